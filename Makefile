@@ -1,0 +1,79 @@
+# sslviz: `make` lists the targets. All of them use the environment in .venv, which is made when it is missing.
+
+PYTHON ?= python3
+VENV   ?= .venv
+BIN    := $(VENV)/bin
+PIP    := $(BIN)/python -m pip install --disable-pip-version-check
+
+.DEFAULT_GOAL := help
+.PHONY: help run test test-all lint format types imports record bench clean
+
+## help: list the targets
+help:
+	@sed -n 's/^## \([a-z-]*\): /\1: /p' Makefile | while IFS=: read -r target text; do \
+		printf '  make %-10s%s\n' "$$target" "$$text"; done
+
+## run: install what is missing and start the app (ARGS="--server.port 8600" for options of Streamlit)
+run: $(VENV)/.app
+	$(BIN)/streamlit run app.py $(ARGS)
+
+## test: style, types, imports, then the fast tests
+test: lint types imports
+	$(BIN)/python -m pytest -m "not slow and not browser" $(ARGS)
+
+## test-all: the same, then all tests: the slow ones too, and those in a real browser
+test-all: lint types imports
+	$(BIN)/python -m pytest $(ARGS)
+
+## lint: check style and formatting
+lint: $(VENV)/.test
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+
+## format: mend style and formatting where that is safe
+format: $(VENV)/.test
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
+
+## types: check types
+types: $(VENV)/.test
+	$(BIN)/mypy
+
+## imports: check which package imports which
+imports: $(VENV)/.test
+	$(BIN)/lint-imports
+
+## record: train and store the recorded runs of all tasks anew
+record: $(VENV)/.app
+	$(BIN)/python -m sslviz record $(ARGS)
+
+## bench: run the benchmarks, one after the other (on a quiet computer)
+bench: $(VENV)/.bench
+	@for script in benchmarks/[!_]*.py; do echo "== $$script"; PYTHONPATH=. $(BIN)/python "$$script" || exit 1; done
+
+## clean: delete caches; the environment stays
+clean:
+	rm -rf .pytest_cache .ruff_cache .mypy_cache .hypothesis .import_linter_cache test-results
+	find . -path ./$(VENV) -prune -o -type d -name __pycache__ -exec rm -rf {} +
+
+# The environment. A stamp file tells when it was last brought in line with a list of requirements.
+
+$(BIN)/python:
+	@command -v $(PYTHON) >/dev/null || \
+		{ echo "sslviz needs Python 3.11 or newer, and $(PYTHON) was not found."; exit 1; }
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
+		{ echo "sslviz needs Python 3.11 or newer; name one like this: make run PYTHON=python3.12"; exit 1; }
+	@$(PYTHON) -m venv $(VENV) || \
+		{ rm -rf $(VENV); echo "Python cannot make its venv; on Debian or Ubuntu: apt install python3-venv"; exit 1; }
+
+$(VENV)/.app: requirements.txt | $(BIN)/python
+	$(PIP) -r requirements.txt
+	@touch $@
+
+$(VENV)/.test: requirements.txt requirements-test.txt | $(BIN)/python
+	$(PIP) -r requirements-test.txt
+	@touch $@
+
+$(VENV)/.bench: requirements.txt requirements-test.txt requirements-bench.txt | $(BIN)/python
+	$(PIP) -r requirements-bench.txt
+	@touch $@

@@ -1,0 +1,96 @@
+"""The command line: `python -m sslviz record | train | check-data`."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from dataclasses import replace
+
+from sslviz.catalogue import READY
+from sslviz.training.config import RunConfig, default
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Run one command; returns 0 if all went well."""
+    parser = argparse.ArgumentParser(prog="python -m sslviz", description="Training without the web page.")
+    commands = parser.add_subparsers(dest="command", required=True)
+    record = commands.add_parser("record", help="train and store the recorded runs, and print their figures")
+    record.add_argument("tasks", nargs="*", metavar="task", help=f"of {', '.join(READY)}; all if none is named")
+    record.add_argument("--long", action="store_true", help="the longer recordings (up to 20 minutes each)")
+    record.add_argument("--seeds", type=int, help="run seeds to repeat it with (3; 1 for the longer ones)")
+    record.add_argument("--restamp", action="store_true", help="no training: check old recordings against changed code")
+    train = commands.add_parser("train", help="train once and print the figures")
+    train.add_argument("task", choices=READY)
+    for name, kind in (("seed", int), ("steps", int), ("batch", int), ("lr", float), ("device", str), ("data", str)):
+        train.add_argument(f"--{name}", type=kind)
+    commands.add_parser("check-data", help="open all bundled data and say what is inside")
+    options = parser.parse_args(arguments)
+    if unknown := [task for task in getattr(options, "tasks", []) if task not in READY]:
+        parser.error(f"no task {', '.join(unknown)}; there are {', '.join(READY)}")
+    if options.command == "check-data":
+        return _check_data()
+    if options.command == "train":
+        return _train(options)
+    return _restamp(options.tasks or list(READY)) if options.restamp else _record(options)
+
+
+def _record(options: argparse.Namespace) -> int:
+    from sslviz.training import recorded
+
+    for task in options.tasks or READY:
+        seeds = options.seeds or (1 if options.long else 3)
+        run = recorded.record(default(task, long=options.long), seeds=seeds, say=_say)
+        target = recorded.save(run, long=options.long)
+        _say(f"  {target.name}: {target.stat().st_size / 1e6:.2f} MB")
+    return 0
+
+
+def _restamp(tasks: list[str]) -> int:
+    from sslviz.training import check
+
+    fine = [check.restamp(task, long=long, say=_say) for task in tasks for long in (False, True)]  # all, not the first
+    return 0 if all(fine) else 1
+
+
+def _train(options: argparse.Namespace) -> int:
+    from sslviz.training import loop
+    from sslviz.training.figures import figures
+
+    named = {k: getattr(options, k) for k in ("seed", "steps", "batch", "lr", "device", "data")}
+    config: RunConfig = replace(default(options.task), **{k: v for k, v in named.items() if v is not None})
+    state = loop.start(config)
+    while int(state["step"]) < config.steps:
+        state, snapshot = loop.advance(config, state, max(1, config.steps // 20))
+        if snapshot.diverged is not None:
+            _say(f"step {snapshot.diverged}: the loss is no number any more; a smaller learning rate may help")
+            return 1
+        _say(
+            f"step {snapshot.step:6,} of {config.steps:,}: loss {snapshot.losses.mean():.4f}, {snapshot.seconds:.1f} s"
+        )
+    for name, value in figures(config, state).items():
+        _say(f"{name}: {value}")
+    return 0
+
+
+def _check_data() -> int:
+    from sslviz.data import images, text
+
+    for name in images.SETS:
+        try:
+            pictures = images.load(name)
+        except images.MissingData as missing:
+            _say(f"{name}: {missing}")
+            continue
+        _say(f"{name}: {len(pictures.images):,} + {len(pictures.held_images):,} pictures, {pictures.class_names}")
+    _say(f"photos: {', '.join(photo.title for photo in images.photos())}")
+    words = text.corpus()
+    _say(f"sentences: {len(words.train):,} + {len(words.held):,}, {len(words.vocabulary):,} tokens")
+    return 0
+
+
+def _say(line: str) -> None:
+    print(line, flush=True)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

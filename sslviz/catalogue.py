@@ -1,0 +1,173 @@
+"""All pretext tasks, those on a page and those to come. No torch here: home and links need this and nothing heavy."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from sslviz.tasks.base import Task
+
+
+@dataclass(frozen=True)
+class Option:
+    """A setting that a visitor may change: one of `choices`, a number from `low` to `high`, or a switch."""
+
+    default: Any
+    title: str = ""
+    choices: tuple[str, ...] = ()
+    low: float = 0
+    high: float = 0
+
+    def accepts(self, value: Any) -> bool:
+        """Whether `value` has the right type and lies in range."""
+        if isinstance(self.default, bool):
+            return isinstance(value, bool)
+        if self.choices:
+            return value in self.choices
+        return isinstance(value, (int, float)) and not isinstance(value, bool) and self.low <= value <= self.high
+
+    def parse(self, text: str) -> Any:
+        """The value that `text` from a link stands for. Raises ValueError where it stands for none."""
+        if isinstance(self.default, bool):
+            value: Any = {"true": True, "false": False}.get(text.lower())
+        elif self.choices:
+            value = text
+        else:
+            value = type(self.default)(text)
+        if value is None or not self.accepts(value):
+            raise ValueError(text)
+        return value
+
+    @property
+    def accepted(self) -> str:
+        """What is accepted, in words."""
+        if isinstance(self.default, bool):
+            return "true or false"
+        return " or ".join(self.choices) if self.choices else f"{self.low:g} to {self.high:g}"
+
+
+@dataclass(frozen=True)
+class Entry:
+    """A pretext task as people meet it.
+
+    Attributes:
+        slug: its name in links and files.
+        title: its name on the page.
+        family: what is done to get the label.
+        modality: Words, Images, Video or Sound.
+        systems: those that use it, with years.
+        label: what the pseudo-label is, in a few words.
+        label_from: data, batch or model.
+        glyph: nine places, h hidden, b asked for, o given, . empty, for the map.
+        module: where the task lives, as "module:Class"; empty for a task to come.
+        data: the data sets that it can train on, the default first.
+        steps, batch, lr: the default budget; about 90 s on two quiet cores.
+        long_steps, long_batch, long_lr, long_data: those of the longer recording.
+        options: the task's own settings.
+    """
+
+    slug: str
+    title: str
+    family: str
+    modality: str
+    systems: str
+    label: str
+    label_from: str
+    glyph: str
+    module: str = ""
+    data: tuple[str, ...] = ()
+    steps: int = 0
+    batch: int = 0
+    lr: float = 0.0
+    long_steps: int = 0
+    long_batch: int = 0
+    long_lr: float = 0.0
+    long_data: str = ""
+    options: dict[str, Option] = field(default_factory=dict)
+
+    @property
+    def ready(self) -> bool:
+        """Whether it has a page."""
+        return bool(self.module)
+
+
+FAMILIES = {
+    "Hide and restore": "masking: cover a part, ask for it back",
+    "Predict what is near": "the neighbour is the label",
+    "Put in order": "spatial and temporal: undo what was shuffled or turned",
+    "Compare two views": "contrastive: same source or not",
+    "Group": "clustering: the group is the label",
+}
+MODALITIES = ("Words", "Images", "Video", "Sound")
+
+_PICTURES = ("pictures", "fashion_mnist", "emoji", "cifar10", "stl10")
+
+_ALL = (
+    Entry(
+        "masked_words", "Masked words", "Hide and restore", "Words", "BERT 2018, RoBERTa 2019",
+        "the word that was hidden", "data", "oohoooooo",
+        module="sslviz.tasks.masked_words:MaskedWords", data=("sentences",),
+        steps=2600, batch=128, lr=5e-3, long_steps=16000, long_batch=256, long_lr=7e-3,
+        options={
+            "share": Option(0.15, "Share of words chosen", low=0.05, high=0.5),
+            "masking": Option("dynamic", "Masks", ("dynamic", "static")),
+        },
+    ),
+    Entry("masked_patches", "Masked patches", "Hide and restore", "Images", "MAE 2021",
+          "the pixels that were hidden", "data", "hohhhohho"),
+    Entry("autoencoding", "Compress and rebuild", "Hide and restore", "Images", "autoencoders 1986, denoising 2008",
+          "the picture itself", "data", "bbbbobbbb"),
+    Entry("masked_sound", "Masked sound", "Hide and restore", "Sound", "wav2vec 2.0 2020",
+          "the code of the hidden sound", "model", "oooohhooo"),
+    Entry("next_word", "Next word", "Predict what is near", "Words", "GPT 2018",
+          "the word that follows", "data", "ooooob..."),
+    Entry("word_and_context", "Word and context", "Predict what is near", "Words", "Word2Vec 2013",
+          "the words around", "data", "...bob..."),
+    Entry("next_sentence", "Next sentence", "Predict what is near", "Words", "BERT 2018",
+          "IsNext or NotNext", "data", "ooo...bbb"),
+    Entry("patch_order", "Patch order", "Put in order", "Images", "Jigsaw 2016, relative position 2015, RotNet 2018",
+          "where each patch was", "data", "ooobobboo"),
+    Entry("frame_order", "Frame order", "Put in order", "Video", "Shuffle and Learn 2016, OPN 2017",
+          "the order of the frames", "data", "...obo..."),
+    Entry(
+        "same_or_different", "Same or different", "Compare two views", "Images", "SimCLR 2020",
+        "which two views are of one picture", "batch", "b.o...b.o",
+        module="sslviz.tasks.same_or_different:SameOrDifferent", data=_PICTURES,
+        steps=500, batch=256, lr=3e-3, long_steps=6000, long_batch=256, long_lr=3e-3,
+        long_data="fashion_mnist",
+        options={
+            "tau": Option(0.2, "Temperature τ", low=0.05, high=1.0),
+            "smallest": Option(0.3, "Smallest crop, share of the picture", low=0.08, high=1.0),
+            "strength": Option(0.5, "Strength of the colour jitter", low=0.0, high=1.0),
+            "crop": Option(True, "Crop"),
+            "flip": Option(True, "Flip"),
+            "jitter": Option(True, "Colour jitter"),
+            "grey": Option(True, "Greyscale"),
+            "blur": Option(False, "Blur"),
+        },
+    ),
+    Entry("queue", "Same or different, with a queue", "Compare two views", "Images", "MoCo 2019",
+          "which key is my own picture's", "model", "b.o.o.o.b"),
+    Entry("two_views", "Two views, no negatives", "Compare two views", "Images", "BYOL 2020, SimSiam 2020",
+          "what a slower copy says of the other view", "model", "b.....b.."),
+    Entry("cluster_ids", "Cluster IDs", "Group", "Images", "DeepCluster 2018",
+          "the number of its cluster", "model", "bb.b..ooo"),
+)  # fmt: skip
+
+TASKS: dict[str, Entry] = {entry.slug: entry for entry in _ALL}
+READY: dict[str, Entry] = {slug: entry for slug, entry in TASKS.items() if entry.ready}
+
+
+def load(slug: str) -> Task:
+    """The task behind a slug; imports torch.
+
+    Raises:
+        ValueError: for a slug that has no page, naming those that do.
+    """
+    if slug not in READY:
+        msg = f"There is no task {slug!r}; these are ready: {', '.join(READY)}."
+        raise ValueError(msg)
+    module, name = READY[slug].module.split(":")
+    return getattr(import_module(module), name)()

@@ -1,0 +1,333 @@
+"""Pictures: four sets of 32×32 RGB pictures that models are trained and measured on, and a few photographs to look at.
+
+Fashion-MNIST and the emoji are bundled. CIFAR-10 and STL-10 are used when they are on this computer; nothing is ever
+downloaded from here.
+"""
+
+import os
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+from PIL import Image
+
+from sslviz.data import ASSETS, Credit
+
+SETS = {
+    "fashion_mnist": "Fashion-MNIST: clothes",
+    "emoji": "Emoji by three design teams",
+    "cifar10": "CIFAR-10: animals and vehicles",
+    "stl10": "STL-10: animals and vehicles, mostly without labels",
+}
+SIDE = 32  # every picture is SIDE × SIDE, so that one patch embedding serves them all
+STL_LIMIT = 50_000  # of the 100,000 without a label: half is 150 MB in each process, and more than a short run reads
+LEFT_OUT = ("reversed hand with middle finger extended",)  # emoji that a teacher would not want on the screen
+
+Pixels = NDArray[np.uint8]
+
+
+class MissingData(RuntimeError):
+    """A data set that is not bundled is not on this computer. The message says how to get it."""
+
+
+@dataclass(frozen=True)
+class ImageSet:
+    """A set of pictures, split into those to train on and those held out. All arrays are read-only.
+
+    Attributes:
+        name: a key of SETS.
+        title: the same for people to read.
+        images: (N, 32, 32, 3) uint8, to train on.
+        labels: (N,) int64, indices into class_names; -1 where there is none.
+        held_images: (M, 32, 32, 3) uint8, never trained on.
+        held_labels: (M,) int64, indices into class_names.
+        class_names: the names of the classes.
+        held_names: (M) what each held-out picture is, such as "grinning face, Twemoji".
+        held_groups: (M,) int64, the same number where the same thing was drawn by another team; the class label in
+            sets that have no such pairs.
+        credits: to be shown wherever the pictures are.
+    """
+
+    name: str
+    title: str
+    images: Pixels
+    labels: NDArray[np.int64]
+    held_images: Pixels
+    held_labels: NDArray[np.int64]
+    class_names: tuple[str, ...]
+    held_names: tuple[str, ...]
+    held_groups: NDArray[np.int64]
+    credits: tuple[Credit, ...]
+
+    def __post_init__(self) -> None:
+        """Lock the arrays: the set is shared by all visitors."""
+        for array in (self.images, self.labels, self.held_images, self.held_labels, self.held_groups):
+            array.flags.writeable = False
+
+
+@dataclass(frozen=True)
+class Photo:
+    """A colour photograph to look at. pixels is (H, W, 3) uint8, read-only, its long side at most 480."""
+
+    name: str
+    title: str
+    pixels: Pixels
+    credit: Credit
+
+
+def load(name: str) -> ImageSet:
+    """The picture set of this name, loaded once and then kept.
+
+    Raises:
+        ValueError: SETS has no such name.
+        MissingData: the set is not bundled and not on this computer.
+    """
+    if name not in _LOADERS:
+        raise ValueError(f"There is no picture set {name!r}. The sets are: {', '.join(SETS)}.")
+    return _load(name)
+
+
+@cache
+def _load(name: str) -> ImageSet:
+    return _LOADERS[name]()
+
+
+@cache
+def photos() -> tuple[Photo, ...]:
+    """The bundled photographs, in the order in which a page offers them."""
+    found = []
+    for name, title, credit in _PHOTOS:
+        with Image.open(ASSETS / "images" / "photos" / f"{name}.jpg") as picture:
+            pixels = np.array(picture.convert("RGB"))
+        pixels.flags.writeable = False
+        found.append(Photo(name, title, pixels, credit))
+    return tuple(found)
+
+
+def square32(pixels: Pixels) -> Pixels:
+    """The square in the middle of a picture, reduced without aliasing (or enlarged) to 32×32.
+
+    Args:
+        pixels: (H, W, 3) uint8, of any size from 1×1.
+
+    Returns:
+        (32, 32, 3) uint8, a new array.
+    """
+    if pixels.ndim != 3 or pixels.shape[2] != 3 or pixels.dtype != np.uint8 or 0 in pixels.shape:
+        raise ValueError(f"A picture is (H, W, 3) uint8 and not empty, but this is {pixels.shape} {pixels.dtype}.")
+    height, width, _ = pixels.shape
+    side = min(height, width)
+    top, left = (height - side) // 2, (width - side) // 2
+    square = Image.fromarray(np.ascontiguousarray(pixels[top : top + side, left : left + side]))
+    return np.array(square.resize((SIDE, SIDE), Image.Resampling.LANCZOS))
+
+
+def folder() -> Path:
+    """Where CIFAR-10 and STL-10 are looked for: $SSLVIZ_DATA, or ~/.cache/sslviz."""
+    return Path(os.environ.get("SSLVIZ_DATA") or "~/.cache/sslviz").expanduser()
+
+
+def _fashion_mnist() -> ImageSet:
+    with np.load(ASSETS / "images" / "fashion_mnist_12k.npz") as file:
+        train, held = _grey32(file["x_train"]), _grey32(file["x_test"])
+        labels, held_labels = file["y_train"].astype(np.int64), file["y_test"].astype(np.int64)
+        names = tuple(file["class_names"].tolist())
+    return _set("fashion_mnist", train, labels, held, held_labels, names, (_ZALANDO,))
+
+
+def _grey32(grey: Pixels) -> Pixels:
+    """(N, 28, 28) grey to (N, 32, 32, 3): a black border of two, the one channel three times."""
+    return np.repeat(np.pad(grey, ((0, 0), (2, 2), (2, 2)))[..., None], 3, axis=3)
+
+
+def _emoji() -> ImageSet:
+    with np.load(ASSETS / "images" / "emoji_rgba32_labels.npz") as file:
+        columns, cell, classes = int(file["cols"]), int(file["cell"]), tuple(file["class_names"].tolist())
+        labels, emoji, vendor = (file[key].astype(np.int64) for key in ("label", "emoji_id", "vendor"))
+        held, names = file["is_test"], [_readable(name) for name in file["emoji_names"].tolist()]
+    fit = np.array([names[number] not in LEFT_OUT for number in emoji])
+    with Image.open(ASSETS / "images" / "emoji_rgba32_sheet.webp") as file:
+        sheet = np.array(file.convert("RGBA"))
+    rows = sheet.shape[0] // cell
+    cells = sheet.reshape(rows, cell, columns, cell, 4).swapaxes(1, 2).reshape(-1, cell, cell, 4)[: len(labels)]
+    alpha = cells[..., 3:].astype(np.uint16)
+    images = ((cells[..., :3] * alpha + 255 * (255 - alpha) + 127) // 255).astype(np.uint8)  # on white
+    images, labels, emoji, vendor, held = (array[fit] for array in (images, labels, emoji, vendor, held))
+    held_names = tuple(f"{names[e]}, {_TEAMS[v]}" for e, v in zip(emoji[held], vendor[held], strict=True))
+    # A few emoji look the same under two names (Norway and Bouvet Island fly one flag): those are not trained on.
+    seen = {picture.tobytes() for picture in images[held]}
+    train = [row for row in np.flatnonzero(~held) if images[row].tobytes() not in seen]
+    teams = (_NOTO, _TWEMOJI, _FLUENT)
+    return _set(
+        "emoji", images[train], labels[train], images[held], labels[held], classes, teams, held_names, emoji[held]
+    )
+
+
+def _readable(name: str) -> str:
+    """An emoji's name in lower case, but for the countries of the flags, which alone are not all capitals."""
+    return name.lower() if name.isupper() else name.replace(" Flag", " flag")
+
+
+def _cifar10() -> ImageSet:
+    if not (folder() / "cifar-10-batches-py").is_dir():
+        raise MissingData(_how_to_get("CIFAR-10", "CIFAR10", "170 MB"))
+    from torchvision.datasets import CIFAR10
+
+    try:
+        train, held = (CIFAR10(folder(), train=part, download=False) for part in (True, False))
+    except RuntimeError as error:  # torchvision's word for "not found or damaged"
+        raise MissingData(_how_to_get("CIFAR-10", "CIFAR10", "170 MB")) from error
+    labels, held_labels = np.array(train.targets, dtype=np.int64), np.array(held.targets, dtype=np.int64)
+    return _set("cifar10", train.data, labels, held.data, held_labels, tuple(train.classes), (_CIFAR,))
+
+
+def _stl10() -> ImageSet:
+    # Read straight from its files: torchvision holds the 2.7 GB of pictures without labels in memory all at once.
+    path = folder() / "stl10_binary"
+    try:
+        names = tuple((path / "class_names.txt").read_text(encoding="ascii").split())
+        held_labels = np.fromfile(path / "test_y.bin", dtype=np.uint8).astype(np.int64) - 1  # 1 to 10 in the file
+        held = _stl_pictures(path / "test_X.bin")
+        if (path / "unlabeled_X.bin").exists():
+            images = _stl_pictures(path / "unlabeled_X.bin", STL_LIMIT)
+            labels = np.full(len(images), -1, dtype=np.int64)
+        else:
+            images = _stl_pictures(path / "train_X.bin")
+            labels = np.fromfile(path / "train_y.bin", dtype=np.uint8).astype(np.int64) - 1
+        if len(labels) != len(images) or len(held_labels) != len(held):
+            raise ValueError("as many labels as pictures are needed")
+    except (OSError, ValueError) as error:  # no such file, or one that was cut short
+        raise MissingData(_how_to_get("STL-10", "STL10", "2.6 GB")) from error
+    return _set("stl10", images, labels, held, held_labels, names, (_STL,))
+
+
+def _stl_pictures(path: Path, limit: int | None = None) -> Pixels:
+    """The 96×96 pictures of an STL-10 file, each 3×3 pixels averaged: (N, 32, 32, 3) uint8, never all in memory."""
+    stored = np.memmap(path, dtype=np.uint8, mode="r").reshape(-1, 3, 96, 96)[:limit]  # channel, column, row
+    images = np.empty((len(stored), SIDE, SIDE, 3), dtype=np.uint8)
+    for start in range(0, len(stored), 1000):
+        part = stored[start : start + 1000]
+        means = part.reshape(-1, 3, SIDE, 3, SIDE, 3).mean(axis=(3, 5), dtype=np.float32)
+        images[start : start + 1000] = (means + 0.5).astype(np.uint8).transpose(0, 3, 2, 1)
+    return images
+
+
+def _how_to_get(title: str, torchvision_name: str, size: str) -> str:
+    where = folder().as_posix()
+    options = ", split='train+unlabeled'" if torchvision_name == "STL10" else ""
+    return (
+        f"{title} is not bundled with this app and was not found (whole) in {where}. To get it ({size}), run: "
+        f'python -c "from torchvision.datasets import {torchvision_name} as D; '
+        f"D('{where}'{options}, download=True)\". The environment variable SSLVIZ_DATA names another folder."
+    )
+
+
+def _set(
+    name: str,
+    images: Pixels,
+    labels: NDArray[np.int64],
+    held_images: Pixels,
+    held_labels: NDArray[np.int64],
+    class_names: tuple[str, ...],
+    credited: tuple[Credit, ...],
+    held_names: tuple[str, ...] | None = None,
+    held_groups: NDArray[np.int64] | None = None,
+) -> ImageSet:
+    if held_names is None:
+        held_names = tuple(class_names[label] for label in held_labels)
+    if held_groups is None:
+        held_groups = held_labels.copy()
+    return ImageSet(
+        name, SETS[name], images, labels, held_images, held_labels, class_names, held_names, held_groups, credited
+    )
+
+
+_LOADERS: dict[str, Callable[[], ImageSet]] = {
+    "fashion_mnist": _fashion_mnist,
+    "emoji": _emoji,
+    "cifar10": _cifar10,
+    "stl10": _stl10,
+}
+_TEAMS = ("Noto", "Twemoji", "Fluent")  # the order of the vendor numbers in the file
+
+_MIT, _CC_BY_2, _CC_BY_4, _CC0 = (
+    "https://opensource.org/license/mit",
+    "https://creativecommons.org/licenses/by/2.0/",
+    "https://creativecommons.org/licenses/by/4.0/",
+    "https://creativecommons.org/publicdomain/zero/1.0/",
+)
+_ZALANDO = Credit(
+    "Fashion-MNIST",
+    "© 2017 Zalando SE",
+    "MIT",
+    _MIT,
+    "https://github.com/zalandoresearch/fashion-mnist",
+    "12,000 of the 70,000 pictures, with a border of two pixels",
+)
+_SHRUNK = "reduced to 32×32 pixels, put on white"
+_NOTO = Credit(
+    "Noto Emoji",
+    "© Google",
+    "Apache-2.0",
+    "https://www.apache.org/licenses/LICENSE-2.0",
+    "https://github.com/googlefonts/noto-emoji",
+    _SHRUNK,
+)
+_TWEMOJI = Credit(
+    "Twemoji",
+    "© Twitter, Inc and other contributors",
+    "CC BY 4.0",
+    _CC_BY_4,
+    "https://github.com/jdecked/twemoji",
+    _SHRUNK,
+)
+_FLUENT = Credit(
+    "Fluent Emoji",
+    "© Microsoft Corporation",
+    "MIT",
+    _MIT,
+    "https://github.com/microsoft/fluentui-emoji",
+    f"{_SHRUNK}; country flags left out",
+)
+_CIFAR = Credit(
+    "CIFAR-10",
+    "Alex Krizhevsky, Vinod Nair and Geoffrey Hinton",
+    "no licence stated, so it is not bundled",
+    "https://www.cs.toronto.edu/~kriz/cifar.html",
+    "https://www.cs.toronto.edu/~kriz/cifar.html",
+    "",
+)
+_STL = Credit(
+    "STL-10",
+    "Adam Coates, Honglak Lee and Andrew Y. Ng",
+    "no licence stated, so it is not bundled",
+    "https://cs.stanford.edu/~acoates/stl10/",
+    "https://cs.stanford.edu/~acoates/stl10/",
+    "reduced to 32×32 pixels",
+)
+
+
+def _photo(name: str, title: str, author: str, licence: str, licence_url: str, source: str) -> tuple[str, str, Credit]:
+    return name, title, Credit(title, author, licence, licence_url, source, "reduced to at most 480 pixels a side")
+
+
+_SKIMAGE = "https://github.com/scikit-image/scikit-image"  # its docstrings give authors and terms
+_NASA_TERMS = "https://www.nasa.gov/nasa-brand-center/images-and-media/"
+_PHOTOS = (
+    _photo("chelsea_cat", "Chelsea the cat", "Stefan van der Walt", "CC0", _CC0, _SKIMAGE),
+    _photo("astronaut", "Eileen Collins, astronaut", "NASA", "public domain", _NASA_TERMS, _SKIMAGE),
+    _photo("coffee", "A cup of coffee", "Rachel Michetti, courtesy of Pikolo Espresso Bar", "CC0", _CC0, _SKIMAGE),
+    _photo(
+        "china",
+        "A pagoda in China",
+        "danielbuechele",
+        "CC BY 2.0",
+        _CC_BY_2,
+        "https://www.flickr.com/photos/danielbuechele/6061409035/",
+    ),
+    _photo("rocket", "A rocket before launch", "SpaceX", "public domain", _CC0, _SKIMAGE),
+    _photo("hubble", "Distant galaxies", "NASA", "public domain", _NASA_TERMS, _SKIMAGE),
+)

@@ -1,0 +1,1 @@
+"""What the trunk has learned, judged from outside: probes, and the map. No training here."""

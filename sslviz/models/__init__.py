@@ -1,0 +1,1 @@
+"""The one Transformer trunk, and the ways in to it."""

@@ -1,0 +1,1 @@
+"""One module a pretext task; `base` holds the contract they all meet."""

@@ -1,0 +1,258 @@
+"""Masked words: hide a word; the hidden word is the label (BERT's masked language modelling).
+
+The label comes from the data: it is the sentence itself. It is not a class that somebody gave the sentence, and the
+model is not told which words were swapped or kept. Devlin et al. 2018, arXiv 1810.04805, section 3.1; dynamic
+masking: Liu et al. 2019 (RoBERTa), arXiv 1907.11692, section 4.1.
+"""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from typing import Any, ClassVar
+
+import numpy as np
+import torch
+from scipy import sparse
+from torch import Tensor, nn
+from torch.nn import functional as F
+
+from sslviz.data.text import CLS, MASK, PAD, SEP, corpus, word_kinds
+from sslviz.models.tokens import WordTokens
+from sslviz.models.trunk import Trunk
+from sslviz.tasks.base import Answer, Baseline, Batch, Draw, Labelled, Loss, Pool, ProbeData, Step, TaskBase
+
+HIDE, SWAP, KEEP = 1, 2, 3  # what is done to a chosen word; 0: not chosen
+STATIC_SEED = 12345  # BERT's own script draws its masks once, with this seed
+PRIOR = 10.0  # how many imagined sightings the counting baselines add, spread as common as each word is
+
+
+class MaskedWords(TaskBase):
+    """BERT's masked language modelling on short sentences."""
+
+    slug: ClassVar[str] = "masked_words"
+    options: ClassVar[dict[str, Any]] = {"share": 0.15, "masking": "dynamic"}
+
+    def draw(
+        self, batch: Batch, rng: np.random.Generator, pool: Pool, *, share: float = 0.15, masking: str = "dynamic"
+    ) -> Draw:
+        """Choose words, and for each one whether it is hidden, swapped or kept.
+
+        Args:
+            batch: `ids` in `data`: (n, t) token numbers, padded.
+            rng: where the random numbers come from.
+            pool: holds the vocabulary.
+            share: of all tokens, [CLS] and [SEP] counted as BERT's code does; 0 to 1.
+            masking: "dynamic" draws anew each time, "static" gives a sentence the same mask for ever.
+
+        Returns:
+            `how` (n, t): 0, HIDE, SWAP or KEEP; `swap` (n, t): the word that would come in its place.
+        """
+        ids = batch.data["ids"].cpu().numpy()
+        n, t = ids.shape
+        if masking == "static":
+            dice = np.stack([np.random.default_rng((STATIC_SEED, int(i))).random((t, 3)) for i in batch.ids])
+        else:
+            dice = rng.random((n, t, 3))
+        may = ids > MASK  # never [PAD], [UNK], [CLS], [SEP]
+        count = np.maximum(1, np.round(share * (ids != PAD).sum(1)))  # at least one, or there is nothing to learn
+        rank = np.where(may, dice[..., 0], 2).argsort(1).argsort(1)
+        chosen = may & (rank < count[:, None])
+        fate = dice[..., 1]  # BERT's code: 0.8, then half of what remains
+        how = np.where(fate < 0.8, HIDE, np.where(fate < 0.9, SWAP, KEEP)) * chosen
+        return Draw(how=how, swap=(dice[..., 2] * len(pool["vocabulary"])).astype(np.int64))
+
+    def apply(self, batch: Batch, draw: Draw, pool: Pool, *, trace: bool = False) -> Labelled:
+        """Hide, swap and keep as drawn; the label is the word that stood there."""
+        ids = batch.data["ids"]
+        how, swap = (torch.as_tensor(draw[name], device=ids.device) for name in ("how", "swap"))
+        hidden = torch.where(how == HIDE, MASK, ids)
+        sees = torch.where(how == SWAP, swap, hidden)
+        chosen = how > 0  # kept words too: they look untouched, and are asked for all the same
+        steps = (Step("hide", {"share": 0.8}, ids, hidden), Step("swap", {"share": 0.1}, hidden, sees)) if trace else ()
+        return Labelled(
+            inputs={"ids": sees, "visible": ids != PAD},
+            targets={
+                "words": torch.where(chosen, ids, PAD),  # PAD: no label here
+                "scored": (how == HIDE) & pool["is_word"].to(ids.device)[ids],  # what the accuracy counts
+            },
+            where=chosen,
+            steps=steps,
+        )
+
+    def undo(self, labelled: Labelled, draw: Draw) -> Batch | None:  # noqa: ARG002 - the label alone restores it
+        """Put every label back in its place."""
+        ids = torch.where(labelled.where, labelled.targets["words"], labelled.inputs["ids"])
+        return Batch(np.arange(len(ids)), {"ids": ids})
+
+    def build(self, trunk: Trunk, pool: Pool, **options: Any) -> nn.Module:  # noqa: ARG002
+        """Word table, trunk, and a head that shares the word table."""
+        return WordNet(trunk, len(pool["vocabulary"]))
+
+    def loss(self, net: nn.Module, labelled: Labelled, **options: Any) -> Loss:  # noqa: ARG002
+        """Mean of −ln p(the word that stood there) over the chosen words, in nats."""
+        logits = net(labelled.inputs, labelled.where)
+        each = F.cross_entropy(logits, labelled.targets["words"][labelled.where], reduction="none")
+        return Loss(each.mean(), {}, each)
+
+    def answer(self, net: nn.Module, labelled: Labelled, **options: Any) -> Answer:  # noqa: ARG002
+        """`p` (k, V): for each of the k chosen words, in reading order, a probability for every word."""
+        return Answer({"p": net(labelled.inputs, labelled.where).softmax(-1)})
+
+    def score(self, answer: Answer, labelled: Labelled) -> dict[str, float]:
+        """Share of hidden words (shown as [MASK], marks left out) named first, and among the first five."""
+        scored = labelled.targets["scored"][labelled.where]
+        if not scored.any():
+            return {"top-1": float("nan"), "top-5": float("nan")}
+        right = answer.data["p"][scored].topk(5).indices == labelled.targets["words"][labelled.where][scored, None]
+        return {"top-1": right[:, 0].double().mean().item(), "top-5": right.any(1).double().mean().item()}
+
+    def baselines(self, labelled: Labelled, pool: Pool, **options: Any) -> list[Baseline]:  # noqa: ARG002
+        """Uniform guessing, and three ways of counting the training sentences."""
+        seen, at = labelled.inputs["ids"].cpu(), labelled.where.cpu()
+        left, right = seen.roll(1, 1)[at].numpy(), seen.roll(-1, 1)[at].numpy()
+        common, after = pool["common"], pool["after"]  # (V,) share of each word; (V, V) row: word, column: next
+        # A masked neighbour tells nothing: the count then falls back on how common a word is.
+        ahead = (after[left] + PRIOR * common) / (after[left].sum(1, keepdims=True) + PRIOR)
+        ahead[left == MASK] = common
+        behind = (after.T[right] + PRIOR * common * common[right, None]) / (after.sum(1) + PRIOR * common)
+        behind[right == MASK] = 1
+        both = ahead * behind
+        tables = {
+            "most common word": np.broadcast_to(common, ahead.shape),
+            "left neighbour": ahead,
+            "left × right neighbours": both / both.sum(1, keepdims=True),
+        }
+        vocabulary = len(common)
+        result = [Baseline(f"guessing: ln {vocabulary:,}", float(np.log(vocabulary)), {"top-1": 1 / vocabulary}, True)]
+        truth = labelled.targets["words"].cpu()[at].numpy()
+        for name, p in tables.items():
+            loss = float(-np.log(p[np.arange(len(truth)), truth] + 1e-12).mean())
+            if name == "most common word":
+                p = p * pool["is_word"].numpy()  # noqa: PLW2901 - its one answer is to be a word, not the full stop
+            scores = self.score(Answer({"p": torch.from_numpy(np.ascontiguousarray(p))}), _on_cpu(labelled))
+            result.append(Baseline(name, loss, scores, constant=name == "most common word"))
+        return result
+
+    # the data
+
+    def pool(self, data: str) -> Pool:
+        """Vocabulary and counts of the training sentences."""
+        if data != "sentences":
+            msg = f"masked_words trains on 'sentences', got {data!r}"
+            raise ValueError(msg)
+        return _pool()
+
+    def batch(self, data: str, part: str, rows: np.ndarray) -> Batch:  # noqa: ARG002
+        """Sentences by their place in "train" or "held", cut to the longest of them."""
+        numbers = (corpus().train if part == "train" else corpus().held)[rows]
+        longest = int(corpus().lengths[numbers].max())
+        return Batch(numbers, {"ids": torch.from_numpy(corpus().ids[numbers, :longest])})
+
+    def size(self, data: str, part: str) -> int:  # noqa: ARG002
+        """Number of sentences."""
+        return len(corpus().train if part == "train" else corpus().held)
+
+    def features(self, net: nn.Module, batch: Batch, pool: Pool) -> Tensor:  # noqa: ARG002
+        """(n, width) the trunk's vector at the one hidden word of each sentence, `at` (n,)."""
+        assert isinstance(net, WordNet)  # noqa: S101 - only its own network has this part
+        ids, at = batch.data["ids"], batch.data["at"]
+        return net.encode(ids, ids != PAD)[torch.arange(len(ids), device=ids.device), at]
+
+    def probe_data(self, data: str) -> ProbeData:  # noqa: ARG002
+        """One word of a known kind hidden in each sentence; the kind is the class."""
+        return _probe_data()
+
+
+class WordNet(nn.Module):
+    """Word table + trunk + head. The head ends in the word table itself (tied weights), as BERT's does."""
+
+    def __init__(self, trunk: Trunk, vocabulary: int) -> None:
+        super().__init__()
+        self.tokens, self.trunk = WordTokens(vocabulary, trunk.width), trunk
+        self.dense, self.norm = nn.Linear(trunk.width, trunk.width), nn.LayerNorm(trunk.width)
+        self.bias = nn.Parameter(torch.zeros(vocabulary))
+
+    def encode(self, ids: Tensor, visible: Tensor) -> Tensor:
+        """(n, t) → (n, t, width)."""
+        return self.trunk(self.tokens(ids), visible=visible)
+
+    def forward(self, inputs: dict[str, Tensor], where: Tensor) -> Tensor:
+        """(k, V) a score for every word, at the k places where `where` is True."""
+        chosen = self.encode(inputs["ids"], inputs["visible"])[where]
+        return self.norm(F.gelu(self.dense(chosen))) @ self.tokens.words.weight.T + self.bias
+
+
+def _on_cpu(labelled: Labelled) -> Labelled:
+    return Labelled({}, {k: v.cpu() for k, v in labelled.targets.items()}, labelled.where.cpu())
+
+
+@lru_cache(maxsize=1)
+def _pool() -> Pool:
+    words = corpus()
+    size, ids = len(words.vocabulary), words.ids[words.train]
+    first, second = ids[:, :-1].ravel(), ids[:, 1:].ravel()
+    real = (first != PAD) & (second != PAD)
+    after = np.bincount(first[real] * size + second[real], minlength=size * size).reshape(size, size)
+    common = (words.counts + 1) / (words.counts + 1).sum()
+    return Pool(
+        vocabulary=words.vocabulary,
+        is_word=torch.from_numpy(words.is_word.copy()),
+        common=common.astype(np.float32),
+        after=after.astype(np.float32),
+    )
+
+
+@lru_cache(maxsize=1)
+def _probe_data(per_kind: int = 75, train_per_kind: int = 250) -> ProbeData:
+    """Up to `per_kind` held-out and `train_per_kind` training sentences for every kind of word."""
+    words, (names, kind_of) = corpus(), word_kinds()
+    kind = np.full(len(words.vocabulary), -1)
+    for word, number in kind_of.items():
+        if word in words.index:
+            kind[words.index[word]] = number
+    rng = np.random.default_rng(0)
+    parts = []
+    for rows, most in ((words.train, train_per_kind), (words.held, per_kind)):
+        sentence, place = np.nonzero(kind[words.ids[rows]] >= 0)
+        sentence, place = _one_each(sentence, place, rng)
+        y = kind[words.ids[rows][sentence, place]]
+        keep = np.sort(np.concatenate([np.flatnonzero(y == k)[:most] for k in range(len(names))]))
+        parts.append((rows[sentence[keep]], place[keep], y[keep]))
+    (train_rows, train_at, train_y), (rows, at, y) = parts
+    return ProbeData(
+        train=_hidden(train_rows, train_at),
+        train_y=train_y,
+        test=_hidden(rows, at),
+        test_y=y,
+        names=names,
+        raw_train=_neighbours(train_rows, train_at),
+        raw_test=_neighbours(rows, at),
+        raw_name="neighbour words",
+        shown=np.arange(len(y)),
+    )
+
+
+def _one_each(sentence: np.ndarray, place: np.ndarray, rng: np.random.Generator) -> tuple[np.ndarray, np.ndarray]:
+    """Of all (sentence, place) pairs one of each sentence, at random, sentences in random order."""
+    order = rng.permutation(len(sentence))
+    _, first = np.unique(sentence[order], return_index=True)
+    keep = order[rng.permutation(first)]
+    return sentence[keep], place[keep]
+
+
+def _hidden(rows: np.ndarray, at: np.ndarray) -> Batch:
+    ids = corpus().ids[rows][:, : int(corpus().lengths[rows].max())]
+    word = ids[np.arange(len(rows)), at]
+    ids[np.arange(len(rows)), at] = MASK
+    return Batch(rows, {"ids": torch.from_numpy(ids), "at": torch.from_numpy(at), "word": torch.from_numpy(word)})
+
+
+def _neighbours(rows: np.ndarray, at: np.ndarray) -> sparse.csr_array:
+    """(n, 4V) the two words on either side, each as one 1 among V numbers: all that a counter would look at."""
+    size, ids = len(corpus().vocabulary), np.pad(corpus().ids[rows], ((0, 0), (2, 2)), constant_values=PAD)
+    columns = np.stack([ids[np.arange(len(rows)), at + 2 + d] + k * size for k, d in enumerate((-2, -1, 1, 2))], 1)
+    indptr = np.arange(len(rows) + 1) * 4
+    return sparse.csr_array((np.ones(columns.size, np.float32), columns.ravel(), indptr), shape=(len(rows), 4 * size))
+
+
+__all__ = ["CLS", "HIDE", "KEEP", "MASK", "SEP", "SWAP", "MaskedWords"]

@@ -1,0 +1,234 @@
+"""Same or different: two changed copies of one picture belong together; that they do is the label (SimCLR).
+
+The label comes from the batch: copy i's partner is copy i + N, and all others count as different, even another
+shoe. Nobody says what the pictures show. Chen et al. 2020, arXiv 2002.05709, section 2 and appendix A.
+"""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from typing import Any, ClassVar
+
+import numpy as np
+import torch
+from torch import Tensor, nn
+from torch.nn import functional as F
+
+from sslviz.data import images
+from sslviz.models.tokens import PatchTokens, mean_pool
+from sslviz.models.trunk import Trunk
+from sslviz.tasks import augment
+from sslviz.tasks.base import Answer, Baseline, Batch, Draw, Labelled, Loss, Pool, ProbeData, Step, TaskBase
+
+JITTER = ("brightness", "contrast", "saturation", "hue")
+REACH = {"brightness": 0.8, "contrast": 0.8, "saturation": 0.8, "hue": 0.2}  # times the strength, appendix A
+HEAD, OUT = 128, 128  # the projection head: width inside, width of z
+
+
+class SameOrDifferent(TaskBase):
+    """SimCLR: contrastive learning of two views against the rest of the batch."""
+
+    slug: ClassVar[str] = "same_or_different"
+    label_from: ClassVar[str] = "batch"
+    held_batch: ClassVar[int] = 0  # the loss depends on how many others there are
+    options: ClassVar[dict[str, Any]] = {
+        "tau": 0.2,  # the paper has 0.1 for ImageNet, 0.5 for CIFAR-10
+        "smallest": 0.3,  # of the picture's area, that a crop may keep; 0.08 in the paper, whose photos hold more
+        "strength": 0.5,  # of the colour jitter; 0.5 for CIFAR-10
+        "crop": True,
+        "flip": True,
+        "jitter": True,
+        "grey": True,
+        "blur": False,  # off for small pictures, as in the paper's CIFAR-10 recipe
+    }
+
+    def draw(self, batch: Batch, rng: np.random.Generator, pool: Pool, **options: Any) -> Draw:  # noqa: ARG002
+        """For both views of every picture: where to cut, whether to mirror, how to change the colours.
+
+        Args:
+            batch: n pictures; only their number matters.
+            rng: where the random numbers come from.
+            pool: not needed; the label lies in the batch.
+            options: see `options`; the switches turn steps off.
+
+        Returns:
+            Arrays (2, n): `top`, `left`, `height`, `width` as shares of the sides; `flip`, `jitter`, `grey`
+            (bool); a factor for each of JITTER; `sigma` of the blur in pixels, 0 for none; and `order` (2, n, 4),
+            the order of the four colour changes.
+        """
+        o, shape = {**self.options, **options}, (2, len(batch))
+        area = rng.uniform(o["smallest"], 1, (10, *shape))
+        ratio = np.exp(rng.uniform(np.log(3 / 4), np.log(4 / 3), (10, *shape)))
+        width, height = np.sqrt(area * ratio), np.sqrt(area / ratio)
+        fits = ((width <= 1) & (height <= 1)).argmax(0)[None]  # the first of ten tries that fits the picture
+        width, height = (np.minimum(np.take_along_axis(side, fits, 0)[0], 1) for side in (width, height))
+        if not o["crop"]:
+            width, height = np.ones(shape), np.ones(shape)
+        draw = Draw(
+            height=height, width=width, top=rng.random(shape) * (1 - height), left=rng.random(shape) * (1 - width)
+        )
+        draw["flip"] = (rng.random(shape) < 0.5) & o["flip"]
+        draw["jitter"] = (rng.random(shape) < 0.8) & o["jitter"]
+        for name in JITTER:
+            reach = REACH[name] * o["strength"]
+            draw[name] = rng.uniform(-reach, reach, shape) + (name != "hue")
+        draw["order"] = rng.random((*shape, 4)).argsort(-1)
+        draw["grey"] = (rng.random(shape) < 0.2) & o["grey"]
+        draw["sigma"] = rng.uniform(0.1, 2.0, shape) * ((rng.random(shape) < 0.5) & o["blur"])
+        return draw
+
+    def apply(self, batch: Batch, draw: Draw, pool: Pool, *, trace: bool = False) -> Labelled:  # noqa: ARG002
+        """Make the 2n views; view i and view i + n are partners."""
+        pixels = batch.data["pixels"]
+        d = {
+            k: torch.as_tensor(v, device=pixels.device, dtype=torch.float32 if v.dtype.kind == "f" else None).flatten(
+                0, 1
+            )
+            for k, v in ((k, np.asarray(v)) for k, v in draw.items())
+        }
+        raw = (pixels.float() / 255).repeat(2, 1, 1, 1)
+        x = augment.crop(raw, d["top"], d["left"], d["height"], d["width"], d["flip"])
+        steps = [Step("crop", {k: draw[k] for k in ("top", "left", "height", "width", "flip")}, raw, x)]
+        for place in range(4):
+            before, x = x, x.clone() if trace else x
+            for number, name in enumerate(JITTER):  # each picture has its own order of the four
+                rows = torch.nonzero(d["jitter"] & (d["order"][:, place] == number)).squeeze(1)
+                x[rows] = getattr(augment, name)(x[rows], d[name][rows])
+            steps.append(Step(f"colour {place + 1}", {"order": draw["order"], "jitter": draw["jitter"]}, before, x))
+        before, x = x, torch.where(d["grey"].view(-1, 1, 1, 1), augment.grey(x), x)
+        steps.append(Step("grey", {"grey": draw["grey"]}, before, x))
+        if (rows := torch.nonzero(d["sigma"]).squeeze(1)).numel():
+            before, x = x, x.clone()
+            x[rows] = augment.blur(x[rows], d["sigma"][rows])
+            steps.append(Step("blur", {"sigma": draw["sigma"]}, before, x))
+        n = len(pixels)
+        partner = torch.arange(2 * n, device=x.device).roll(n)
+        return Labelled(
+            {"views": x},
+            {"partner": partner},
+            torch.ones_like(partner, dtype=torch.bool),
+            tuple(steps) if trace else (),
+        )
+
+    def undo(self, labelled: Labelled, draw: Draw) -> Batch | None:  # noqa: ARG002
+        """Not possible: what a crop cut off is gone."""
+        return None
+
+    def build(self, trunk: Trunk, pool: Pool, **options: Any) -> nn.Module:  # noqa: ARG002
+        """Patches, trunk, and a two-layer projection head that is thrown away afterwards."""
+        return ViewNet(trunk)
+
+    def loss(self, net: nn.Module, labelled: Labelled, *, tau: float = 0.2, **options: Any) -> Loss:  # noqa: ARG002
+        """NT-Xent: for every view, the cross-entropy of naming its partner among all the others."""
+        logits = nt_xent_logits(net(labelled.inputs["views"]), tau)
+        each = F.cross_entropy(logits, labelled.targets["partner"], reduction="none")
+        return Loss(each.mean(), {}, each)
+
+    def answer(self, net: nn.Module, labelled: Labelled, *, tau: float = 0.2, **options: Any) -> Answer:  # noqa: ARG002
+        """`cosine` (2n, 2n) how alike it finds the views, and `share` (2n, 2n), each row summing to 1, itself 0."""
+        return similarities(net(labelled.inputs["views"]), tau)
+
+    def score(self, answer: Answer, labelled: Labelled) -> dict[str, float]:
+        """Share of views whose partner is found more alike than every other view."""
+        best = answer.data["share"].argmax(1)
+        return {"partner found": (best == labelled.targets["partner"]).double().mean().item()}
+
+    def baselines(self, labelled: Labelled, pool: Pool, *, tau: float = 0.2, **options: Any) -> list[Baseline]:  # noqa: ARG002
+        """All views alike (a collapsed model), and the raw pixels as they are."""
+        views, partner = labelled.inputs["views"], labelled.targets["partner"]
+        others = len(views) - 1
+        pixels = views.flatten(1) - views.flatten(1).mean(0)
+        loss = F.cross_entropy(nt_xent_logits(pixels, tau), partner).item()
+        return [
+            Baseline(f"all alike: ln {others:,}", float(np.log(others)), {"partner found": 1 / others}, constant=True),
+            Baseline("raw pixels", loss, self.score(similarities(pixels, tau), labelled)),
+        ]
+
+    # the data
+
+    def pool(self, data: str) -> Pool:  # noqa: ARG002
+        """Nothing is needed beyond the batch."""
+        return Pool()
+
+    def batch(self, data: str, part: str, rows: np.ndarray) -> Batch:
+        """Pictures `rows` of "train" or "held": `pixels` (n, 3, 32, 32) uint8."""
+        return Batch(rows, {"pixels": _pixels(data, part)[torch.from_numpy(rows)]})
+
+    def size(self, data: str, part: str) -> int:
+        """Number of pictures."""
+        return len(_pixels(data, part))
+
+    def features(self, net: nn.Module, batch: Batch, pool: Pool) -> Tensor:  # noqa: ARG002
+        """(n, width) the mean over patches of the trunk's output (h in the paper, not z), for unchanged pictures."""
+        assert isinstance(net, ViewNet)  # noqa: S101 - only its own network has this part
+        return net.encode(batch.data["pixels"].float() / 255)
+
+    def probe_data(self, data: str) -> ProbeData:
+        """The set's own classes, of which the model never hears."""
+        return _probe_data(data)
+
+
+class ViewNet(nn.Module):
+    """Patches + trunk + projection head."""
+
+    def __init__(self, trunk: Trunk) -> None:
+        super().__init__()
+        self.tokens, self.trunk = PatchTokens(trunk.width), trunk
+        self.head = nn.Sequential(nn.Linear(trunk.width, HEAD), nn.GELU(), nn.Linear(HEAD, OUT))
+
+    def encode(self, pixels: Tensor) -> Tensor:
+        """(n, 3, 32, 32) in 0…1 → h (n, width)."""
+        return mean_pool(self.trunk(self.tokens(pixels)))
+
+    def forward(self, pixels: Tensor) -> Tensor:
+        """(n, 3, 32, 32) in 0…1 → z (n, 128)."""
+        return self.head(self.encode(pixels))
+
+
+def nt_xent_logits(z: Tensor, tau: float) -> Tensor:
+    """(n, d) → (n, n): cosine similarity over temperature, and −∞ for a view with itself.
+
+    >>> z = torch.tensor([[1.0, 0], [0, 1.0], [1.0, 0], [0, 1.0]])
+    >>> round(F.cross_entropy(nt_xent_logits(z, 0.5), torch.tensor([2, 3, 0, 1])).item(), 6)
+    0.239545
+    """
+    z = F.normalize(z, dim=1)
+    return (z @ z.T / tau).fill_diagonal_(float("-inf"))
+
+
+def similarities(z: Tensor, tau: float) -> Answer:
+    """(n, d) → `cosine` and `share`, both (n, n)."""
+    unit = F.normalize(z, dim=1)
+    return Answer({"cosine": unit @ unit.T, "share": nt_xent_logits(z, tau).softmax(1)})
+
+
+@lru_cache(maxsize=4)
+def _pixels(data: str, part: str) -> Tensor:
+    """(n, 3, 32, 32) uint8. "pictures" is clothes and emoji together, shuffled once and for all."""
+    sets = [images.load(name) for name in (("fashion_mnist", "emoji") if data == "pictures" else (data,))]
+    chosen = np.concatenate([s.images if part == "train" else s.held_images for s in sets])
+    if data == "pictures":
+        chosen = chosen[np.random.default_rng(0).permutation(len(chosen))]
+    return torch.from_numpy(np.ascontiguousarray(chosen.transpose(0, 3, 1, 2)))
+
+
+@lru_cache(maxsize=2)
+def _probe_data(data: str, shown: int = 600) -> ProbeData:
+    """The classes of the set itself; for "pictures" those of the clothes."""
+    data = "fashion_mnist" if data == "pictures" else data
+    pictures = images.load(data)
+    labelled = np.flatnonzero(pictures.labels >= 0)
+    test = np.random.default_rng(0).permutation(len(pictures.held_labels))[:2000]
+    task = SameOrDifferent()
+    train_x, test_x = (_pixels(data, part).numpy().reshape(-1, 3072) for part in ("train", "held"))
+    return ProbeData(
+        train=task.batch(data, "train", labelled),
+        train_y=pictures.labels[labelled],
+        test=task.batch(data, "held", test),
+        test_y=pictures.held_labels[test],
+        names=pictures.class_names,
+        raw_train=train_x[labelled].astype(np.float32) / 255,
+        raw_test=test_x[test].astype(np.float32) / 255,
+        raw_name="raw pixels",
+        shown=np.arange(min(shown, len(test))),
+    )

@@ -1,0 +1,1 @@
+"""Training, live and recorded. `loop.py` is the file to read first."""

@@ -1,0 +1,46 @@
+"""Is a recording still true? Its weights must score as they did, and its first steps must come out again."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+
+import numpy as np
+
+from sslviz.training import loop, recorded
+from sslviz.training.figures import held_out
+
+CLOSE = 0.01  # half precision, and sums in another order on another processor
+
+
+def judge(run: recorded.Recording) -> dict[str, float]:
+    """How far the stored weights are off the stored figures, by measure; all should be below CLOSE."""
+    learner = loop.Learner(run.config)
+    state = {**learner.fresh(), "weights": run.weights.astype(np.float32), "buffers": run.buffers}
+    learner.load(state)
+    loss, scores = held_out(learner)
+    off = {name: abs(value - run.figures["scores"][name]) for name, value in scores.items()}
+    return {"loss": abs(loss - run.figures["loss"]), **off}
+
+
+def replay(run: recorded.Recording, steps: int = 20) -> float:
+    """Largest difference between the stored losses and those of the first steps trained again."""
+    state = loop.start(run.config)
+    _, snapshot = loop.advance(run.config, state, steps)
+    return float(np.abs(snapshot.losses - run.losses[:steps]).max())
+
+
+def restamp(task: str, *, long: bool, say: Callable[[str], None]) -> bool:
+    """Give a recording the hash of the present code, if that code still gives what was recorded."""
+    run = recorded.read(task, long=long)
+    name = recorded.path(task, long=long).name
+    if run is None:
+        say(f"{name}: there is none")
+        return True
+    off, replayed = judge(run), replay(run)
+    say(f"{name}: judged again, off by {off}; replayed, off by {replayed:.2g}")
+    if max(*off.values(), replayed) > CLOSE:
+        say(f"{name}: does not come out again, so it has to be recorded anew")
+        return False
+    recorded.save(replace(run, meta={**run.meta, "code": recorded.code_hash(task)}), long=long)
+    return True

@@ -1,0 +1,108 @@
+"""The figures of a finished run: what it can do on held-out samples, beside everything it has to beat."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from functools import lru_cache
+from typing import Any
+
+import numpy as np
+
+from sslviz.catalogue import load
+from sslviz.evaluation import probes
+from sslviz.tasks.base import Answer, ProbeData
+from sslviz.training.config import RunConfig
+from sslviz.training.loop import Learner, State
+
+LABELS, MANY = 100, 2000  # labels that the probes may use
+
+
+def figures(config: RunConfig, state: State) -> dict[str, Any]:
+    """Held-out loss and scores with their baselines, and the probes beside raw input and a random trunk.
+
+    Returns:
+        `loss`, `scores`; `baselines`, each with `name`, `loss`, `scores` and `constant`, the untrained network among
+        them; `probes` with a row each for "trained", "random" and "raw": `knn`, `few` (three choices of labels),
+        `many`; and `per_class`, `labels`, `many_labels`, `chance`, `raw_name`, `classes`.
+    """
+    learner, untrained = Learner(config), Learner(config)
+    learner.load(state)
+    loss, scores = held_out(learner)
+    bare_loss, bare_scores = held_out(untrained)
+    data = _probe_data(config.task, config.data)
+    return {
+        "loss": loss,
+        "scores": scores,
+        "baselines": [
+            *baselines(config),
+            {"name": "untrained network", "loss": bare_loss, "scores": bare_scores, "constant": False},
+        ],
+        "probes": {
+            "trained": _probes(data, learner.features(data.train), learner.features(data.test)),
+            "random": _random(replace(config, steps=20, batch=16, lr=1e-3)),
+            "raw": _raw(config.task, config.data),
+        },
+        "per_class": LABELS // len(data.names),
+        "labels": LABELS // len(data.names) * len(data.names),
+        "many_labels": len(data.train_y),
+        "chance": float(np.bincount(data.test_y).max() / len(data.test_y)),
+        "raw_name": data.raw_name,
+        "classes": len(data.names),
+    }
+
+
+def held_out(learner: Learner) -> tuple[float, dict[str, float]]:
+    """Loss and scores over all held-out samples."""
+    task, options = learner.task, learner.options
+    rows = []
+    for labelled in learner.held_out(1_000_000):
+        answer = task.answer(learner.net, labelled, **options)
+        answer = Answer({k: v.detach() for k, v in answer.data.items()})
+        loss = task.loss(learner.net, labelled, **options)
+        rows.append((loss.total.item(), task.score(answer, labelled)))
+    names = rows[0][1]
+    return float(np.mean([r[0] for r in rows])), {n: float(np.nanmean([r[1][n] for r in rows])) for n in names}
+
+
+def baselines(config: RunConfig) -> list[dict[str, Any]]:
+    """The task's own baselines over all held-out samples."""
+    learner = Learner(config)
+    rows = [learner.task.baselines(x, learner.pool, **learner.options) for x in learner.held_out(1_000_000)]
+    return [
+        {
+            "name": same[0].name,
+            "loss": None if same[0].loss is None else float(np.mean([b.loss for b in same])),
+            "scores": {k: float(np.nanmean([b.scores[k] for b in same])) for k in same[0].scores},
+            "constant": same[0].constant,
+        }
+        for same in zip(*rows, strict=True)
+    ]
+
+
+def _probes(data: ProbeData, train: Any, test: Any) -> dict[str, Any]:
+    few = probes.linear_few(train, data.train_y, test, data.test_y, LABELS // len(data.names))
+    return {
+        "knn": probes.knn(train, data.train_y, test, data.test_y),
+        "few": few,
+        "many": probes.linear(train, data.train_y, test, data.test_y),
+    }
+
+
+@lru_cache(maxsize=16)
+def _random(config: RunConfig) -> dict[str, Any]:
+    """The probes of an untrained trunk with the run's own seed, so that both started from the same weights."""
+    learner, data = Learner(config), _probe_data(config.task, config.data)
+    return _probes(data, learner.features(data.train), learner.features(data.test))
+
+
+@lru_cache(maxsize=8)
+def _raw(task: str, data: str) -> dict[str, Any]:
+    samples = _probe_data(task, data)
+    return _probes(samples, samples.raw_train, samples.raw_test)
+
+
+@lru_cache(maxsize=4)
+def _probe_data(task: str, data: str) -> ProbeData:
+    """All test rows, and at most MANY training rows."""
+    whole = load(task).probe_data(data)
+    return replace(whole, shown=np.arange(len(whole.test_y))).few(MANY)

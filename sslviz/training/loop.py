@@ -1,0 +1,301 @@
+"""The training loop: state in, state out. This is the file to read if you read only one.
+
+What it is not: no thread, no web page, no scheduler. A run is `start`, then `advance` again and again; how many steps
+each call takes makes no difference to the curve, because every random number is drawn from (seed, stream, step) and
+everything besides training happens at fixed steps.
+"""
+
+from __future__ import annotations
+
+import math
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Any
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from torch import nn
+
+from sslviz.catalogue import load
+from sslviz.evaluation import probes, projection
+from sslviz.models.trunk import Trunk, initialise
+from sslviz.tasks.base import Batch, Labelled, ProbeData
+from sslviz.training.config import RunConfig
+
+# One thread: these models are so small that two are slower, and sums come out the same everywhere.
+torch.set_num_threads(1)
+
+ORDER, LABEL, HELD = 1, 2, 3  # streams of random numbers
+FRAMES = 20  # evaluations in a run, besides the one before it starts
+HELD_SAMPLES, HELD_SEED = 750, 7  # the held-out labels are the same for every run
+KNN_SAMPLES = 1000
+
+State = dict[str, NDArray[Any]]  # plain arrays, 1–3 MB: cheap to send, and nothing hides in it
+Watch = Callable[[str, dict[str, Any]], None]
+
+
+class Diverged(ArithmeticError):
+    """The loss is no number any more."""
+
+
+@dataclass(frozen=True)
+class Evaluation:
+    """The model at one step, on held-out samples only.
+
+    Attributes:
+        step: steps done.
+        loss: of the pretext task, in its own unit.
+        scores: of the pretext task, 0 to 1.
+        knn: accuracy of the nearest neighbours on classes that the model never saw.
+        points: (n, 2) float32, the map.
+        features: (n, width) float16, what the map shows.
+    """
+
+    step: int
+    loss: float
+    scores: dict[str, float]
+    knn: float
+    points: NDArray[np.float32]
+    features: NDArray[np.float16]
+
+
+@dataclass(frozen=True)
+class Snapshot:
+    """What a call of `advance` reports: steps done so far, the loss of each of its steps, its evaluations, its time.
+
+    `diverged` is the step whose loss was no number; the state is then the one that was given.
+    """
+
+    step: int
+    losses: NDArray[np.float32]
+    evaluations: tuple[Evaluation, ...]
+    seconds: float
+    device: str
+    diverged: int | None = None
+
+
+def start(config: RunConfig) -> State:
+    """The state before the first step: weights drawn by seed, nothing remembered."""
+    return _learner(config).fresh()
+
+
+def advance(config: RunConfig, state: State, steps: int) -> tuple[State, Snapshot]:
+    """Train on for at most `steps` steps, never past the budget.
+
+    Args:
+        config: what is trained.
+        state: from `start` or the last call; not changed.
+        steps: at least 1.
+
+    Returns:
+        The new state, and what happened.
+
+    Raises:
+        ValueError: if `steps` is below 1.
+    """
+    if steps < 1:
+        msg = f"steps must be at least 1, got {steps}"
+        raise ValueError(msg)
+    began, learner, first = time.perf_counter(), _learner(config), int(state["step"])
+    learner.load(state)
+    losses, evaluations = [], [learner.evaluate(0)] if first == 0 else []
+    try:
+        for step in range(first, min(first + steps, config.steps)):
+            losses.append(learner.train_step(step))
+            if step + 1 in evaluation_steps(config):
+                evaluations.append(learner.evaluate(step + 1))
+    except Diverged:
+        seconds = time.perf_counter() - began
+        return state, Snapshot(first, np.empty(0, np.float32), (), seconds, str(learner.device), first + len(losses))
+    done, seconds = first + len(losses), time.perf_counter() - began
+    snapshot = Snapshot(done, np.array(losses, np.float32), tuple(evaluations), seconds, str(learner.device))
+    return learner.dump(done), snapshot
+
+
+def explain_step(config: RunConfig, state: State) -> tuple[State, Snapshot, list[tuple[str, dict[str, Any]]]]:
+    """One step in slow motion: the same state as `advance(config, state, 1)`, and its phases with their numbers.
+
+    Returns:
+        The new state, its snapshot, and (phase, numbers) for draw, change, forward, loss, gradient and update.
+    """
+    phases: list[tuple[str, dict[str, Any]]] = []
+    learner = _learner(config)
+    learner.watch = lambda name, numbers: phases.append((name, numbers))
+    try:
+        return *advance(config, state, 1), phases
+    finally:
+        learner.watch = None
+
+
+@lru_cache(maxsize=64)
+def evaluation_steps(config: RunConfig) -> frozenset[int]:
+    """The steps after which the model is evaluated: closer together at first, when most happens; the last included."""
+    share = np.arange(1, FRAMES + 1) / FRAMES
+    return frozenset(np.maximum(1, np.round(config.steps * share**1.5)).astype(int).tolist())
+
+
+def rate(config: RunConfig, step: int) -> float:
+    """Learning rate of a step: up in a line over the first twentieth, then down a cosine to a fiftieth."""
+    warm = max(10, config.steps // 20)
+    fall = 0.5 * (1 + math.cos(math.pi * step / config.steps))
+    return config.lr * min(1, (step + 1) / warm) * max(0.02, fall)
+
+
+class Learner:
+    """A network with its optimiser, all weights in one flat vector, so that a state is three arrays."""
+
+    def __init__(self, config: RunConfig) -> None:
+        self.config, self.task = config, load(config.task)
+        self.pool, self.options = self.task.pool(config.data), config.choices
+        self.device = torch.device(pick_device(config.device))
+        self.net = self.task.build(Trunk(), self.pool, **self.options)
+        initialise(self.net, torch.Generator().manual_seed(config.seed))
+        self.net.to(self.device)
+        weights = [p for p in self.net.parameters() if p.requires_grad]
+        flat = torch.cat([p.detach().reshape(-1) for p in weights])
+        self.flat, at = nn.Parameter(flat), 0
+        self.flat.grad = torch.zeros_like(flat)
+        for p in weights:  # every weight becomes a window on the flat vector, and its gradient too
+            p.data = self.flat.data[at : at + p.numel()].view_as(p)
+            p.grad = self.flat.grad[at : at + p.numel()].view_as(p)
+            at += p.numel()
+        self.buffers = [b for b in self.net.buffers() if b.is_floating_point()]  # momentum copies, queues
+        fused = self.device.type in ("cpu", "cuda")  # one pass over the flat vector instead of ten
+        self.adam = torch.optim.AdamW([self.flat], lr=config.lr, betas=(0.9, 0.98), weight_decay=0.01, fused=fused)
+        self.map: NDArray[np.float32] | None = None
+        self.first = self.dump(0)  # kept: a Learner is shared by all runs of this config
+        self.watch: Watch | None = None
+
+    def fresh(self) -> State:
+        """The state before the first step."""
+        return dict(self.first)
+
+    def load(self, state: State) -> None:
+        """Take over a state."""
+        with torch.no_grad():
+            self.flat.copy_(torch.from_numpy(state["weights"]))
+            at = 0
+            for b in self.buffers:
+                b.copy_(torch.from_numpy(state["buffers"][at : at + b.numel()]).view_as(b))
+                at += b.numel()
+        moments = {k: torch.from_numpy(state[k].copy()).to(self.device) for k in ("m", "v")}
+        self.adam.state[self.flat] = {
+            "step": torch.tensor(float(state["step"])), "exp_avg": moments["m"], "exp_avg_sq": moments["v"]
+        }  # fmt: skip
+        self.map = state["map"] if len(state["map"]) else None
+
+    def dump(self, step: int) -> State:
+        """Everything that the next step depends on."""
+        adam = self.adam.state.get(self.flat) or {k: torch.zeros_like(self.flat) for k in ("exp_avg", "exp_avg_sq")}
+        arrays = {"weights": self.flat.detach(), "m": adam["exp_avg"], "v": adam["exp_avg_sq"]}
+        state = {k: a.cpu().numpy().copy() for k, a in arrays.items()}
+        empty = np.zeros(0, np.float32)
+        state["buffers"] = np.concatenate([b.cpu().numpy().ravel() for b in self.buffers]) if self.buffers else empty
+        return {**state, "step": np.int64(step), "map": empty if self.map is None else self.map}
+
+    def train_step(self, step: int) -> float:
+        """Draw, change, forward, loss, gradient, update. Returns the loss; raises Diverged where it is no number."""
+        config, task, tell = self.config, self.task, self.watch or (lambda _name, _numbers: None)
+        batch = self.batch(step)
+        rng = np.random.default_rng((config.seed, LABEL, step))
+        draw = task.draw(batch, rng, self.pool, **self.options)
+        tell("draw", {"batch": batch, "draw": draw})
+        labelled = task.teach(self.net, task.apply(batch, draw, self.pool))
+        tell("change", {"labelled": labelled})
+        loss = task.loss(self.net, labelled, **self.options)
+        tell("forward", {"answered": loss.per_item})
+        value = loss.total.item()
+        tell("loss", {"loss": value, "per_item": loss.per_item})
+        if not math.isfinite(value):
+            raise Diverged(step)
+        assert self.flat.grad is not None  # noqa: S101 - set in __init__
+        self.flat.grad.zero_()
+        loss.total.backward()
+        before = self.flat.detach().clone() if self.watch else None
+        self.adam.param_groups[0]["lr"] = rate(config, step)
+        tell("gradient", {"norm": self.flat.grad.norm().item() if self.watch else 0.0, "weights": self.flat.numel()})
+        self.adam.step()
+        task.after_step(self.net, labelled, step)
+        if before is not None:
+            moved = (self.flat.detach() - before).norm().item()
+            tell("update", {"moved": moved, "size": before.norm().item(), "rate": rate(config, step)})
+        return value
+
+    def batch(self, step: int) -> Batch:
+        """The samples of a step: each epoch goes once through all training data, in an order of its own."""
+        task, config = self.task, self.config
+        size = task.size(config.data, "train")
+        epoch, place = divmod(step, max(1, size // config.batch))
+        rows = _order(config.seed, epoch, size)[place * config.batch : (place + 1) * config.batch]
+        return task.batch(config.data, "train", rows).to(self.device)
+
+    @torch.no_grad()
+    def evaluate(self, step: int) -> Evaluation:
+        """Loss and scores on held-out labels, k-NN, and the next frame of the map."""
+        losses, scores = [], []
+        for labelled in self.held_out(HELD_SAMPLES):
+            losses.append(self.task.loss(self.net, labelled, **self.options).total.item())
+            scores.append(self.task.score(self.task.answer(self.net, labelled, **self.options), labelled))
+        data = self.probe_data()
+        train, shown = self.features(data.train), self.features(data.test)
+        self.map = projection.from_scratch(shown) if self.map is None else projection.next_frame(shown, self.map)
+        return Evaluation(
+            step=step,
+            loss=float(np.mean(losses)),
+            scores={name: float(np.nanmean([s[name] for s in scores])) for name in scores[0]},
+            knn=probes.knn(train, data.train_y, shown, data.test_y),
+            points=self.map,
+            features=shown.astype(np.float16),
+        )
+
+    def held_out(self, samples: int) -> list[Labelled]:
+        """Labelled held-out batches, the same ones at every step and in every run of this task and these options."""
+        size, result = min(samples, self.task.size(self.config.data, "held")), []
+        chunk = self.task.held_batch or self.config.batch
+        for number, first in enumerate(range(0, size - chunk + 1, chunk)):
+            rows = np.arange(first, first + chunk)
+            batch = self.task.batch(self.config.data, "held", rows).to(self.device)
+            rng = np.random.default_rng((HELD_SEED, HELD, number))
+            draw = self.task.draw(batch, rng, self.pool, **self.options)
+            result.append(self.task.teach(self.net, self.task.apply(batch, draw, self.pool)))
+        return result
+
+    def probe_data(self) -> ProbeData:
+        """The classes to judge by: KNN_SAMPLES training rows, and the test rows that the map shows."""
+        return _probe_data(self.config.task, self.config.data)
+
+    @torch.no_grad()
+    def features(self, batch: Batch) -> NDArray[np.float32]:
+        """(n, width) the trunk's vectors, 500 samples at a time."""
+        parts = []
+        for first in range(0, len(batch), 500):
+            part = Batch(batch.ids[first : first + 500], {k: v[first : first + 500] for k, v in batch.data.items()})
+            parts.append(self.task.features(self.net, part.to(self.device), self.pool).cpu().numpy())
+        return np.concatenate(parts)
+
+
+def pick_device(wish: str) -> str:
+    """The device that "auto" comes to on this computer: CUDA, then MPS, then CPU."""
+    if wish != "auto":
+        return wish
+    if torch.cuda.is_available():
+        return "cuda"
+    return "mps" if torch.backends.mps.is_available() else "cpu"
+
+
+@lru_cache(maxsize=6)
+def _learner(config: RunConfig) -> Learner:
+    return Learner(config)
+
+
+@lru_cache(maxsize=8)
+def _order(seed: int, epoch: int, size: int) -> NDArray[np.int64]:
+    return np.random.default_rng((seed, ORDER, epoch)).permutation(size)
+
+
+@lru_cache(maxsize=4)
+def _probe_data(task: str, data: str) -> ProbeData:
+    return load(task).probe_data(data).few(KNN_SAMPLES)

@@ -1,0 +1,192 @@
+"""Recorded runs: one small file a task, so that a first visitor sees a trained model at once.
+
+A file holds the config, the curve, the frames of the map, the weights in half precision, the figures and a hash of
+the code that made them. Tests load the weights, judge them again, and replay the first steps; a stale hash fails.
+"""
+
+from __future__ import annotations
+
+import ast
+import hashlib
+import json
+import platform
+import time
+from dataclasses import dataclass
+from functools import lru_cache
+from importlib import metadata
+from importlib.util import find_spec
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sslviz.catalogue import READY
+from sslviz.data import ASSETS
+from sslviz.training.config import RunConfig
+
+RUNS = ASSETS / "runs"
+UNITS = 32767  # int16: the map's coordinates are stored as shares of the largest one
+
+
+@dataclass(frozen=True)
+class Recording:
+    """A recorded run. `losses` (steps,) float32, `points` and `pca` (frames, n, 2) float32, `features` (n, width).
+
+    `meta` tells seconds, processor seconds, device, versions; `figures` is what `figures.figures` returned, and
+    `repeats` the same of the other seeds.
+    """
+
+    config: RunConfig
+    losses: NDArray[np.float32]
+    steps: NDArray[np.int64]
+    held: NDArray[np.float32]
+    scores: list[dict[str, float]]
+    knn: NDArray[np.float32]
+    points: NDArray[np.float32]
+    pca: NDArray[np.float32]
+    features: NDArray[np.float32]
+    weights: NDArray[np.float16]
+    buffers: NDArray[np.float32]
+    figures: dict[str, Any]
+    repeats: list[dict[str, Any]]
+    meta: dict[str, Any]
+
+
+def path(task: str, *, long: bool = False) -> Path:
+    """Where a recording lies."""
+    return RUNS / f"{task}{'_long' if long else ''}.npz"
+
+
+def record(config: RunConfig, seeds: int = 1, say: Any = print) -> Recording:
+    """Train from the first step to the last with several run seeds; keep the first run, and the figures of all."""
+    from dataclasses import replace
+
+    from sslviz.evaluation import projection
+    from sslviz.training import loop
+    from sslviz.training.figures import figures
+
+    all_figures, first = [], None
+    for seed in range(config.seed, config.seed + seeds):
+        one = replace(config, seed=seed)
+        wall, cpu = time.perf_counter(), time.process_time()
+        state, snapshots = loop.start(one), []
+        while int(state["step"]) < one.steps:
+            state, snapshot = loop.advance(one, state, 50)
+            if snapshot.diverged is not None:
+                msg = f"{one.task}, seed {seed}: the loss was no number at step {snapshot.diverged}"
+                raise ArithmeticError(msg)
+            snapshots.append(snapshot)
+        wall, cpu = time.perf_counter() - wall, time.process_time() - cpu
+        all_figures.append(figures(one, state))
+        say(f"{one.task} on {one.data}, seed {seed}: {wall:.0f} s, of which {cpu:.0f} s on the processor")
+        say(f"  {json.dumps({k: all_figures[-1][k] for k in ('loss', 'scores', 'probes')})}")
+        first = first or (state, snapshots, wall, cpu)
+    assert first is not None  # noqa: S101 - seeds is at least 1
+    state, snapshots, wall, cpu = first
+    evaluations = [e for s in snapshots for e in s.evaluations]
+    basis = projection.pca_basis(evaluations[-1].features.astype(np.float32))  # one basis, so that frames compare
+    meta = {
+        "seconds": wall, "processor_seconds": cpu, "device": snapshots[-1].device, "code": code_hash(config.task),
+        "python": platform.python_version(), "torch": metadata.version("torch"), "numpy": metadata.version("numpy"),
+    }  # fmt: skip
+    return Recording(
+        config=config,
+        losses=np.concatenate([s.losses for s in snapshots]),
+        steps=np.array([e.step for e in evaluations]),
+        held=np.array([e.loss for e in evaluations], np.float32),
+        scores=[e.scores for e in evaluations],
+        knn=np.array([e.knn for e in evaluations], np.float32),
+        points=np.stack([e.points for e in evaluations]),
+        pca=np.stack([projection.pca(e.features.astype(np.float32), basis) for e in evaluations]),
+        features=evaluations[-1].features.astype(np.float32),
+        weights=state["weights"].astype(np.float16),
+        buffers=state["buffers"],
+        figures=all_figures[0],
+        repeats=all_figures[1:],
+        meta=meta,
+    )
+
+
+def save(run: Recording, *, long: bool = False) -> Path:
+    """Write a recording; returns where to."""
+    scale = [float(np.abs(a).max()) for a in (run.points, run.pca)]
+    plain = {"config": run.config.to_json(), "scores": run.scores, "figures": run.figures, "repeats": run.repeats}
+    target = path(run.config.task, long=long)
+    target.parent.mkdir(parents=True, exist_ok=True)
+    np.savez_compressed(
+        target,
+        json=np.array(json.dumps({**plain, "meta": run.meta, "scale": scale})),
+        losses=run.losses,
+        steps=run.steps,
+        held=run.held,
+        knn=run.knn,
+        points=np.round(run.points / scale[0] * UNITS).astype(np.int16),
+        pca=np.round(run.pca / scale[1] * UNITS).astype(np.int16),
+        features=run.features.astype(np.float16),
+        weights=run.weights,
+        buffers=run.buffers,
+    )
+    return target
+
+
+@lru_cache(maxsize=8)
+def read(task: str, *, long: bool = False) -> Recording | None:
+    """The recording of a task, or None where there is none. Needs no torch."""
+    if not path(task, long=long).exists():
+        return None
+    with np.load(path(task, long=long)) as file:
+        plain = json.loads(str(file["json"]))
+        scale = plain.pop("scale")
+        return Recording(
+            config=RunConfig.from_json(plain.pop("config")),
+            losses=file["losses"],
+            steps=file["steps"],
+            held=file["held"],
+            knn=file["knn"],
+            points=file["points"].astype(np.float32) / UNITS * scale[0],
+            pca=file["pca"].astype(np.float32) / UNITS * scale[1],
+            features=file["features"].astype(np.float32),
+            weights=file["weights"],
+            buffers=file["buffers"],
+            **plain,
+        )
+
+
+def code_hash(task: str) -> str:
+    """Sixteen letters that change with the code that a run depends on; comments and docstrings do not count."""
+    names = ["sslviz.models.trunk", "sslviz.models.tokens", "sslviz.training.loop", "sslviz.evaluation.projection"]
+    names.append(READY[task].module.split(":")[0])
+    names += [name for name in _imports(names[-1]) if name.startswith("sslviz.tasks.") and not name.endswith(".base")]
+    return hashlib.sha256("".join(_code(name) for name in sorted(set(names))).encode()).hexdigest()[:16]
+
+
+def _imports(module: str) -> list[str]:
+    """Modules of this project that a module imports."""
+    found = []
+    for node in ast.walk(ast.parse(_source(module))):
+        if isinstance(node, ast.ImportFrom) and node.module and node.module.startswith("sslviz"):
+            found += [node.module, *(f"{node.module}.{alias.name}" for alias in node.names)]
+    return [name for name in found if _is_module(name)]
+
+
+def _is_module(name: str) -> bool:
+    try:
+        spec = find_spec(name)
+    except ModuleNotFoundError:  # a name inside a module
+        return False
+    return spec is not None and (spec.origin or "").endswith(f"{name.rsplit('.', 1)[-1]}.py")
+
+
+def _source(module: str) -> str:
+    spec = find_spec(module)
+    assert spec is not None and spec.origin is not None  # noqa: S101, PT018 - our own modules
+    return Path(spec.origin).read_text("utf-8")
+
+
+def _code(module: str) -> str:
+    tree = ast.parse(_source(module))
+    for node in ast.walk(tree):
+        if isinstance(node, (ast.Module, ast.ClassDef, ast.FunctionDef)) and ast.get_docstring(node, clean=False):
+            node.body = node.body[1:] or [ast.Pass()]
+    return ast.dump(tree)

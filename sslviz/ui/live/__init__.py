@@ -1,0 +1,193 @@
+"""The live parts of a page: small views in the browser that keep their node and move without a round trip.
+
+Each part is `<name>.js` and `<name>.css` in this folder (with `shared.js` and `base.css` before them) and one
+function here that mounts it. A part that talks back does so in two ways: the function returns the event during the
+run that it caused, and `on_event` (or `on_edit`) is called with it *before* that run starts, so that the page can be
+drawn with the new choice at once.
+"""
+
+from collections.abc import Callable, Sequence
+from functools import cache
+from math import isfinite
+from pathlib import Path
+from typing import Any
+
+import streamlit as st
+from streamlit.runtime import Runtime
+
+from sslviz.ui.live.frames import Film, pack_film, pack_pairs, unpack
+
+__all__ = [
+    "Film",
+    "embedding_view",
+    "film_frame",
+    "hero",
+    "loss_view",
+    "pack_film",
+    "pack_pairs",
+    "pair_card",
+    "steps_view",
+    "task_map",
+    "token_card",
+    "token_edit",
+    "unpack",
+]
+
+_HERE = Path(__file__).parent
+Event = dict[str, Any]
+Handler = Callable[[Event], None] | None
+
+
+@cache
+def _source(name: str) -> tuple[str, str]:
+    """Return the part's (css, js), each with the shared half in front."""
+    css = (_HERE / "base.css").read_text("utf-8") + (_HERE / f"{name}.css").read_text("utf-8")
+    js = (_HERE / "shared.js").read_text("utf-8") + (_HERE / f"{name}.js").read_text("utf-8")
+    return css, js
+
+
+@cache
+def _register(name: str, _server: Runtime | None) -> Callable[..., Any]:
+    """Register the part once a server: tests start several servers in one process, and each has its own register."""
+    css, js = _source(name)
+    return st.components.v2.component(f"sslviz_{name}", html="<div class='root'></div>", css=css, js=js)
+
+
+def _finite(value: Any) -> Any:
+    """Replace NaN and infinities by None: JSON has no word for them, and the browser would refuse the whole message."""
+    if isinstance(value, float):
+        return value if isfinite(value) else None
+    if isinstance(value, dict):
+        return {key: _finite(item) for key, item in value.items()}
+    return [_finite(item) for item in value] if isinstance(value, list | tuple) else value
+
+
+def _mount(name: str, key: str, data: Any, event: str = "event", handler: Handler = None) -> Event | None:
+    """Mount the part and return what `event` brought in this run, if anything."""
+
+    def tell() -> None:
+        value = st.session_state[key].get(event)
+        if handler is not None and value is not None:
+            handler(dict(value))
+
+    part = _register(name, Runtime.instance() if Runtime.exists() else None)
+    data = data if isinstance(data, bytes) else _finite(data)
+    value = part(key=key, data=data, **{f"on_{event}_change": tell}).get(event)
+    return None if value is None else dict(value)
+
+
+def token_card(key: str, *, card: dict[str, Any], on_edit: Handler = None) -> Event | None:
+    """Show a sentence from raw words down to the model's answers; the visitor may hide, swap or keep words.
+
+    card: id (changes with sample or seed and drops the visitor's edit), words, known, can, how ("", "hide", "swap",
+        "keep"), sees, target, answers (None or five [word, share]), loss, swaps: all lists of one entry a word;
+        share (sentence), formula (None or {symbols, numbers}), model ("recorded", "live", "untrained"), pending.
+    Returns the visitor's latest edit {"id": str, "how": [str]}, which stays until the next one, or None.
+    """
+    return _mount("token_card", key, card, "edit", on_edit)
+
+
+def token_edit(key: str) -> Event | None:
+    """Return the latest edit of the card with this key before it is mounted, to compute what it will show."""
+    edit = st.session_state.get(key, {}).get("edit")
+    return None if edit is None else dict(edit)
+
+
+def loss_view(key: str, *, data: dict[str, Any]) -> None:
+    """Draw the loss over training steps.
+
+    data: curve and held ([[step, loss]]), budget (steps), baselines ([{name, value, kind: chance | baseline}]),
+        height (px), unit, mode ("recorded" or "live"), empty (the sentence shown before the first point).
+    """
+    _mount("loss_view", key, data)
+
+
+def film_frame(
+    key: str,
+    film: Film,
+    *,
+    picked: int | None = None,
+    near: Sequence[int] = (),
+    title_note: str = "",
+    hint: str = "",
+    mode: str = "live",
+    height: int = 250,
+) -> bytes:
+    """Pack what the browser does not have yet of the film, for `embedding_view` with the same key.
+
+    What was sent is noted in the session; if the view has lost it (another page in between), it says so and the
+    next frame carries everything again.
+    """
+    noted = st.session_state.get(f"{key}:sent", ("", 0))
+    since = noted[1] if noted[0] == film.id else 0
+    full = since == 0 or since > len(film.steps)
+    since = 0 if full else min(since, len(film.steps))
+    st.session_state[f"{key}:sent"] = (film.id, len(film.steps))
+    return pack_film(
+        film,
+        since=since,
+        full=full,
+        picked=picked,
+        near=near,
+        title_note=title_note,
+        hint=hint,
+        mode=mode,
+        height=height,
+    )
+
+
+def embedding_view(key: str, *, frame: bytes, on_event: Handler = None) -> Event | None:
+    """Show the film of an embedding; `frame` comes from `film_frame` (or `pack_film`).
+
+    Returns {"kind": "pick", "index": int} in the run after a click (index -1: nothing picked any more), or None.
+    """
+
+    def handle(event: Event) -> None:
+        if event["kind"] == "missing":  # the view is new, or missed a frame: start over
+            st.session_state.pop(f"{key}:sent", None)
+        elif on_event is not None:
+            on_event(event)
+
+    event = _mount("embedding_view", key, frame, handler=handle)
+    return event if event and event["kind"] == "pick" else None
+
+
+def pair_card(key: str, *, frame: bytes, on_event: Handler = None) -> Event | None:
+    """Show pictures, their two views, which pairs are labelled the same, and how alike the model finds them.
+
+    `frame` comes from `pack_pairs`. Returns {"kind": "select", "index": int view} in the run after a click, or None.
+    """
+    return _mount("pair_card", key, frame, handler=on_event)
+
+
+def task_map(key: str, *, kinds: Sequence[str], families: Sequence[dict[str, Any]]) -> str | None:
+    """Show all tasks, families across and kinds of data downwards; return the slug that was just clicked.
+
+    families: [{name, idea, tasks: [{slug, name, kind, systems, glyph (9 of "h" hidden, "b" asked for, "o" given,
+        "." nothing), page (address or None), label (what the pseudo-label is)}]}].
+    """
+    event = _mount("task_map", key, {"kinds": list(kinds), "families": list(families)})
+    return event["slug"] if event else None
+
+
+def hero(
+    key: str, *, photo: str, sentence: tuple[str, str, str], said: str | None, picture_said: str | None = None
+) -> None:
+    """Play the making of a pseudo-label once, in four steps.
+
+    photo and picture_said are data addresses of pictures; sentence is (before, hidden, after); said and picture_said
+    are what the model really answers, None where no model was asked.
+    """
+    data = {"photo": photo, "sentence": list(sentence), "said": said, "picture_said": picture_said}
+    _mount("hero", key, data)
+
+
+def steps_view(
+    key: str, *, phases: Sequence[dict[str, Any]], active: int, playing: bool = False, on_event: Handler = None
+) -> Event | None:
+    """Show one training step in slow motion: phases [{name, text, numbers: [[label, value]]}], `active` highlighted.
+
+    name is one of draw, change, forward, loss, gradient, update. Returns {"kind": "go", "index": int} after a click.
+    """
+    data = {"phases": list(phases), "active": active, "playing": playing}
+    return _mount("steps_view", key, data, handler=on_event)

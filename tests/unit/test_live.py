@@ -1,0 +1,149 @@
+"""The live parts: what Python packs is what the browser can cut out again, and every part mounts."""
+
+import json
+import re
+import struct
+from pathlib import Path
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from streamlit.testing.v1 import AppTest
+
+from sslviz.ui.live.frames import Film, join, pack_film, pack_pairs, unpack
+
+LIVE = Path(__file__).parents[2] / "sslviz" / "ui" / "live"
+
+
+def film(frames: int = 3, n: int = 5, pca: bool = True, sprite: bytes | None = b"RIFFsprite") -> Film:
+    rng = np.random.default_rng(0)
+    return Film(
+        id="masked_words 7",
+        steps=list(range(0, 10 * frames, 10)),
+        tsne=rng.normal(scale=40, size=(frames, n, 2)).astype(np.float32),
+        pca=rng.normal(size=(frames, n, 2)).astype(np.float32) if pca else None,
+        classes=[i % 2 for i in range(n)],
+        names=["people", "place"],
+        labels=[f"word {i}" for i in range(n)],
+        sprite=sprite,
+        sprite_cols=4,
+    )
+
+
+def positions(frame: bytes) -> tuple[dict, np.ndarray, bytes]:
+    """Return header, positions (frames, views, n, 2) and what follows, cut out as the browser does it."""
+    header, rest = unpack(frame)
+    shape = (len(header["steps"]), len(header["views"]), header["n"], 2)
+    size = 2 * int(np.prod(shape))
+    raw = np.frombuffer(rest[:size], dtype="<i2").reshape(shape)
+    return header, raw * np.array(header["scales"])[None, :, None, None], rest[size:]
+
+
+@given(st.dictionaries(st.text(), st.text() | st.integers() | st.none(), max_size=4), st.binary(max_size=40))
+def test_header_and_arrays_come_back(header: dict, array: bytes) -> None:
+    frame = join(header, array)
+    assert unpack(frame) == (header, array)
+    assert struct.unpack_from("<i", frame)[0] % 4 == 0  # int16 and int32 views in the browser need the alignment
+
+
+@pytest.mark.parametrize("pca", [True, False])
+def test_film_round_trip(pca: bool) -> None:
+    original = film(pca=pca)
+    header, places, sprite = positions(pack_film(original, picked=3, near=[1, 4]))
+    assert header["views"] == (["t-SNE", "PCA"] if pca else ["t-SNE"])
+    assert (header["picked"], header["near"], header["total"], header["first"]) == (3, [1, 4], 3, 0)
+    assert sprite == original.sprite
+    assert header["sprite"] == {"bytes": 10, "cols": 4, "cell": 32}
+    for view, truth in enumerate([original.tsne, original.pca][: 1 + pca]):
+        assert truth is not None
+        assert np.abs(places[:, view] - truth).max() <= np.abs(truth).max() / 32767  # a step of int16
+
+
+def test_later_frames_leave_out_what_the_browser_has() -> None:
+    original = film()
+    header, places, rest = positions(pack_film(original, since=2, full=False))
+    assert header["first"] == 2
+    assert header["steps"] == [20]
+    assert header["total"] == 3
+    assert "labels" not in header
+    assert rest == b""
+    assert np.allclose(places[0, 0], original.tsne[2], atol=0.01)
+    header, places, _ = positions(pack_film(original, since=3, full=False))  # nothing new: a header and no frames
+    assert header["steps"] == []
+    assert places.size == 0
+
+
+def test_film_must_be_finite() -> None:
+    broken = film()
+    broken.tsne[1, 2, 0] = np.nan
+    with pytest.raises(ValueError, match="finite"):
+        pack_film(broken)
+
+
+def test_thousand_points_stay_small() -> None:
+    frame = pack_film(film(frames=1, n=1000), since=0, full=False)
+    assert len(frame) < 9_000
+
+
+def test_pairs_round_trip() -> None:
+    rng = np.random.default_rng(1)
+    originals = rng.integers(0, 256, (3, 32, 32, 3), dtype=np.uint8)
+    views = rng.integers(0, 256, (6, 32, 32, 3), dtype=np.uint8)
+    stages = rng.integers(0, 256, (2, 4, 32, 32, 3), dtype=np.uint8)
+    header, pixels = unpack(pack_pairs({"id": "a", "selected": 1}, originals, views, stages))
+    assert (header["n"], header["size"], header["stages"]) == (3, 32, 4)
+    pictures = np.frombuffer(pixels, dtype=np.uint8).reshape(-1, 32, 32, 3)
+    assert np.array_equal(pictures, np.concatenate([originals, views, *stages]))
+    with pytest.raises(ValueError, match="6"):
+        pack_pairs({}, originals, views[:5])
+
+
+def gallery() -> None:
+    """A page with every part on it, run by AppTest."""
+    import numpy as np
+    import streamlit as st
+
+    from sslviz.ui import live
+
+    card = {"id": "a", "words": ["cat"], "known": [True], "can": [True], "how": [""], "sees": ["cat"], "target": [None]}
+    card |= {"answers": [None], "loss": [float("nan")], "swaps": ["dog"], "share": "", "formula": None}
+    live.token_card("words", card=card | {"model": "untrained", "pending": False})
+    data = {"curve": [[0, 2.0], [1, float("nan")]], "held": [], "budget": 10, "baselines": [], "height": 250}
+    live.loss_view("loss", data=data | {"unit": "nats", "mode": "live", "empty": ""})
+    count = st.session_state["count"] = st.session_state.get("count", 0) + 1
+    places = np.zeros((count, 2, 2))
+    film = live.Film("run", list(range(count)), places, None, [0, 1], ["a", "b"], ["x", "y"])
+    frame = live.film_frame("map", film)
+    st.session_state["header"] = live.unpack(frame)[0]
+    live.embedding_view("map", frame=frame)
+    pictures = np.zeros((2, 32, 32, 3), np.uint8)
+    live.pair_card("pairs", frame=live.pack_pairs({"id": "a"}, pictures, np.concatenate([pictures, pictures])))
+    live.task_map("tasks", kinds=["Words"], families=[])
+    live.hero("hero", photo="data:,", sentence=("a", "b", "c"), said=None)
+    live.steps_view("steps", phases=[], active=0)
+    st.session_state["edit"] = live.token_edit("words")
+
+
+@pytest.mark.parametrize("server", ["first", "second"])  # a part registered with one server is unknown to the next
+def test_every_part_mounts(server: str) -> None:
+    page = AppTest.from_function(gallery).run()
+    assert not page.exception
+    assert len(page.get("bidi_component")) == 7
+    assert page.session_state["edit"] is None
+    assert page.session_state["header"]["full"] is True
+    data = json.loads(page.get("bidi_component")[1].proto.json)
+    assert data["curve"] == [[0, 2.0], [1, None]]  # no NaN in JSON
+    page.run()
+    assert not page.exception
+    header = page.session_state["header"]
+    assert header["full"] is False
+    assert header["first"] == 1
+    assert header["total"] == 2
+
+
+@pytest.mark.parametrize("script", sorted(LIVE.glob("*.js")), ids=lambda path: path.stem)
+def test_scripts_put_in_text_only_and_fetch_nothing(script: Path) -> None:
+    text = script.read_text("utf-8")
+    assert not re.search(r"innerHTML|insertAdjacentHTML|document\.write|fetch\(|XMLHttpRequest|import\(|eval\(", text)
+    assert not re.search(r"https?://(?!www\.w3\.org/)", text)
