@@ -34,7 +34,12 @@ def tokenise(text: str) -> list[str]:
     >>> tokenise("Don’t panic, it's a café!")
     ["don't", 'panic', ',', "it's", 'a', 'café', '!']
     """
-    return _TOKEN.findall(unicodedata.normalize("NFC", text.translate(_CURLY).lower()))
+    return [piece.lower() for piece in pieces(text)]
+
+
+def pieces(text: str) -> list[str]:
+    """The tokens as they are written, capitals and all; one for one with `tokenise`."""
+    return _TOKEN.findall(unicodedata.normalize("NFC", text.translate(_CURLY)))
 
 
 @dataclass(frozen=True)

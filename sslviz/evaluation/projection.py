@@ -7,8 +7,9 @@ scaled) onto the frame before. So a frame remembers the earlier ones; `from_scra
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
-import openTSNE
 from numpy.typing import NDArray
 
 PERPLEXITY, SEED = 30, 0
@@ -77,7 +78,9 @@ def _unit(x: Points) -> Points:
     return x / np.maximum(np.linalg.norm(x, axis=1, keepdims=True), 1e-12)
 
 
-def _start(x: Points, at: Points) -> openTSNE.TSNEEmbedding:
+def _start(x: Points, at: Points) -> Any:
+    import openTSNE  # half a second, and whoever shows a recorded map does not need it
+
     if len(x) < 5:
         msg = f"t-SNE needs at least 5 points, got {len(x)}"
         raise ValueError(msg)

@@ -173,7 +173,8 @@ class Task(Protocol):
 class ProbeData:
     """Samples with true classes, for k-NN, linear probe and the map.
 
-    `raw_*` (n, r) is the raw input as numbers, dense or sparse; `shown` are the rows of `test` that the map shows.
+    `raw_*` (n, r) is the raw input as numbers, dense or sparse; `shown` are the rows of `test` that the map shows;
+    `texts` says in words what each row of `test` is, and `pictures` names the picture set that `test.ids` count in.
     """
 
     train: Batch
@@ -185,6 +186,8 @@ class ProbeData:
     raw_test: Any
     raw_name: str
     shown: np.ndarray
+    texts: tuple[str, ...]
+    pictures: str = ""
 
     def few(self, train: int) -> ProbeData:
         """The same with `train` training rows drawn at random, and of the test rows only those that are shown."""
@@ -192,6 +195,7 @@ class ProbeData:
         return ProbeData(
             self.train.rows(rows), self.train_y[rows], self.test.rows(self.shown), self.test_y[self.shown], self.names,
             self.raw_train[rows], self.raw_test[self.shown], self.raw_name, np.arange(len(self.shown)),
+            tuple(self.texts[row] for row in self.shown), self.pictures,
         )  # fmt: skip
 
 

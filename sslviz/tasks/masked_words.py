@@ -229,7 +229,15 @@ def _probe_data(per_kind: int = 75, train_per_kind: int = 250) -> ProbeData:
         raw_test=_neighbours(rows, at),
         raw_name="neighbour words",
         shown=np.arange(len(y)),
+        texts=tuple(_with_gap(row, place) for row, place in zip(rows, at, strict=True)),
     )
+
+
+def _with_gap(row: int, place: int) -> str:
+    """A sentence with its hidden word in brackets."""
+    words = [corpus().decode(number) for number in corpus().ids[row, 1 : corpus().lengths[row] - 1]]
+    words[place - 1] = f"[{words[place - 1]}]"
+    return " ".join(words)
 
 
 def _one_each(sentence: np.ndarray, place: np.ndarray, rng: np.random.Generator) -> tuple[np.ndarray, np.ndarray]:

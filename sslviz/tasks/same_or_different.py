@@ -231,4 +231,6 @@ def _probe_data(data: str, shown: int = 600) -> ProbeData:
         raw_test=test_x[test].astype(np.float32) / 255,
         raw_name="raw pixels",
         shown=np.arange(min(shown, len(test))),
+        texts=tuple(pictures.held_names[row] for row in test),
+        pictures=data,
     )

@@ -11,7 +11,7 @@ import hashlib
 import json
 import platform
 import time
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from functools import lru_cache
 from importlib import metadata
 from importlib.util import find_spec
@@ -30,11 +30,22 @@ UNITS = 32767  # int16: the map's coordinates are stored as shares of the larges
 
 
 @dataclass(frozen=True)
+class MapInfo:
+    """What the points of a map are: class numbers (n), their names, a text a point, the picture set of `ids`."""
+
+    classes: list[int]
+    names: list[str]
+    texts: list[str]
+    ids: list[int]
+    pictures: str
+
+
+@dataclass(frozen=True)
 class Recording:
     """A recorded run. `losses` (steps,) float32, `points` and `pca` (frames, n, 2) float32, `features` (n, width).
 
-    `meta` tells seconds, processor seconds, device, versions; `figures` is what `figures.figures` returned, and
-    `repeats` the same of the other seeds.
+    `map` tells what the points are; `meta` tells seconds, processor seconds, device, versions; `figures` is what
+    `figures.figures` returned, and `repeats` the same of the other seeds.
     """
 
     config: RunConfig
@@ -51,6 +62,7 @@ class Recording:
     figures: dict[str, Any]
     repeats: list[dict[str, Any]]
     meta: dict[str, Any]
+    map: MapInfo
 
 
 def path(task: str, *, long: bool = False) -> Path:
@@ -105,7 +117,19 @@ def record(config: RunConfig, seeds: int = 1, say: Any = print) -> Recording:
         figures=all_figures[0],
         repeats=all_figures[1:],
         meta=meta,
+        map=map_info(config),
     )
+
+
+@lru_cache(maxsize=8)
+def map_info(config: RunConfig) -> MapInfo:
+    """What the points of this run's map are; imports torch."""
+    from sslviz.catalogue import load
+
+    data = load(config.task).probe_data(config.data)
+    data = data.few(1)
+    ids = [int(number) for number in data.test.ids]
+    return MapInfo([int(y) for y in data.test_y], list(data.names), list(data.texts), ids, data.pictures)
 
 
 def save(run: Recording, *, long: bool = False) -> Path:
@@ -116,7 +140,7 @@ def save(run: Recording, *, long: bool = False) -> Path:
     target.parent.mkdir(parents=True, exist_ok=True)
     np.savez_compressed(
         target,
-        json=np.array(json.dumps({**plain, "meta": run.meta, "scale": scale})),
+        json=np.array(json.dumps({**plain, "meta": run.meta, "scale": scale, "map": asdict(run.map)})),
         losses=run.losses,
         steps=run.steps,
         held=run.held,
@@ -138,8 +162,11 @@ def read(task: str, *, long: bool = False) -> Recording | None:
     with np.load(path(task, long=long)) as file:
         plain = json.loads(str(file["json"]))
         scale = plain.pop("scale")
+        config = RunConfig.from_json(plain.pop("config"))
+        points = MapInfo(**plain.pop("map")) if "map" in plain else map_info(config)
         return Recording(
-            config=RunConfig.from_json(plain.pop("config")),
+            config=config,
+            map=points,
             losses=file["losses"],
             steps=file["steps"],
             held=file["held"],

@@ -1,0 +1,16 @@
+"""The entry: `streamlit run app.py` (or `python app.py`) serves the app.
+
+The script that draws the pages is sslviz/ui/shell.py. It does not stand here beside pages/, or Streamlit would take
+that folder for its older kind of multipage app and open a deep link without the shell.
+"""
+
+from pathlib import Path
+
+import streamlit as st
+
+from sslviz.ui.startup import lifespan
+
+app = st.App(Path(__file__).parent / "sslviz" / "ui" / "shell.py", lifespan=lifespan)
+
+if __name__ == "__main__":
+    app.run()

@@ -1,0 +1,94 @@
+"""Where slices are computed: a Dask scheduler, our own child process or one that SSLVIZ_SCHEDULER names."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import subprocess
+import sys
+import threading
+from typing import TYPE_CHECKING, Any, Protocol
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from distributed import Client
+
+
+class Job(Protocol):
+    """What `submit` returns: a future."""
+
+    def add_done_callback(self, function: Callable[[Any], None]) -> None:
+        """Call `function(job)` when the job has ended, in another thread."""
+
+    def result(self) -> Any:
+        """The result; raises what the job raised."""
+
+    def cancel(self) -> Any:
+        """Do not start it if it has not started."""
+
+
+class Engine:
+    """Connects on first use, and again after the scheduler has died. Safe to share between threads."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._child: subprocess.Popen[str] | None = None
+        self._client: Client | None = None
+
+    def submit(self, function: Callable[..., Any], *arguments: Any, priority: int = 0) -> Job:
+        """Run `function(*arguments)` on a worker; a higher priority goes first."""
+        return self.client().submit(function, *arguments, pure=False, priority=priority)
+
+    def client(self) -> Client:
+        """The connection to the scheduler."""
+        from distributed import Client
+
+        with self._lock:
+            if self._client is None or self._client.status != "running" or self.lost():
+                self._close()
+                self._client = Client(self._address(), set_as_default=False, timeout=30)
+            return self._client
+
+    def close(self) -> None:
+        """End the child process, if there is one."""
+        with self._lock:
+            self._close()
+
+    def lost(self) -> bool:
+        """Whether our child has died, and with it all that was handed in."""
+        return self._child is not None and self._child.poll() is not None
+
+    @property
+    def pid(self) -> int | None:
+        """Process number of our child; None where the scheduler is somebody else's."""
+        return self._child.pid if self._child else None
+
+    def _address(self) -> str:
+        named = os.environ.get("SSLVIZ_SCHEDULER")
+        if named:
+            return named
+        self._child = subprocess.Popen(
+            [sys.executable, "-m", "sslviz.training.cluster"], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+        )
+        assert self._child.stdout is not None  # noqa: S101 - asked for above
+        address = self._child.stdout.readline().strip()
+        if not address:
+            msg = "The training engine did not start; the terminal that runs the app says why."
+            raise RuntimeError(msg)
+        return address
+
+    def _close(self) -> None:
+        if self._client is not None:
+            with contextlib.suppress(Exception):  # it may be gone already
+                self._client.close(timeout=2)
+            self._client = None
+        if self._child is not None:
+            assert self._child.stdin is not None  # noqa: S101 - a pipe, see _address
+            with contextlib.suppress(OSError):
+                self._child.stdin.close()
+            try:
+                self._child.wait(10)
+            except subprocess.TimeoutExpired:
+                self._child.kill()
+            self._child = None

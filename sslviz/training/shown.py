@@ -1,0 +1,139 @@
+"""What a page shows of a run, recorded or live, in one shape. No torch here."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sslviz.evaluation import projection
+from sslviz.training.config import RunConfig
+from sslviz.training.recorded import Recording
+
+if TYPE_CHECKING:
+    from sslviz.training.runs import Run
+
+CURVE = 300  # points of the drawn curve
+
+
+@dataclass(frozen=True)
+class Shown:
+    """A run as a page sees it.
+
+    Attributes:
+        id: changes when it is another run.
+        mode: "recorded", "live" or "untrained".
+        status: of a live run; "done" for a recording.
+        curve, held: (step, loss) pairs of training batches, smoothed, and of held-out samples.
+        frames: steps of the map's frames, `points` and `pca` (f, n, 2) their coordinates.
+        features: (n, width) of the newest frame, or None.
+        weights: flat, or None for the untrained network.
+        scores, knn: of the newest evaluation.
+    """
+
+    id: str
+    mode: str
+    status: str
+    config: RunConfig
+    step: int
+    seconds: float
+    device: str
+    curve: list[list[float]]
+    held: list[list[float]]
+    frames: list[int]
+    points: NDArray[np.float32]
+    pca: NDArray[np.float32]
+    features: NDArray[np.float32] | None
+    weights: NDArray[Any] | None
+    scores: dict[str, float]
+    knn: float | None
+    figures: dict[str, Any] | None
+    note: str = ""
+    phases: tuple[dict[str, Any], ...] = ()
+
+
+def from_recording(run: Recording, name: str) -> Shown:
+    """A recorded run at its end."""
+    return Shown(
+        id=f"recorded-{name}",
+        mode="recorded",
+        status="done",
+        config=run.config,
+        step=int(run.steps[-1]),
+        seconds=run.meta["processor_seconds"],
+        device=run.meta["device"],
+        curve=smooth(run.losses),
+        held=[[int(s), float(v)] for s, v in zip(run.steps, run.held, strict=True)],
+        frames=[int(s) for s in run.steps],
+        points=run.points,
+        pca=run.pca,
+        features=run.features,
+        weights=run.weights,
+        scores=run.scores[-1],
+        knn=float(run.knn[-1]),
+        figures=run.figures,
+    )
+
+
+def from_run(run: Run, *, refit: bool = False) -> Shown:
+    """A live run as it stands. PCA is fitted to the first frame, with `refit` to the newest one."""
+    evaluations = list(run.evaluations)
+    features = [e.features.astype(np.float32) for e in evaluations]
+    empty = np.zeros((0, 0, 2), np.float32)
+    basis = projection.pca_basis(features[-1 if refit else 0]) if features else None
+    return Shown(
+        id=f"{run.id}-{'refit' if refit else 'first'}",
+        mode="live" if run.state is not None else "untrained",
+        status=run.status,
+        config=run.config,
+        step=run.step,
+        seconds=run.seconds,
+        device=run.device,
+        curve=smooth(run.losses),
+        held=[[e.step, e.loss] for e in evaluations],
+        frames=[e.step for e in evaluations],
+        points=np.stack([e.points for e in evaluations]) if evaluations else empty,
+        pca=np.stack([projection.pca(f, basis) for f in features]) if basis else empty,
+        features=features[-1] if features else None,
+        weights=None if run.state is None else run.state["weights"],
+        scores=evaluations[-1].scores if evaluations else {},
+        knn=evaluations[-1].knn if evaluations else None,
+        figures=run.figures,
+        note=run.note,
+        phases=tuple(run.phases),
+    )
+
+
+def untrained(config: RunConfig) -> Shown:
+    """A config that nobody has trained yet."""
+    none = np.zeros((0, 0, 2), np.float32)
+    return Shown(
+        id=f"new-{config.key}",
+        mode="untrained",
+        status="ready",
+        config=config,
+        step=0,
+        seconds=0.0,
+        device="",
+        curve=[],
+        held=[],
+        frames=[],
+        points=none,
+        pca=none,
+        features=None,
+        weights=None,
+        scores={},
+        knn=None,
+        figures=None,
+    )
+
+
+def smooth(losses: NDArray[np.float32]) -> list[list[float]]:
+    """At most CURVE (step, loss) pairs, each the mean of the steps since the one before."""
+    if not len(losses):
+        return []
+    edges = np.unique(np.linspace(0, len(losses), min(CURVE, len(losses)) + 1).round().astype(int))
+    sums = np.add.reduceat(losses.astype(np.float64), edges[:-1])
+    return [[int(end), float(s / (end - first))] for first, end, s in zip(edges, edges[1:], sums, strict=False)]

@@ -1,0 +1,63 @@
+"""One training step in words and numbers."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+
+def describe(phases: list[tuple[str, dict[str, Any]]]) -> list[dict[str, Any]]:
+    """The phases of `loop.explain_step` as plain data.
+
+    Returns:
+        For each phase `name`, `text` and `numbers` (label, value), the values as short strings.
+    """
+    return [_PHASES[name](numbers) for name, numbers in phases]
+
+
+def _draw(n: dict[str, Any]) -> dict[str, Any]:
+    count = sum(np.size(v) for v in n["draw"].values())
+    text = "Take the next samples and make every random choice."
+    return _phase("draw", text, ("samples", len(n["batch"])), ("choices drawn", count))
+
+
+def _change(n: dict[str, Any]) -> dict[str, Any]:
+    labelled = n["labelled"]
+    size = sum(v.numel() for v in labelled.inputs.values())
+    text = "Carry the choices out. What was changed is the label."
+    return _phase("change", text, ("pseudo-labels", int(labelled.where.sum())), ("input numbers", size))
+
+
+def _forward(n: dict[str, Any]) -> dict[str, Any]:
+    each = n["answered"].detach()
+    text = "The model answers every label at once."
+    return _phase("forward", text, ("answers", len(each)), ("likeliest p", f"{float((-each).exp().max()):.3f}"))
+
+
+def _loss(n: dict[str, Any]) -> dict[str, Any]:
+    each = n["per_item"].detach()
+    text = "How surprised it was: the mean of −ln p(label)."
+    low, high = float(each.min()), float(each.max())
+    return _phase("loss", text, ("mean", f"{n['loss']:.3f}"), ("least, most", f"{low:.2f}, {high:.2f}"))
+
+
+def _gradient(n: dict[str, Any]) -> dict[str, Any]:
+    text = "For every weight: which way would have been less surprising?"
+    return _phase("gradient", text, ("weights", n["weights"]), ("length", f"{n['norm']:.3f}"))
+
+
+def _update(n: dict[str, Any]) -> dict[str, Any]:
+    text = "Move all weights a little that way (AdamW)."
+    share = 100 * n["moved"] / n["size"]
+    return _phase("update", text, ("learning rate", f"{n['rate']:.2g}"), ("weights moved by", f"{share:.2f} %"))
+
+
+def _phase(name: str, text: str, *numbers: tuple[str, Any]) -> dict[str, Any]:
+    plain = [[label, f"{value:,}" if isinstance(value, int) else str(value)] for label, value in numbers]
+    return {"name": name, "text": text, "numbers": plain}
+
+
+_PHASES = {
+    "draw": _draw, "change": _change, "forward": _forward, "loss": _loss, "gradient": _gradient, "update": _update,
+}  # fmt: skip

@@ -1,0 +1,83 @@
+"""Which run a page shows: the visitor's own, found again by the id in the link, or else the recorded one."""
+
+from __future__ import annotations
+
+import streamlit as st
+from streamlit.runtime import Runtime
+from streamlit.runtime.scriptrunner import get_script_run_ctx
+
+from sslviz.training import recorded, shown
+from sslviz.training.runs import Run
+from sslviz.training.shown import Shown
+from sslviz.ui import settings, startup
+
+
+def run(slug: str) -> Run | None:
+    """The visitor's live run of this task, if there is one. After a reload it is found by the link."""
+    name = f"{slug}_run"
+    number = st.session_state.get(name) or st.query_params.get(name)
+    if not number:
+        return None
+    found = startup.runs().find(number, _viewer(), _here)
+    if found is None:
+        _forget(slug)
+        st.session_state[f"{slug}_lost"] = True
+        return None
+    _remember(slug, found)
+    return found
+
+
+def start(slug: str) -> Run:
+    """A new run with the page's settings; the old one, if any, stops."""
+    old = run(slug)
+    if old is not None:
+        old.pause()
+    fresh = startup.runs().new(settings.config(slug), _viewer())
+    _remember(slug, fresh)
+    return fresh
+
+
+def back_to_recorded(slug: str) -> None:
+    """Leave the live run (paused) and show the recorded one again."""
+    old = run(slug)
+    if old is not None:
+        old.pause()
+    _forget(slug)
+
+
+def show(slug: str) -> Shown:
+    """What the page shows of the run."""
+    live = run(slug)
+    if live is not None:
+        live.look()
+        return shown.from_run(live, refit=bool(st.session_state.get(f"{slug}_refit")))
+    long = settings.value(slug, "recording", "short") == "long"
+    found = recorded.read(slug, long=long) or recorded.read(slug)
+    if found is not None:
+        return shown.from_recording(found, f"{slug}-{'long' if long else 'short'}")
+    return shown.untrained(settings.config(slug))
+
+
+def lost(slug: str) -> bool:
+    """Whether the link named a run that this server no longer has; asks once."""
+    return bool(st.session_state.pop(f"{slug}_lost", False))
+
+
+def _remember(slug: str, found: Run) -> None:
+    st.session_state[f"{slug}_run"] = found.id
+    if st.query_params.get(f"{slug}_run") != found.id:
+        st.query_params[f"{slug}_run"] = found.id
+
+
+def _forget(slug: str) -> None:
+    st.session_state.pop(f"{slug}_run", None)
+    st.query_params.pop(f"{slug}_run", None)
+
+
+def _viewer() -> str:
+    context = get_script_run_ctx()
+    return context.session_id if context else "test"
+
+
+def _here(viewer: str) -> bool:
+    return Runtime.exists() and Runtime.instance().is_active_session(viewer)

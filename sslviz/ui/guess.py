@@ -1,0 +1,70 @@
+"""Guess first: answer the label yourself, then see the model's answer and the truth."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import streamlit as st
+
+from sslviz.ui.parts import part
+
+
+def guess(
+    slug: str,
+    question: str,
+    choices: list[str],
+    truth: str,
+    model: str | None,
+    others: dict[str, str],
+    chance: float,
+    show: Callable[[], None],
+    following: Callable[[], None],
+) -> None:
+    """One question with its score so far.
+
+    Args:
+        slug: the page's task.
+        question: what is asked.
+        choices: the possible answers.
+        truth: the pseudo-label.
+        model: the model's answer; None while it has none.
+        others: what the baselines answer, by name.
+        chance: share that pure guessing gets right, 0 to 1.
+        show: draws what the question is about.
+        following: called for the next question.
+    """
+    number = st.session_state.setdefault(f"{slug}_guess", 0)
+    score = st.session_state.setdefault(f"{slug}_score", {"asked": 0, "you": 0, "model": 0})
+    part("Guess first", "then see whether the model beats you")
+    show()
+    answered = f"{slug}_guess_{number}_done"
+    picked = st.pills(question, choices, key=f"{slug}_guess_{number}", disabled=bool(st.session_state.get(answered)))
+    if picked and not st.session_state.get(answered):
+        st.session_state[answered] = picked
+        score["asked"] += 1
+        score["you"] += picked == truth
+        score["model"] += model == truth
+        for name, answer in others.items():
+            score[name] = score.get(name, 0) + (answer == truth)
+        st.rerun(scope="fragment")
+    if not (given := st.session_state.get(answered)):
+        st.caption(f"The model's answer is shown after yours. Pure guessing is right {chance:.0%} of the time.")
+        return
+    mark = {True: "✓", False: "✕"}
+    st.markdown(
+        f"You: **{_plain(given)}** {mark[given == truth]} · "
+        + (f":orange[Model: **{_plain(model)}** {mark[model == truth]}] · " if model is not None else "")
+        + "".join(f"{name}: **{_plain(answer)}** {mark[answer == truth]} · " for name, answer in others.items())
+        + f":blue[Pseudo-label: **{_plain(truth)}**]"
+    )
+    tally = [f"you {score['you']}", f"model {score['model']}", *(f"{name} {score.get(name, 0)}" for name in others)]
+    st.caption(f"Of {score['asked']}: {', '.join(tally)}, pure guessing about {score['asked'] * chance:.1f}")
+    if st.button("Next one", icon=":material/skip_next:", key=f"{slug}_next"):
+        st.session_state[f"{slug}_guess"] += 1
+        following()
+        st.rerun(scope="fragment")
+
+
+def _plain(text: str | None) -> str:
+    """Text without anything that Markdown would take as a sign."""
+    return "".join(f"\\{c}" if c in "\\`*_{}[]()<>#+-.!|~:$" else c for c in text or "")

@@ -1,0 +1,103 @@
+"""The frame that all task pages share: title with its explanation, the card's controls, code, notes on the link."""
+
+from __future__ import annotations
+
+import inspect
+import textwrap
+from collections.abc import Callable, Mapping, Sequence
+from html import escape
+from typing import Any
+
+import streamlit as st
+
+from sslviz.catalogue import READY, Option
+from sslviz.ui import current, settings, startup
+from sslviz.ui.parts import part
+from sslviz.ui.transport import BUSY, POLL
+
+WHO = {"data": "the data", "batch": "the batch", "model": "the model itself"}
+
+
+def head(slug: str, lead: Mapping[str, str], hide: set[str]) -> str:
+    """Title, the explanation at the chosen depth, and the depth itself, which is returned."""
+    entry = READY[slug]
+    with st.container(horizontal=True, vertical_alignment="center", gap="small"):
+        st.title(entry.title, anchor=False, width="content")
+        place = st.container(key="lead", width="stretch")
+        depth = st.segmented_control(
+            "Depth of explanation", settings.DEPTHS, default="Basic", required=True, key="depth",
+            label_visibility="collapsed", **settings.SESSION,
+        )  # fmt: skip
+    if "text" not in hide:
+        used = f" <span class='used'>Label made by {WHO[entry.label_from]}. {escape(entry.systems)}.</span>"
+        place.html(f"<p class='lead'>{lead[depth]}{used}</p>")
+    return str(depth)
+
+
+def link_notes(slug: str, own: Mapping[str, Option]) -> None:
+    """Check the link, and name in a note what could not be used."""
+    for note in settings.check_link(slug, own):
+        st.warning(note.replace("[", "\\["), icon=":material/link_off:")
+
+
+def card(
+    slug: str, hint: str, thing: str, most: int, first: int, extra: Callable[[], None], draw: Callable[[], None]
+) -> None:
+    """The sample card: its controls, then what `draw` makes of them.
+
+    Args:
+        slug: the page's task.
+        hint: what a visitor can do with the card.
+        thing: what a sample is called.
+        most: the largest sample number.
+        first: the sample shown first.
+        extra: draws the page's own settings of the label, in a popover.
+        draw: draws the sample; it alone is redrawn while a run goes on.
+    """
+    sample, seed = f"{slug}_sample", f"{slug}_label_seed"
+
+    def body() -> None:
+        with st.container(horizontal=True, vertical_alignment="center", gap="xsmall"):
+            with st.container(width="stretch"):
+                part("Sample", hint)
+            st.button(
+                f"Another {thing}", icon=":material/skip_next:", key="another_sample", type="tertiary",
+                on_click=_change, args=(sample, first, 37, most + 1),
+            )  # fmt: skip
+            st.button(
+                "New label", icon=":material/casino:", key="new_label", type="tertiary",
+                on_click=_change, args=(seed, 0, 1, 10000), help="Same sample, other random choices",
+            )  # fmt: skip
+            with st.popover(f"Label, seed {settings.value(slug, 'label_seed', 0)}", icon=":material/tune:"):
+                st.number_input("Label seed", 0, 9999, 0, key=seed, **settings.SESSION)
+                st.number_input(f"{thing.capitalize()} number", 0, most, first, key=sample, **settings.SESSION)
+                extra()
+        if not startup.warm():
+            st.caption("The first label takes a few seconds: PyTorch is being loaded.")
+        busy = current.show(slug).status in BUSY
+        st.fragment(draw, run_every=2 * POLL if busy else None)()
+
+    st.fragment(body)()
+
+
+def _change(key: str, first: int, by: int, count: int) -> None:
+    present = st.session_state.get(key)
+    st.session_state[key] = ((first if present is None else present) + by) % count
+
+
+def code(functions: Sequence[tuple[str, Any]]) -> None:
+    """The source of the functions that just ran."""
+    part("Code", "the very functions that made the label above, and that training runs")
+    for tab, (_, function) in zip(st.tabs([name for name, _ in functions]), functions, strict=True):
+        tab.code(textwrap.dedent(inspect.getsource(function)), language="python", wrap_lines=True)
+
+
+def loss_lines(figures: dict[str, Any] | None) -> list[dict[str, Any]]:
+    """The dashed lines of the loss plot: what pure guessing and counting cost."""
+    if figures is None:
+        return []
+    return [
+        {"name": f"{b['name']}", "value": b["loss"], "kind": "chance" if number == 0 else "baseline"}
+        for number, b in enumerate(figures["baselines"])
+        if b["loss"] is not None and b["name"] != "untrained network"
+    ]

@@ -1,0 +1,33 @@
+"""Pictures on their way to the browser."""
+
+from __future__ import annotations
+
+import base64
+import io
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from PIL import Image
+
+
+def sprite(pictures: NDArray[np.uint8], columns: int) -> bytes:
+    """(n, 32, 32, 3) as one WebP sheet, `columns` in a row: all thumbnails of a map in one message."""
+    rows = -(-len(pictures) // columns)
+    sheet = np.full((rows * columns, *pictures.shape[1:]), 255, np.uint8)
+    sheet[: len(pictures)] = pictures
+    side = pictures.shape[1]
+    whole = sheet.reshape(rows, columns, side, side, 3).swapaxes(1, 2).reshape(rows * side, columns * side, 3)
+    return encode(whole, "WEBP", quality=60)
+
+
+def encode(pixels: NDArray[np.uint8], kind: str = "PNG", **options: Any) -> bytes:
+    """(h, w, 3) uint8 as the bytes of a picture file."""
+    file = io.BytesIO()
+    Image.fromarray(pixels).save(file, kind, **options)
+    return file.getvalue()
+
+
+def data_address(pixels: NDArray[np.uint8], kind: str = "JPEG") -> str:
+    """(h, w, 3) uint8 as a data: address."""
+    return f"data:image/{kind.lower()};base64,{base64.b64encode(encode(pixels, kind)).decode()}"

@@ -1,0 +1,21 @@
+"""The frame around every page: navigation on top, the page's own CSS, the mark."""
+
+from pathlib import Path
+
+import streamlit as st
+
+from sslviz.catalogue import FAMILIES, READY
+from sslviz.data import ASSETS
+
+UI = Path(__file__).parent
+PAGES = ASSETS.parent / "pages"
+
+st.set_page_config(page_title="sslviz", page_icon=UI / "icon.svg", layout="wide")
+st.html(UI / "page.css")
+st.logo(UI / "logo.svg", size="small", link=None)
+groups: dict[str, list] = {"": [st.Page(PAGES / "home.py", title="Home", default=True)]}
+for family in FAMILIES:
+    pages = [st.Page(PAGES / f"{e.slug}.py", title=e.title) for e in READY.values() if e.family == family]
+    if pages:
+        groups[family] = pages
+st.navigation(groups, position="top").run()

@@ -1,0 +1,67 @@
+"""What lives as long as the server: the training engine, all runs, and the import of torch in the background."""
+
+from __future__ import annotations
+
+import gc
+import logging
+import os
+import threading
+import time
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from sslviz.training.runs import Runs
+
+_lock = threading.Lock()
+_warm = threading.Event()
+_held: dict[str, Runs] = {}  # "runs": made on first use
+
+
+@asynccontextmanager
+async def lifespan(_app: Any) -> AsyncIterator[dict[str, Any]]:
+    """Start what is slow in the background, so that the server listens at once; end the engine with the server."""
+    if os.environ.get("SSLVIZ_LAZY") != "1":  # tests that must not start an engine
+        threading.Thread(target=_warm_up, name="warm-up", daemon=True).start()
+    yield {}
+    if "runs" in _held:
+        _held["runs"].engine.close()
+
+
+def warm() -> bool:
+    """Whether torch and the tasks are imported, so that a label costs milliseconds."""
+    return _warm.is_set()
+
+
+def runs() -> Runs:
+    """All live runs of this server; imports torch."""
+    from sslviz.training.engine import Engine
+    from sslviz.training.runs import Runs
+
+    with _lock:
+        if "runs" not in _held:
+            _held["runs"] = Runs(Engine())
+        return _held["runs"]
+
+
+def use(replacement: Runs) -> None:
+    """Put another register of runs in place; tests do."""
+    _held["runs"] = replacement
+
+
+def _warm_up() -> None:
+    time.sleep(0.3)  # the first page goes first
+    try:
+        from sslviz.catalogue import READY, load
+
+        for slug, entry in READY.items():
+            load(slug).pool(entry.data[0])
+        # The collector would walk through all that torch brought at every full collection, and a click would wait.
+        gc.collect()
+        gc.freeze()
+        _warm.set()
+        runs().engine.client()
+    except Exception:
+        logging.getLogger(__name__).exception("the training engine could not be started in advance")
+        _warm.set()

@@ -1,0 +1,299 @@
+"""The transport bar, the loss and the embedding: what moves on a page while a run goes on.
+
+One fragment that polls while something is being computed, and only then. It holds no control of the label.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import lru_cache
+from typing import Any
+
+import numpy as np
+import streamlit as st
+
+from sslviz.catalogue import READY
+from sslviz.evaluation import projection
+from sslviz.training import recorded
+from sslviz.training.config import RunConfig
+from sslviz.training.recorded import MapInfo
+from sslviz.training.shown import Shown
+from sslviz.ui import current, live, settings, startup
+from sslviz.ui.parts import part
+from sslviz.ui.pictures import sprite
+
+POLL = 0.5  # seconds between looks at a run
+PHASE = 1.25  # seconds a phase of slow motion stays
+SPRITE_COLUMNS = 25
+BUSY = ("playing", "pausing")
+
+
+def run_panel(slug: str, hide: set[str], baselines: Callable[[Shown], list[dict[str, Any]]]) -> None:
+    """Transport, loss and embedding of this page's run.
+
+    Args:
+        slug: the page's task.
+        hide: parts that a lesson leaves out.
+        baselines: gives the dashed lines for a run: name, value, kind ("chance" or "baseline").
+    """
+    busy = current.show(slug).status in BUSY
+    st.fragment(_panel, run_every=POLL if busy else None)(slug, hide, baselines, busy)
+
+
+def _panel(slug: str, hide: set[str], baselines: Callable[[Shown], list[dict[str, Any]]], polling: bool) -> None:
+    view = current.show(slug)
+    if "transport" not in hide:
+        _bar(slug, view)
+    if polling and view.status not in BUSY:
+        st.rerun()  # the whole page: only it can end the polling, and the figures are ready
+    columns = [name for name in ("loss", "embedding") if name not in hide]
+    if not columns:
+        return
+    places = dict(zip(columns, st.columns([2, 3][-len(columns) :], gap="medium"), strict=True))
+    if "loss" in places:
+        with places["loss"].container(key="loss", gap="xsmall"):
+            live.loss_view(
+                f"{slug}_loss",
+                data={
+                    "curve": view.curve,
+                    "held": view.held,
+                    "budget": max(view.config.steps, view.step),
+                    "baselines": baselines(view),
+                    "height": 262,
+                    "unit": "nats",
+                    "mode": "recorded" if view.mode == "recorded" else "live",
+                    "empty": "Press Play: the loss of every step appears here.",
+                },
+            )
+    if "embedding" in places:
+        with places["embedding"].container(key="embedding", gap="xsmall"):
+            _embedding(slug, view)
+
+
+def _bar(slug: str, view: Shown) -> None:
+    playing = view.status in BUSY
+    with st.container(key="transport", horizontal=True, vertical_alignment="center", gap="xsmall"):
+        if st.button("Reset", icon=":material/replay:", key="reset", help="Untrained weights, same seed"):
+            current.start(slug)
+            st.rerun()
+        name, icon = ("Pause", "pause") if playing else ("Play", "play_arrow")
+        if st.button(name, icon=f":material/{icon}:", type="primary", key="play", width=92):
+            _toggle(slug, view)
+            st.rerun()  # the whole page: only it can start or end the polling
+        done = view.mode == "live" and view.status == "done"
+        if st.button("Step", icon=":material/skip_next:", key="step", disabled=done, help="One training step"):
+            _run_for(slug, view).step_once()
+            st.rerun()
+        if st.button("Slow motion", icon=":material/slow_motion_video:", key="slow", disabled=done):
+            _run_for(slug, view).slow()
+            st.rerun()
+        st.html(_status(view), width="stretch")
+        with st.popover("Run", icon=":material/tune:"):
+            _settings(slug)
+    _notes(slug, view)
+    if view.phases:
+        _slow_motion(slug, view)
+
+
+def _slow_motion(slug: str, view: Shown) -> None:
+    """The phases of the last step, one after the other; a click stops at one."""
+    key, last = f"{slug}_phase", len(view.phases) - 1
+    if st.session_state.get(key, (None,))[0] != view.step:
+        st.session_state[key] = (view.step, 0, True)
+
+    def draw() -> None:
+        _, active, playing = st.session_state[key]
+        live.steps_view(
+            f"{slug}_steps", phases=list(view.phases), active=active, playing=playing,
+            on_event=lambda event: st.session_state.update({key: (view.step, event["index"], False)}),
+        )  # fmt: skip
+        if playing and active < last:
+            st.session_state[key] = (view.step, active + 1, True)
+
+    playing = st.session_state[key][2] and st.session_state[key][1] < last
+    st.fragment(draw, run_every=PHASE if playing else None)()
+
+
+def _toggle(slug: str, view: Shown) -> None:
+    run = current.run(slug)
+    if run is not None and view.status in BUSY:
+        run.pause()
+    else:
+        _run_for(slug, view).play()
+
+
+def _run_for(slug: str, view: Shown) -> Any:
+    """The visitor's run; a new one where a recording is shown, or where the run has spent its budget."""
+    run = current.run(slug)
+    return current.start(slug) if run is None or view.status == "done" else run
+
+
+def _status(view: Shown) -> str:
+    budget = max(view.config.steps, view.step)
+    mode = {"recorded": "◷ recorded", "live": "● live", "untrained": "○ untrained"}[view.mode]
+    where = {"cpu": "one CPU core", "cuda": "GPU (CUDA)", "mps": "GPU (MPS)"}.get(view.device.split(":")[0], "")
+    spent = f"<span><b>{view.seconds:,.0f}</b> s on {where}</span>" if where else ""
+    state = f"<span>{view.status}</span>" if view.status in ("pausing", "paused") else ""
+    return (
+        f"<div class='run'><span>step <b>{view.step:,}</b> of {budget:,}</span>"
+        f"<progress max='{budget}' value='{view.step}' aria-label='steps done'></progress>{state}"
+        f"<span>run seed <b>{view.config.seed}</b></span>{spent}<span class='mode'>{mode}</span></div>"
+    )
+
+
+def _notes(slug: str, view: Shown) -> None:
+    """What a visitor must know about this run, one line at most each."""
+    if view.note:
+        st.warning(view.note, icon=":material/info:")
+    if current.lost(slug):
+        st.info(
+            "The run in this link is no longer on this server. Play trains it again: the same seed, the same curve."
+        )
+    wanted = settings.config(slug)
+    if view.mode != "recorded" and wanted.to_json() != view.config.to_json():
+        st.caption("The settings have changed since this run was started. Reset trains with the new ones.")
+    if view.status == "playing" and (others := startup.runs().training() - 1) > 0:
+        left = _time_left(view) * (others + 1) / 2
+        st.caption(
+            f"{others} other run{'s train' if others > 1 else ' trains'} on this server too: this one needs about "
+            f"{left:.0f} s more. The recorded run is there at once."
+        )
+
+
+def _time_left(view: Shown) -> float:
+    return view.seconds / view.step * (view.config.steps - view.step) if view.step else 90.0
+
+
+def _settings(slug: str) -> None:
+    """The run's settings; they hold from the next Reset, or the first Play, on."""
+    entry = READY[slug]
+    st.caption("These hold from the next Reset on, or from the first Play.")
+    st.number_input("Run seed", 0, 9999, 0, key=f"{slug}_seed", **settings.SESSION)
+    st.number_input("Budget in steps", 20, 20000, entry.steps, key=f"{slug}_steps", **settings.SESSION)
+    st.number_input("Batch size", 16, 512, entry.batch, key=f"{slug}_batch", **settings.SESSION)
+    st.number_input(
+        "Learning rate", 1e-5, 1e9, entry.lr, format="%g", key=f"{slug}_lr", **settings.SESSION,
+        help="At its highest. Try one that is a thousand times too high: the run stops and says so.",
+    )  # fmt: skip
+    if len(entry.data) > 1:
+        st.selectbox("Train on", entry.data, key=f"{slug}_data", format_func=_data_title, **settings.SESSION)
+        _say_if_missing(st.session_state[f"{slug}_data"])
+    st.selectbox("Device", ("auto", "cpu", "cuda", "mps"), key=f"{slug}_device", **settings.SESSION)
+    if recorded.path(slug, long=True).exists():
+        st.segmented_control(
+            "Recorded run", ("short", "long"), default="short", required=True, key=f"{slug}_recording",
+            format_func=lambda length: _length(slug, length), **settings.SESSION,
+        )  # fmt: skip
+    st.button("Show the recorded run", on_click=current.back_to_recorded, args=(slug,), key=f"{slug}_back")
+
+
+def _length(slug: str, length: str) -> str:
+    run = recorded.read(slug, long=length == "long")
+    return length if run is None else f"{run.config.steps:,} steps, {run.meta['processor_seconds'] / 60:.0f} min"
+
+
+def _data_title(name: str) -> str:
+    from sslviz.data.images import SETS
+
+    return {"pictures": "Clothes and emoji", **SETS}.get(name, name)
+
+
+def _say_if_missing(name: str) -> None:
+    from sslviz.data import images
+
+    if name in ("cifar10", "stl10"):
+        try:
+            images.load(name)
+        except images.MissingData as missing:
+            st.warning(str(missing))
+
+
+def _embedding(slug: str, view: Shown) -> None:
+    if not len(view.points):
+        part("Embedding", "the map appears when the first step is done")
+        st.skeleton(height=262)
+        return
+    info = _map_info(view.config)
+    picked = st.session_state.get(f"{slug}_picked")
+    near = projection.neighbours(view.features)[picked] if picked is not None and view.features is not None else []
+    film = live.Film(
+        view.id, view.frames, view.points, view.pca, info.classes, info.names, info.texts,
+        _sprite(info.pictures, tuple(info.ids)) if info.pictures else None, SPRITE_COLUMNS,
+    )  # fmt: skip
+    frame = live.film_frame(
+        f"{slug}_map",
+        film,
+        picked=picked,
+        near=[int(i) for i in near],
+        title_note="shape and colour: true classes, which the model never saw",
+        hint="Point at a mark for what it is; click for its nearest neighbours in the model",
+        mode=view.mode,
+        height=262,
+    )
+    live.embedding_view(f"{slug}_map", frame=frame, on_event=lambda event: _pick(slug, event))
+    _map_notes(slug, view)
+
+
+def _pick(slug: str, event: dict[str, Any]) -> None:
+    st.session_state[f"{slug}_picked"] = event["index"] if event["index"] >= 0 else None
+
+
+def _map_notes(slug: str, view: Shown) -> None:
+    with st.container(horizontal=True, vertical_alignment="center", gap="xsmall"):
+        with st.popover("How to read this map", icon=":material/help:", type="tertiary"):
+            st.markdown(
+                f"Each mark is one held-out sample; {len(view.points[0]):,} are shown. t-SNE puts those close together "
+                f"that the model finds alike: perplexity {projection.PERPLEXITY}, seed {projection.SEED}, "
+                f"{projection.NEXT_STEPS} steps a frame. **Do not read off** the size of a group, nor how far apart "
+                "two groups lie. This map remembers earlier frames, so that marks move and do not jump. PCA keeps its "
+                "two directions over the whole film, so there distances can be compared between frames."
+            )
+        if view.mode == "live":
+            st.toggle("PCA fitted to the newest frame", key=f"{slug}_refit", help="Else to the first frame")
+        if view.features is not None and st.button("Draw it from scratch", key=f"{slug}_scratch", type="tertiary"):
+            st.session_state[f"{slug}_from_scratch"] = (view.id, view.step)
+    if st.session_state.get(f"{slug}_from_scratch") == (view.id, view.step) and view.features is not None:
+        st.plotly_chart(_scratch_figure(view), config={"displayModeBar": False}, alt="t-SNE drawn from scratch")
+
+
+def _scratch_figure(view: Shown) -> Any:
+    import plotly.graph_objects as go
+
+    features = np.asarray(view.features)
+    points, info = _scratch(view.id, view.step, features.tobytes(), features.shape), _map_info(view.config)
+    classes = np.array(info.classes)
+    figure = go.Figure(
+        [
+            go.Scatter(
+                x=points[classes == k, 0], y=points[classes == k, 1], mode="markers", name=name, marker={"size": 5}
+            )
+            for k, name in enumerate(info.names)
+        ]
+    )
+    figure.update_layout(
+        height=320, margin={"l": 0, "r": 0, "t": 30, "b": 0}, title="From scratch: this frame without memory",
+        xaxis={"title": "t-SNE 1", "showticklabels": False},
+        yaxis={"title": "t-SNE 2", "showticklabels": False, "scaleanchor": "x"},
+    )  # fmt: skip
+    return figure
+
+
+@lru_cache(maxsize=32)
+def _scratch(_run: str, _step: int, raw: bytes, shape: tuple[int, int]) -> np.ndarray:
+    return projection.from_scratch(np.frombuffer(raw, np.float32).reshape(shape))
+
+
+def _map_info(config: RunConfig) -> MapInfo:
+    """What the points are; from a recording where it has the same ones, so that torch is not needed."""
+    for long in (False, True):
+        run = recorded.read(config.task, long=long)
+        if run is not None and run.config.data == config.data:
+            return run.map
+    return recorded.map_info(config)
+
+
+@lru_cache(maxsize=8)
+def _sprite(pictures: str, ids: tuple[int, ...]) -> bytes:
+    from sslviz.data import images
+
+    return sprite(images.load(pictures).held_images[list(ids)], SPRITE_COLUMNS)

@@ -1,0 +1,80 @@
+"""Words and questions of the page Masked words."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import streamlit as st
+
+from sslviz.data import text
+from sslviz.training import recorded
+from sslviz.training.shown import Shown
+from sslviz.ui import current, page, words_card
+from sslviz.ui.words_card import SLUG
+
+LEAD = {
+    "Basic": "Cover a word with your thumb and say what it was. The covered word is the label; nobody had to write it.",
+    "Standard": "About 15 % of the words are chosen. Of these, 80 % are hidden behind [MASK], 10 % are swapped for "
+    "another word, 10 % stay as they are. The model must name all of them from the words around; only they count in "
+    "the loss.",
+    "Detailed": "Minimise −(1/|M|) Σ ln p(wᵢ | x̃) over the chosen places M, |M| = max(1, round(0.15 n)); x̃ is the "
+    "sentence after 80/10/10. The kept words make the model describe every word, not only [MASK]. "
+    "BERT: arXiv 1810.04805, section 3.1. RoBERTa, arXiv 1907.11692, draws a new mask each time.",
+}
+GAP = "▨▨▨"
+
+
+def baseline_lines(view: Shown) -> list[dict[str, Any]]:
+    """Dashed lines of the loss plot, from the recorded figures: they depend on the data, not on the run."""
+    run = recorded.read(SLUG)
+    return page.loss_lines(view.figures or (run.figures if run else None))
+
+
+def question(slug: str) -> dict[str, Any]:
+    """A held-out sentence with one word hidden: what `guess` asks, and everybody's answers."""
+    number = st.session_state.get(f"{slug}_guess", 0)
+    view, corpus = current.show(slug), text.corpus()
+    this, place = _sentence(number)
+    how = [""] * (len(this.tokens) + 2)
+    how[place + 1] = "hide"
+    _, labelled = words_card.label(this, 0, {"share": 0.15, "masking": "dynamic"}, how)
+    best = words_card.best_words(view, labelled)[place + 1] or []
+    truth, ids = this.tokens[place], this.batch.data["ids"][0].numpy()
+    left = corpus.vocabulary[int(_after()[ids[place]].argmax())]
+    wrong = [word for word, _ in best if word != truth and corpus.is_word[corpus.index[word]]][:3]
+    choices = sorted({truth, *wrong, *([left] if len(wrong) < 3 else [])})
+
+    def show() -> None:
+        shown = [GAP if i == place else piece for i, piece in enumerate(this.pieces)]
+        st.html(f"<p class='asked'>{' '.join(shown)}</p>")  # bundled text, not a visitor's
+
+    return {
+        "question": "Which word is hidden?",
+        "choices": choices,
+        "truth": truth,
+        "model": best[0][0] if best else None,
+        "others": {"left-neighbour counts": left},
+        "chance": 1 / len(choices),
+        "show": show,
+    }
+
+
+def next_question(_slug: str) -> None:
+    """Nothing to prepare: the question follows from its number."""
+
+
+def _sentence(number: int) -> tuple[words_card.Sample, int]:
+    """Another held-out sentence than the card's, and the place of a word of three letters or more."""
+    rng = np.random.default_rng((number, words_card.PAGE, 99))
+    while True:
+        this = words_card.sample(int(rng.integers(text.HELD)), "")
+        places = [i for i, token in enumerate(this.tokens) if len(token) > 2 and token in text.corpus().index]
+        if 5 <= len(this.tokens) <= 12 and places:
+            return this, int(rng.choice(places))
+
+
+def _after() -> np.ndarray:
+    from sslviz.catalogue import load
+
+    return load(SLUG).pool("sentences")["after"]
