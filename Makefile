@@ -17,11 +17,11 @@ help:
 run: $(VENV)/.app
 	$(BIN)/streamlit run app.py $(ARGS)
 
-## test: style, types, imports, then the fast tests
+## test: style, types, imports, then the fast tests, those in a real browser too
 test: lint types imports
-	$(BIN)/python -m pytest -m "not slow and not browser" $(ARGS)
+	$(BIN)/python -m pytest -m "not slow" $(ARGS)
 
-## test-all: the same, then all tests: the slow ones too, and those in a real browser
+## test-all: the same, then all tests: the slow ones too
 test-all: lint types imports
 	$(BIN)/python -m pytest $(ARGS)
 

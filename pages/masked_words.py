@@ -10,7 +10,7 @@ from sslviz.ui.guess import guess
 from sslviz.ui.learned import learned
 from sslviz.ui.parts import credit_line, hidden
 from sslviz.ui.transport import run_panel
-from sslviz.ui.words_page import LEAD, baseline_lines, next_question, question
+from sslviz.ui.words_page import LEAD, baseline_lines, question
 
 SLUG, FIRST = "masked_words", 168
 HELD = text.HELD - 1
@@ -49,9 +49,13 @@ def draw_card():
     options = {"share": settings.value(SLUG, "share", 0.15), "masking": settings.value(SLUG, "masking", "dynamic")}
     seed, detailed = settings.value(SLUG, "label_seed", 0), st.session_state.get("depth") == "Detailed"
     words.card(sample(), current.show(SLUG), seed, options, detailed)
+
+
+def own_sentence():
+    """The visitor's own sentence; it is labelled and answered, never trained on."""
     st.text_input(
         "Your own sentence", key=f"{SLUG}_own", max_chars=uploads.MAX_CHARACTERS * 50,
-        placeholder="Type a sentence of your own, for example: the cat is on the table", label_visibility="collapsed",
+        placeholder="the cat is on the table",
     )  # fmt: skip
 
 
@@ -76,7 +80,7 @@ if below:
     left, right = below
     if "guess" not in hide:
         with right.container(key="guess", border=True, gap="small"):
-            st.fragment(lambda: guess(SLUG, **question(SLUG), following=lambda: next_question(SLUG)))()
+            st.fragment(lambda: guess(SLUG, **question(SLUG)))()
     if "code" not in hide:
         from sslviz.tasks.masked_words import MaskedWords
 

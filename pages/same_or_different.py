@@ -1,0 +1,90 @@
+"""Same or different: two views of one picture belong together; that they do is the label."""
+
+import streamlit as st
+
+from sslviz.catalogue import READY, Option
+from sslviz.data import uploads
+from sslviz.ui import current, page, settings
+from sslviz.ui import pairs_card as pairs
+from sslviz.ui.guess import guess
+from sslviz.ui.learned import learned
+from sslviz.ui.pairs_page import LEAD, baseline_lines, question
+from sslviz.ui.parts import credit_line, hidden
+from sslviz.ui.transport import run_panel
+
+SLUG, MOST, FIRST = "same_or_different", 999, 16
+OPTIONS = READY[SLUG].options
+OWN = {
+    "label_seed": Option(0, "Label seed", low=0, high=9999),
+    "sample": Option(FIRST, "Batch number", low=0, high=MOST),
+    "pictures": Option("mixed", "Pictures", pairs.SOURCES),
+    "recording": Option("short", "Recorded run", ("short", "long")),
+}
+
+hide = hidden()
+page.link_notes(SLUG, OWN)
+
+
+def label_settings():
+    """What may be changed about the label itself."""
+    st.segmented_control(
+        "Pictures", pairs.SOURCES, default="mixed", required=True, key=f"{SLUG}_pictures", **settings.SESSION
+    )
+    for name in ("tau", "smallest", "strength"):
+        o = OPTIONS[name]
+        st.slider(o.title, float(o.low), float(o.high), o.default, 0.01, key=f"{SLUG}_{name}", **settings.SESSION)
+    for name in ("crop", "flip", "jitter", "grey", "blur"):
+        st.toggle(OPTIONS[name].title, OPTIONS[name].default, key=f"{SLUG}_{name}", **settings.SESSION)
+
+
+def own_picture():
+    """The visitor's own picture takes the first place; it is labelled and answered, never trained on."""
+    file = st.file_uploader("Your own picture: JPEG, PNG, WebP or GIF, at most 5 MB", key=f"{SLUG}_upload")
+    st.session_state[f"{SLUG}_own"] = None
+    if file is not None:
+        try:
+            st.session_state[f"{SLUG}_own"] = uploads.picture(file.getvalue(), file.name)
+        except uploads.Refused as refused:
+            st.warning(str(refused), icon=":material/hide_image:")
+
+
+def sample():
+    """The pictures in view."""
+    number, source = settings.value(SLUG, "sample", FIRST), settings.value(SLUG, "pictures", "mixed")
+    return pairs.sample(number, source, st.session_state.get(f"{SLUG}_own"))
+
+
+def draw_card():
+    """Views, labels and the model's similarities as they are now."""
+    options = {name: settings.value(SLUG, name, o.default) for name, o in OPTIONS.items()}
+    seed, detailed = settings.value(SLUG, "label_seed", 0), st.session_state.get("depth") == "Detailed"
+    pairs.card(sample(), current.show(SLUG), seed, options, detailed)
+
+
+with st.container(gap="xsmall"):
+    page.head(SLUG, LEAD, hide)
+    card = st.container(key="sample_card", border=True, gap="xsmall")
+    run_panel(SLUG, hide, baseline_lines)  # first, since a recorded run needs no torch
+    below = st.columns(2, gap="medium") if {"guess", "code", "learned"} - hide else None
+
+if below and "learned" not in hide:
+    with below[0].container(key="learned", border=True, gap="small"):
+        learned(SLUG, current.show(SLUG))
+
+with card:
+    page.card(
+        SLUG, "click a view: what was done to it, and whom it matches", "batch", MOST, FIRST,
+        label_settings, draw_card, own_picture,
+    )  # fmt: skip
+
+if below and "guess" not in hide:
+    with below[1].container(key="guess", border=True, gap="small"):
+        st.fragment(lambda: guess(SLUG, **question(SLUG)))()
+if below and "code" not in hide:
+    from sslviz.tasks import augment
+    from sslviz.tasks.same_or_different import SameOrDifferent, nt_xent_logits
+
+    with below[1].container(key="code", border=True, gap="small"):
+        made, judged = (SameOrDifferent.draw, SameOrDifferent.apply), (nt_xent_logits, SameOrDifferent.loss)
+        page.code([(f.__name__, f) for f in (*made, augment.crop, *judged)])
+credit_line(sample().credits)

@@ -4,7 +4,6 @@ Nothing here imports torch before a test asks for it: some tests show that a pag
 """
 
 import sys
-from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -20,11 +19,10 @@ settings.load_profile("deterministic")
 
 
 @pytest.fixture(scope="session", autouse=True)
-def one_thread() -> Iterator[None]:
+def one_thread() -> None:
     """One torch thread, as everywhere in the project: sums then come out the same."""
     if torch := sys.modules.get("torch"):
         torch.set_num_threads(1)
-    yield
 
 
 @dataclass(frozen=True)

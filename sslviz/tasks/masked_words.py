@@ -104,7 +104,7 @@ class MaskedWords(TaskBase):
         if not scored.any():
             return {"top-1": float("nan"), "top-5": float("nan")}
         right = answer.data["p"][scored].topk(5).indices == labelled.targets["words"][labelled.where][scored, None]
-        return {"top-1": right[:, 0].double().mean().item(), "top-5": right.any(1).double().mean().item()}
+        return {"top-1": right[:, 0].float().mean().item(), "top-5": right.any(1).float().mean().item()}
 
     def baselines(self, labelled: Labelled, pool: Pool, **options: Any) -> list[Baseline]:  # noqa: ARG002
         """Uniform guessing, and three ways of counting the training sentences."""

@@ -131,7 +131,7 @@ class SameOrDifferent(TaskBase):
     def score(self, answer: Answer, labelled: Labelled) -> dict[str, float]:
         """Share of views whose partner is found more alike than every other view."""
         best = answer.data["share"].argmax(1)
-        return {"partner found": (best == labelled.targets["partner"]).double().mean().item()}
+        return {"partner found": (best == labelled.targets["partner"]).float().mean().item()}
 
     def baselines(self, labelled: Labelled, pool: Pool, *, tau: float = 0.2, **options: Any) -> list[Baseline]:  # noqa: ARG002
         """All views alike (a collapsed model), and the raw pixels as they are."""

@@ -183,7 +183,7 @@ class Learner:
                 at += b.numel()
         moments = {k: torch.from_numpy(state[k].copy()).to(self.device) for k in ("m", "v")}
         self.adam.state[self.flat] = {
-            "step": torch.tensor(float(state["step"])), "exp_avg": moments["m"], "exp_avg_sq": moments["v"]
+            "step": torch.tensor(float(state["step"]), device=self.device), "exp_avg": moments["m"], "exp_avg_sq": moments["v"]
         }  # fmt: skip
         self.map = state["map"] if len(state["map"]) else None
 

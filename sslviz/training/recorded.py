@@ -26,6 +26,7 @@ from sslviz.data import ASSETS
 from sslviz.training.config import RunConfig
 
 RUNS = ASSETS / "runs"
+HOME = RUNS / "home.json"  # what the model of Masked words says in the picture on the home page
 UNITS = 32767  # int16: the map's coordinates are stored as shares of the largest one
 
 
@@ -178,6 +179,29 @@ def read(task: str, *, long: bool = False) -> Recording | None:
             buffers=file["buffers"],
             **plain,
         )
+
+
+def write_home(words: tuple[str, str, str] = ("The cat is", "sleeping", "on the bed .")) -> None:
+    """Ask the best recorded model for the hidden word of the home page's sentence, and store what it really says."""
+    import torch
+
+    from sslviz.data import text
+    from sslviz.tasks.base import Labelled
+    from sslviz.training.answers import ask
+
+    run = read("masked_words", long=True) or read("masked_words")
+    if run is None:
+        return
+    before, hidden, after = words
+    tokens, corpus = text.tokenise(" ".join(words)), text.corpus()
+    ids = torch.from_numpy(corpus.encode(tokens))[None]
+    ids[0, len(text.tokenise(before)) + 1] = text.MASK
+    where = ids == text.MASK
+    labelled = Labelled({"ids": ids, "visible": torch.ones_like(where)}, {}, where)
+    top = ask(run.config, run.weights, lambda m: m.task.answer(m.net, labelled).data["p"][0].topk(5))
+    answers = [[corpus.decode(n), round(p, 4)] for p, n in zip(top.values.tolist(), top.indices.tolist(), strict=True)]
+    plain = {"before": before, "hidden": hidden, "after": after, "answers": answers, "steps": run.config.steps}
+    HOME.write_text(json.dumps(plain, indent=1) + "\n", "utf-8")
 
 
 def code_hash(task: str) -> str:

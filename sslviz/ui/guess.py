@@ -18,7 +18,6 @@ def guess(
     others: dict[str, str],
     chance: float,
     show: Callable[[], None],
-    following: Callable[[], None],
 ) -> None:
     """One question with its score so far.
 
@@ -31,7 +30,6 @@ def guess(
         others: what the baselines answer, by name.
         chance: share that pure guessing gets right, 0 to 1.
         show: draws what the question is about.
-        following: called for the next question.
     """
     number = st.session_state.setdefault(f"{slug}_guess", 0)
     score = st.session_state.setdefault(f"{slug}_score", {"asked": 0, "you": 0, "model": 0})
@@ -61,7 +59,6 @@ def guess(
     st.caption(f"Of {score['asked']}: {', '.join(tally)}, pure guessing about {score['asked'] * chance:.1f}")
     if st.button("Next one", icon=":material/skip_next:", key=f"{slug}_next"):
         st.session_state[f"{slug}_guess"] += 1
-        following()
         st.rerun(scope="fragment")
 
 

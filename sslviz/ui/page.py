@@ -15,6 +15,7 @@ from sslviz.ui import current, settings, startup
 from sslviz.ui.parts import part
 from sslviz.ui.transport import BUSY, POLL
 
+OWN_THING = {"masked_words": "sentence", "same_or_different": "picture"}
 WHO = {"data": "the data", "batch": "the batch", "model": "the model itself"}
 
 
@@ -41,7 +42,14 @@ def link_notes(slug: str, own: Mapping[str, Option]) -> None:
 
 
 def card(
-    slug: str, hint: str, thing: str, most: int, first: int, extra: Callable[[], None], draw: Callable[[], None]
+    slug: str,
+    hint: str,
+    thing: str,
+    most: int,
+    first: int,
+    extra: Callable[[], None],
+    draw: Callable[[], None],
+    own: Callable[[], None],
 ) -> None:
     """The sample card: its controls, then what `draw` makes of them.
 
@@ -53,6 +61,7 @@ def card(
         first: the sample shown first.
         extra: draws the page's own settings of the label, in a popover.
         draw: draws the sample; it alone is redrawn while a run goes on.
+        own: takes the visitor's own sample, in another popover.
     """
     sample, seed = f"{slug}_sample", f"{slug}_label_seed"
 
@@ -72,6 +81,9 @@ def card(
                 st.number_input("Label seed", 0, 9999, 0, key=seed, **settings.SESSION)
                 st.number_input(f"{thing.capitalize()} number", 0, most, first, key=sample, **settings.SESSION)
                 extra()
+            with st.popover("Your own", icon=":material/edit:"):
+                st.caption(f"Your own {OWN_THING[slug]} is labelled and answered, never trained on, and never kept.")
+                own()
         if not startup.warm():
             st.caption("The first label takes a few seconds: PyTorch is being loaded.")
         busy = current.show(slug).status in BUSY

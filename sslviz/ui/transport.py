@@ -134,9 +134,11 @@ def _status(view: Shown) -> str:
     where = {"cpu": "one CPU core", "cuda": "GPU (CUDA)", "mps": "GPU (MPS)"}.get(view.device.split(":")[0], "")
     spent = f"<span><b>{view.seconds:,.0f}</b> s on {where}</span>" if where else ""
     state = f"<span>{view.status}</span>" if view.status in ("pausing", "paused") else ""
+    now = [*list(view.scores.items())[:1], *([("k-NN", view.knn)] if view.knn is not None else [])]
+    scores = "".join(f"<span title='held-out samples'>{name} <b>{value:.0%}</b></span>" for name, value in now)
     return (
         f"<div class='run'><span>step <b>{view.step:,}</b> of {budget:,}</span>"
-        f"<progress max='{budget}' value='{view.step}' aria-label='steps done'></progress>{state}"
+        f"<progress max='{budget}' value='{view.step}' aria-label='steps done'></progress>{state}{scores}"
         f"<span>run seed <b>{view.config.seed}</b></span>{spent}<span class='mode'>{mode}</span></div>"
     )
 

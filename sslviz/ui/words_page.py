@@ -60,10 +60,6 @@ def question(slug: str) -> dict[str, Any]:
     }
 
 
-def next_question(_slug: str) -> None:
-    """Nothing to prepare: the question follows from its number."""
-
-
 def _sentence(number: int) -> tuple[words_card.Sample, int]:
     """Another held-out sentence than the card's, and the place of a word of three letters or more."""
     rng = np.random.default_rng((number, words_card.PAGE, 99))

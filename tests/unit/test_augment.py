@@ -60,8 +60,8 @@ def test_no_blur_changes_nothing(x: Tensor) -> None:
 
 # crop
 
-BOXES = [(0, 0, 32, 32), (0, 0, 16, 16), (5, 9, 20, 18), (16, 0, 16, 12), (11, 7, 9, 12), (3, 3, 28, 21), (0, 20, 32, 12),
-         (12, 12, 8, 8)]  # fmt: skip
+BOXES = [(0, 0, 32, 32), (0, 0, 16, 16), (5, 9, 20, 18), (16, 0, 16, 12), (11, 7, 9, 12), (3, 3, 28, 21),
+         (0, 20, 32, 12), (12, 12, 8, 8)]  # fmt: skip
 
 
 def shares(boxes: list[tuple[int, int, int, int]]) -> list[Tensor]:

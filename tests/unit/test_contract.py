@@ -150,9 +150,7 @@ def test_undo_restores_what_was_there(lab: Any) -> None:
 
 
 @pytest.mark.parametrize(("slug", "options"), limits())
-def test_two_steps_give_numbers_at_the_limits_of_every_option(
-    labs: Any, slug: str, options: dict[str, Any]
-) -> None:
+def test_two_steps_give_numbers_at_the_limits_of_every_option(labs: Any, slug: str, options: dict[str, Any]) -> None:
     lab = labs[slug]
     net = lab.net()
     sgd = torch.optim.SGD(net.parameters(), lr=0.1)

@@ -281,9 +281,9 @@ def test_evaluations_are_closer_together_at_first_and_end_with_the_run(steps: in
     assert at[0] >= 1
     assert len(at) <= loop.FRAMES == 20
     gaps = np.diff([0, *at])
-    assert gaps[-1] >= gaps[0]
-    assert gaps[-1] == gaps.max()
+    assert gaps[:5].sum() <= gaps[-5:].sum()
     if steps > 1000:
+        assert gaps[0] < gaps[-1] / 3
         assert len(at) == 20
         assert (np.diff(gaps) >= -1).all()
 
@@ -359,7 +359,7 @@ def test_the_learning_rate_warms_up_and_falls(steps: int) -> None:
 @pytest.mark.usefixtures("cheap")
 def test_the_rate_of_the_schedule_is_the_one_that_is_used() -> None:
     config = small("masked_words")
-    state, _, _ = run(config, 14)
+    run(config, 14)
     assert loop._learner(config).adam.param_groups[0]["lr"] == loop.rate(config, 13)
     assert not math.isclose(loop.rate(config, 13), loop.rate(config, 12))
 
@@ -460,7 +460,7 @@ def test_divergence_just_before_an_evaluation_is_reported_too(slug: str, monkeyp
 @pytest.mark.xfail(reason="a gradient may overflow while the loss is a number: the state handed back is then not good")
 @pytest.mark.parametrize(("slug", "lr"), [("masked_words", 1e4), ("masked_words", 1e6), ("same_or_different", 1e4)])
 def test_no_state_that_is_handed_back_holds_nan(slug: str, lr: float, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(loop, "evaluation_steps", lambda _config: frozenset())
+    monkeypatch.setattr(loop, "FRAMES", 1)  # at the very end only
     config = small(slug, lr=lr, steps=200)
     state, snapshot = loop.start(config), None
     while snapshot is None or (snapshot.diverged is None and snapshot.step < 20):
@@ -491,7 +491,7 @@ def test_it_learns_more_than_the_best_constant_answer(slug: str, steps: int, bat
     assert last.loss < constant_baseline(config) - 0.2
     assert last.loss < first.loss - 1
     assert losses[-20:].mean() < losses[:20].mean() - 1
-    assert last.scores[main] > first.scores[main] + 0.1
+    assert last.scores[main] > first.scores[main] + 0.05
     if slug == "same_or_different":  # an untrained trunk beats "all alike" already; raw pixels are harder
         learner = loop._learner(config)
         raw = [learner.task.baselines(part, learner.pool, **config.choices)[1].loss for part in learner.held_out(768)]

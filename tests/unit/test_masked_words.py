@@ -393,6 +393,11 @@ def test_baselines_do_not_read_what_is_hidden() -> None:
     house, of, my = (WORDS.index[w] for w in ("house", "of", "my"))
     first = (after[house, of] + 10 * common[of]) / (after[house].sum() + 10)
     assert named["left neighbour"].loss == pytest.approx(-(math.log(first) + math.log(common[my])) / 2, rel=1e-4)
+    friend = WORDS.index["friend"]
+    behind = common * (after[:, friend] + 10 * common * common[friend]) / (after.sum(1) + 10 * common)
+    second = (behind / behind.sum())[my]
+    both = named["left × right neighbours"].loss
+    assert both == pytest.approx(-(math.log(first) + math.log(second)) / 2, rel=1e-4)
 
 
 # properties
@@ -431,9 +436,7 @@ def test_properties_of_every_label(
 
 @settings(max_examples=25)
 @given(sentences=SENTENCES, seed=st.integers(0, 1000))
-def test_every_sentence_with_a_known_word_has_a_finite_loss(
-    words: Any, sentences: list[list[str]], seed: int
-) -> None:
+def test_every_sentence_with_a_known_word_has_a_finite_loss(words: Any, sentences: list[list[str]], seed: int) -> None:
     batch = pad(sentences)
     labelled = apply(batch, draw(batch, seed))
     if labelled.where.any():

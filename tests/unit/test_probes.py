@@ -47,7 +47,9 @@ def test_stratified_is_drawn_by_seed_and_not_the_first() -> None:
 # k-NN
 
 
-def brute_knn(train: np.ndarray, train_y: np.ndarray, test: np.ndarray, test_y: np.ndarray, centre: bool = True) -> float:
+def brute_knn(
+    train: np.ndarray, train_y: np.ndarray, test: np.ndarray, test_y: np.ndarray, centre: bool = True
+) -> float:
     mean = train.mean(0) if centre else 0
     std = np.where(train.std(0) == 0, 1, train.std(0))
     train, test = (train - mean) / std, (test - mean) / std

@@ -73,7 +73,9 @@ def test_padding_is_invisible() -> None:
     trunk, x = seeded(), tokens()
     visible = torch.arange(12) < torch.tensor([12, 7, 3])[:, None]
     y = torch.where(visible[..., None], x, x.flip(-1))
-    torch.testing.assert_close(trunk(x, visible=visible)[visible], trunk(y, visible=visible)[visible], rtol=0, atol=1e-6)
+    torch.testing.assert_close(
+        trunk(x, visible=visible)[visible], trunk(y, visible=visible)[visible], rtol=0, atol=1e-6
+    )
     assert not torch.allclose(trunk(x)[visible], trunk(y)[visible], atol=1e-2)
     short = trunk(x[1:2, :7])
     torch.testing.assert_close(trunk(x, visible=visible)[1:2, :7], short, rtol=0, atol=1e-5)
