@@ -6,9 +6,7 @@ from sslviz.catalogue import READY, Option
 from sslviz.data import text, uploads
 from sslviz.ui import current, page, settings
 from sslviz.ui import words_card as words
-from sslviz.ui.guess import guess
-from sslviz.ui.learned import learned
-from sslviz.ui.parts import credit_line, hidden
+from sslviz.ui.parts import credit_line, hidden, plain
 from sslviz.ui.transport import run_panel
 from sslviz.ui.words_page import LEAD, baseline_lines, question
 
@@ -34,13 +32,14 @@ def label_settings():
     )  # fmt: skip
 
 
-def sample():
+def sample(warn=False):
     """The sentence in view: a held-out one, or the visitor's own."""
-    number, own = settings.value(SLUG, "sample", FIRST), st.session_state.get(f"{SLUG}_own", "").strip()
+    number, own = settings.value(SLUG, "sample", FIRST), st.session_state.get(f"{SLUG}_own", "")
     try:
         return words.sample(number, own)
     except uploads.Refused as refused:
-        st.warning(str(refused), icon=":material/edit_off:")
+        if warn:
+            st.warning(plain(str(refused)), icon=":material/edit_off:")
         return words.sample(number, "")
 
 
@@ -48,7 +47,7 @@ def draw_card():
     """The lattice of one sentence, with the model's answers as they are now."""
     options = {"share": settings.value(SLUG, "share", 0.15), "masking": settings.value(SLUG, "masking", "dynamic")}
     seed, detailed = settings.value(SLUG, "label_seed", 0), st.session_state.get("depth") == "Detailed"
-    words.card(sample(), current.show(SLUG), seed, options, detailed)
+    words.card(sample(warn=True), current.show(SLUG), seed, options, detailed)
 
 
 def own_sentence():
@@ -59,33 +58,28 @@ def own_sentence():
     )  # fmt: skip
 
 
+def draw_sample():
+    """The card, in the place that was kept for it."""
+    with place:
+        page.card(
+            SLUG, "click a word: hide it, swap it, keep it, leave it", "sentence", HELD, FIRST,
+            label_settings, draw_card, own_sentence,
+        )  # fmt: skip
+
+
+def functions():
+    """The code on the page."""
+    from sslviz.tasks.masked_words import MaskedWords
+
+    return [("draw", MaskedWords.draw), ("apply", MaskedWords.apply), ("loss", MaskedWords.loss)]
+
+
 with st.container(gap="xsmall"):
     page.head(SLUG, LEAD, hide)
-    card = st.container(key="sample_card", border=True, gap="xsmall")
-    run_panel(SLUG, hide, baseline_lines)  # first, since a recorded run needs no torch
-    below = st.columns(2, gap="medium") if {"guess", "code", "learned"} - hide else None
-
-if below:
-    left, right = below
-    if "learned" not in hide:
-        with left.container(key="learned", border=True, gap="small"):
-            learned(SLUG, current.show(SLUG))
-
-with card:
-    page.card(
-        SLUG, "click a word: hide it, swap it, keep it, leave it", "sentence", HELD, FIRST, label_settings, draw_card
-    )
-
-if below:
-    left, right = below
-    if "guess" not in hide:
-        with right.container(key="guess", border=True, gap="small"):
-            st.fragment(lambda: guess(SLUG, **question(SLUG)))()
-    if "code" not in hide:
-        from sslviz.tasks.masked_words import MaskedWords
-
-        with right.container(key="code", border=True, gap="small"):
-            page.code([("draw", MaskedWords.draw), ("apply", MaskedWords.apply), ("loss", MaskedWords.loss)])
+    place = st.container(key="sample_card", border=True, gap="xsmall")
+    run_panel(SLUG, hide, baseline_lines)
+    left = page.below(SLUG, hide, draw_sample, question, functions)
+if left:
     with left.expander("The same mask in every epoch? BERT’s static masks and RoBERTa’s dynamic ones"):
         words.epochs_table(sample(), settings.value(SLUG, "label_seed", 0), settings.value(SLUG, "share", 0.15))
 credit_line(text.corpus().credits)

@@ -6,10 +6,8 @@ from sslviz.catalogue import READY, Option
 from sslviz.data import uploads
 from sslviz.ui import current, page, settings
 from sslviz.ui import pairs_card as pairs
-from sslviz.ui.guess import guess
-from sslviz.ui.learned import learned
 from sslviz.ui.pairs_page import LEAD, baseline_lines, question
-from sslviz.ui.parts import credit_line, hidden
+from sslviz.ui.parts import credit_line, hidden, plain
 from sslviz.ui.transport import run_panel
 
 SLUG, MOST, FIRST = "same_or_different", 999, 16
@@ -45,7 +43,7 @@ def own_picture():
         try:
             st.session_state[f"{SLUG}_own"] = uploads.picture(file.getvalue(), file.name)
         except uploads.Refused as refused:
-            st.warning(str(refused), icon=":material/hide_image:")
+            st.warning(plain(str(refused)), icon=":material/hide_image:")
 
 
 def sample():
@@ -61,30 +59,27 @@ def draw_card():
     pairs.card(sample(), current.show(SLUG), seed, options, detailed)
 
 
-with st.container(gap="xsmall"):
-    page.head(SLUG, LEAD, hide)
-    card = st.container(key="sample_card", border=True, gap="xsmall")
-    run_panel(SLUG, hide, baseline_lines)  # first, since a recorded run needs no torch
-    below = st.columns(2, gap="medium") if {"guess", "code", "learned"} - hide else None
+def draw_sample():
+    """The card, in the place that was kept for it."""
+    with place:
+        page.card(
+            SLUG, "click a view: what was done to it, and whom it matches", "batch", MOST, FIRST,
+            label_settings, draw_card, own_picture,
+        )  # fmt: skip
 
-if below and "learned" not in hide:
-    with below[0].container(key="learned", border=True, gap="small"):
-        learned(SLUG, current.show(SLUG))
 
-with card:
-    page.card(
-        SLUG, "click a view: what was done to it, and whom it matches", "batch", MOST, FIRST,
-        label_settings, draw_card, own_picture,
-    )  # fmt: skip
-
-if below and "guess" not in hide:
-    with below[1].container(key="guess", border=True, gap="small"):
-        st.fragment(lambda: guess(SLUG, **question(SLUG)))()
-if below and "code" not in hide:
+def functions():
+    """The code on the page."""
     from sslviz.tasks import augment
     from sslviz.tasks.same_or_different import SameOrDifferent, nt_xent_logits
 
-    with below[1].container(key="code", border=True, gap="small"):
-        made, judged = (SameOrDifferent.draw, SameOrDifferent.apply), (nt_xent_logits, SameOrDifferent.loss)
-        page.code([(f.__name__, f) for f in (*made, augment.crop, *judged)])
+    made, judged = (SameOrDifferent.draw, SameOrDifferent.apply), (nt_xent_logits, SameOrDifferent.loss)
+    return [(f.__name__, f) for f in (*made, augment.crop, *judged)]
+
+
+with st.container(gap="xsmall"):
+    page.head(SLUG, LEAD, hide)
+    place = st.container(key="sample_card", border=True, gap="xsmall")
+    run_panel(SLUG, hide, baseline_lines)
+    page.below(SLUG, hide, draw_sample, question, functions)
 credit_line(sample().credits)

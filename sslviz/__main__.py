@@ -42,7 +42,6 @@ def _record(options: argparse.Namespace) -> int:
         run = recorded.record(default(task, long=options.long), seeds=seeds, say=_say)
         target = recorded.save(run, long=options.long)
         _say(f"  {target.name}: {target.stat().st_size / 1e6:.2f} MB")
-    recorded.read.cache_clear()
     recorded.write_home()
     return 0
 

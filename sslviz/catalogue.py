@@ -26,7 +26,8 @@ class Option:
             return isinstance(value, bool)
         if self.choices:
             return value in self.choices
-        return isinstance(value, (int, float)) and not isinstance(value, bool) and self.low <= value <= self.high
+        numbers = int if isinstance(self.default, int) else (int, float)
+        return isinstance(value, numbers) and not isinstance(value, bool) and self.low <= value <= self.high
 
     def parse(self, text: str) -> Any:
         """The value that `text` from a link stands for. Raises ValueError where it stands for none."""

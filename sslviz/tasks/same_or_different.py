@@ -60,8 +60,9 @@ class SameOrDifferent(TaskBase):
         area = rng.uniform(o["smallest"], 1, (10, *shape))
         ratio = np.exp(rng.uniform(np.log(3 / 4), np.log(4 / 3), (10, *shape)))
         width, height = np.sqrt(area * ratio), np.sqrt(area / ratio)
-        fits = ((width <= 1) & (height <= 1)).argmax(0)[None]  # the first of ten tries that fits the picture
-        width, height = (np.minimum(np.take_along_axis(side, fits, 0)[0], 1) for side in (width, height))
+        fits = (width <= 1) & (height <= 1)
+        first = fits.argmax(0)[None]  # the first of ten tries that fits the picture; the whole one where none does
+        width, height = (np.where(fits.any(0), np.take_along_axis(s, first, 0)[0], 1.0) for s in (width, height))
         if not o["crop"]:
             width, height = np.ones(shape), np.ones(shape)
         draw = Draw(

@@ -64,6 +64,8 @@ class RunConfig:
                 accepted = entry.options[name].accepted if name in entry.options else ", ".join(entry.options)
                 msg = f"{name} of {self.task} accepts {accepted}, not {value!r}."
                 raise ValueError(msg)
+        # Defaults that are left out and defaults that are written out are the same run.
+        object.__setattr__(self, "options", _sorted(self.choices))
 
     @property
     def choices(self) -> dict[str, Any]:

@@ -9,6 +9,8 @@ import sys
 import threading
 from typing import TYPE_CHECKING, Any, Protocol
 
+from sslviz.data import ASSETS
+
 if TYPE_CHECKING:
     from collections.abc import Callable
 
@@ -69,7 +71,11 @@ class Engine:
         if named:
             return named
         self._child = subprocess.Popen(
-            [sys.executable, "-m", "sslviz.training.cluster"], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+            [sys.executable, "-m", "sslviz.training.cluster"],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            text=True,
+            cwd=ASSETS.parent,  # the workers must find this package, wherever the app was started from
         )
         assert self._child.stdout is not None  # noqa: S101 - asked for above
         address = self._child.stdout.readline().strip()

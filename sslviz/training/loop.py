@@ -182,9 +182,8 @@ class Learner:
                 b.copy_(torch.from_numpy(state["buffers"][at : at + b.numel()]).view_as(b))
                 at += b.numel()
         moments = {k: torch.from_numpy(state[k].copy()).to(self.device) for k in ("m", "v")}
-        self.adam.state[self.flat] = {
-            "step": torch.tensor(float(state["step"]), device=self.device), "exp_avg": moments["m"], "exp_avg_sq": moments["v"]
-        }  # fmt: skip
+        done = torch.tensor(float(state["step"]), device=self.device)
+        self.adam.state[self.flat] = {"step": done, "exp_avg": moments["m"], "exp_avg_sq": moments["v"]}
         self.map = state["map"] if len(state["map"]) else None
 
     def dump(self, step: int) -> State:
@@ -218,6 +217,8 @@ class Learner:
         self.adam.param_groups[0]["lr"] = rate(config, step)
         tell("gradient", {"norm": self.flat.grad.norm().item() if self.watch else 0.0, "weights": self.flat.numel()})
         self.adam.step()
+        if not math.isfinite((self.flat.detach().sum() + self.adam.state[self.flat]["exp_avg_sq"].sum()).item()):
+            raise Diverged(step)  # the loss was a number, but its gradient was not
         task.after_step(self.net, labelled, step)
         if before is not None:
             moved = (self.flat.detach() - before).norm().item()
@@ -241,6 +242,8 @@ class Learner:
             scores.append(self.task.score(self.task.answer(self.net, labelled, **self.options), labelled))
         data = self.probe_data()
         train, shown = self.features(data.train), self.features(data.test)
+        if not (np.isfinite(losses).all() and np.isfinite(train).all() and np.isfinite(shown).all()):
+            raise Diverged(step)
         self.map = projection.from_scratch(shown) if self.map is None else projection.next_frame(shown, self.map)
         return Evaluation(
             step=step,
@@ -278,12 +281,12 @@ class Learner:
 
 
 def pick_device(wish: str) -> str:
-    """The device that "auto" comes to on this computer: CUDA, then MPS, then CPU."""
-    if wish != "auto":
-        return wish
-    if torch.cuda.is_available():
-        return "cuda"
-    return "mps" if torch.backends.mps.is_available() else "cpu"
+    """The device to train on: "auto" takes CUDA, then MPS, then CPU; what this computer lacks becomes CPU."""
+    has = {"cuda": torch.cuda.is_available(), "mps": torch.backends.mps.is_available()}
+    there = [name for name in has if has[name]]
+    if wish == "auto":
+        return there[0] if there else "cpu"
+    return wish if wish in there else "cpu"
 
 
 @lru_cache(maxsize=6)

@@ -155,12 +155,15 @@ def save(run: Recording, *, long: bool = False) -> Path:
     return target
 
 
-@lru_cache(maxsize=8)
 def read(task: str, *, long: bool = False) -> Recording | None:
     """The recording of a task, or None where there is none. Needs no torch."""
-    if not path(task, long=long).exists():
-        return None
-    with np.load(path(task, long=long)) as file:
+    file = path(task, long=long)
+    return _read(file, file.stat().st_mtime_ns) if file.exists() else None
+
+
+@lru_cache(maxsize=8)
+def _read(target: Path, _changed: int) -> Recording:
+    with np.load(target) as file:
         plain = json.loads(str(file["json"]))
         scale = plain.pop("scale")
         config = RunConfig.from_json(plain.pop("config"))

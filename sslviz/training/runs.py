@@ -48,7 +48,7 @@ class Run:
         self.phases: Phases = []
         self.figures: dict[str, Any] | None = None
         self._wish: tuple[str, int] | None = None  # what to hand in next
-        self._pace, self._failed, self._looked, self._round = 10, 0, self._clock(), object()
+        self._pace, self._failed, self.looked, self._round = 10, 0, self._clock(), object()
 
     # what a page does
 
@@ -82,7 +82,7 @@ class Run:
     def look(self) -> None:
         """A page shows this run; without a look for a minute it pauses."""
         with self._lock:
-            self._looked = self._clock()
+            self.looked = self._clock()
             if self._job and self._engine.lost():
                 job, self._round = self._job, object()  # whatever still comes of it is too late
                 self._again(self._round, ConnectionError(f"the engine ended while it held {job}"))
@@ -108,7 +108,7 @@ class Run:
         with self._lock:
             if self.status == DONE:
                 return
-            self._looked, self._wish, self.note = self._clock(), wish, ""
+            self.looked, self._wish, self.note = self._clock(), wish, ""
             self.status = PLAYING
             if self._job is None:
                 self._hand_in()
@@ -146,7 +146,7 @@ class Run:
             if kind != "play":
                 if self._wish and self._wish[0] == kind:
                     self._wish = None
-            elif self._wish and self._clock() - self._looked > IDLE:
+            elif self._wish and self._clock() - self.looked > IDLE:
                 self._wish, self.note = None, "Paused by itself: no page has looked at this run for a minute."
             if self.status == FAILED:
                 self._wish = None
@@ -254,7 +254,8 @@ class Runs:
     def _keep(self, run: Run, viewer: str) -> Run:
         run.viewer = viewer
         with self._lock:
-            for number in [n for n, old in self._runs.items() if not old.busy][: max(0, len(self._runs) - self._most)]:
-                del self._runs[number]  # the oldest that stand still
+            still = sorted((old.looked, number) for number, old in self._runs.items() if not old.busy)
+            for _, number in still[: max(0, len(self._runs) + 1 - self._most)]:
+                del self._runs[number]  # those that stand still, and that nobody has looked at for longest
             self._runs[run.id] = run
         return run

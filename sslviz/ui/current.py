@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import streamlit as st
 from streamlit.runtime import Runtime
 from streamlit.runtime.scriptrunner import get_script_run_ctx
 
 from sslviz.training import recorded, shown
-from sslviz.training.runs import Run
 from sslviz.training.shown import Shown
 from sslviz.ui import settings, startup
+
+if TYPE_CHECKING:
+    from sslviz.training.runs import Run  # brings torch, for which a recorded run need not wait
 
 
 def run(slug: str) -> Run | None:

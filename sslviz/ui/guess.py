@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 import streamlit as st
 
-from sslviz.ui.parts import part
+from sslviz.ui.parts import part, plain
 
 
 def guess(
@@ -50,18 +50,13 @@ def guess(
         return
     mark = {True: "✓", False: "✕"}
     st.markdown(
-        f"You: **{_plain(given)}** {mark[given == truth]} · "
-        + (f":orange[Model: **{_plain(model)}** {mark[model == truth]}] · " if model is not None else "")
-        + "".join(f"{name}: **{_plain(answer)}** {mark[answer == truth]} · " for name, answer in others.items())
-        + f":blue[Pseudo-label: **{_plain(truth)}**]"
+        f"You: **{plain(given)}** {mark[given == truth]} · "
+        + (f":orange[Model: **{plain(model)}** {mark[model == truth]}] · " if model is not None else "")
+        + "".join(f"{name}: **{plain(answer)}** {mark[answer == truth]} · " for name, answer in others.items())
+        + f":blue[Pseudo-label: **{plain(truth)}**]"
     )
     tally = [f"you {score['you']}", f"model {score['model']}", *(f"{name} {score.get(name, 0)}" for name in others)]
     st.caption(f"Of {score['asked']}: {', '.join(tally)}, pure guessing about {score['asked'] * chance:.1f}")
     if st.button("Next one", icon=":material/skip_next:", key=f"{slug}_next"):
         st.session_state[f"{slug}_guess"] += 1
         st.rerun(scope="fragment")
-
-
-def _plain(text: str | None) -> str:
-    """Text without anything that Markdown would take as a sign."""
-    return "".join(f"\\{c}" if c in "\\`*_{}[]()<>#+-.!|~:$" else c for c in text or "")

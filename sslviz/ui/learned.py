@@ -34,7 +34,8 @@ def _comparable(view: Shown) -> dict[str, Any] | None:
     for long in (False, True):
         run = recorded.read(view.config.task, long=long)
         if run is not None and run.config.data == view.config.data:
-            return run.figures
+            same = run.config.batch == view.config.batch and run.config.choices == view.config.choices
+            return run.figures if same else {**run.figures, "baselines": []}  # the loss counts something else then
     return None
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import inspect
+import re
 import textwrap
 from collections.abc import Callable, Mapping, Sequence
 from html import escape
@@ -12,7 +13,9 @@ import streamlit as st
 
 from sslviz.catalogue import READY, Option
 from sslviz.ui import current, settings, startup
-from sslviz.ui.parts import part
+from sslviz.ui.guess import guess
+from sslviz.ui.learned import learned
+from sslviz.ui.parts import part, plain
 from sslviz.ui.transport import BUSY, POLL
 
 OWN_THING = {"masked_words": "sentence", "same_or_different": "picture"}
@@ -38,7 +41,7 @@ def head(slug: str, lead: Mapping[str, str], hide: set[str]) -> str:
 def link_notes(slug: str, own: Mapping[str, Option]) -> None:
     """Check the link, and name in a note what could not be used."""
     for note in settings.check_link(slug, own):
-        st.warning(note.replace("[", "\\["), icon=":material/link_off:")
+        st.warning(plain(note), icon=":material/link_off:")
 
 
 def card(
@@ -97,11 +100,42 @@ def _change(key: str, first: int, by: int, count: int) -> None:
     st.session_state[key] = ((first if present is None else present) + by) % count
 
 
+def below(
+    slug: str,
+    hide: set[str],
+    card: Callable[[], None],
+    question: Callable[[str], dict[str, Any]],
+    functions: Callable[[], Sequence[tuple[str, Any]]],
+) -> Any:
+    """Everything under the run: guess and what was learned on the left, code on the right.
+
+    What was learned is drawn first, since a recorded run needs no torch; then `card`, higher up on the page; then the
+    rest. Returns the left column for what the page adds; None where a lesson leaves all of it out.
+    """
+    if {"guess", "code", "learned"} <= hide:
+        card()
+        return None
+    left, right = st.columns(2, gap="medium")
+    asked = left.container()
+    if "learned" not in hide:
+        with left.container(key="learned", border=True, gap="small"):
+            learned(slug, current.show(slug))
+    card()
+    if "guess" not in hide:
+        with asked.container(key="guess", border=True, gap="small"):
+            st.fragment(lambda: guess(slug, **question(slug)))()
+    if "code" not in hide:
+        with right.container(key="code", border=True, gap="small"):
+            code(functions())
+    return left
+
+
 def code(functions: Sequence[tuple[str, Any]]) -> None:
     """The source of the functions that just ran."""
     part("Code", "the very functions that made the label above, and that training runs")
     for tab, (_, function) in zip(st.tabs([name for name, _ in functions]), functions, strict=True):
-        tab.code(textwrap.dedent(inspect.getsource(function)), language="python", wrap_lines=True)
+        source = re.sub(r"  # noqa.*", "", textwrap.dedent(inspect.getsource(function)))  # a word to the linter only
+        tab.code(source, language="python", wrap_lines=True)
 
 
 def loss_lines(figures: dict[str, Any] | None) -> list[dict[str, Any]]:

@@ -23,6 +23,11 @@ def credit_line(credits: Iterable[Credit]) -> None:  # noqa: A002 - it is what t
     st.html(f"<p class='credit'>{lines}</p>")
 
 
+def plain(text: str | None) -> str:
+    """Text without anything that Markdown or Streamlit would take as a sign."""
+    return "".join(f"\\{c}" if c in "\\`*_{}[]()<>#+-.!|~:$" else c for c in text or "")
+
+
 def hidden() -> set[str]:
     """The parts that a lesson link (`?hide=guess,code`) leaves out."""
     return {name for name in st.query_params.get("hide", "").split(",") if name in HIDEABLE}

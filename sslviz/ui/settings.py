@@ -52,7 +52,9 @@ def value(slug: str, name: str, fallback: Any) -> Any:
     if key in st.session_state:
         return st.session_state[key]
     text = st.query_params.get(key)
-    return fallback if text is None else type(fallback)(text)
+    if text is None:
+        return fallback
+    return text.lower() == "true" if isinstance(fallback, bool) else type(fallback)(text)  # check_link has been here
 
 
 def config(slug: str) -> RunConfig:

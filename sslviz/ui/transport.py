@@ -61,7 +61,7 @@ def _panel(slug: str, hide: set[str], baselines: Callable[[Shown], list[dict[str
                     "baselines": baselines(view),
                     "height": 262,
                     "unit": "nats",
-                    "mode": "recorded" if view.mode == "recorded" else "live",
+                    "mode": view.mode,
                     "empty": "Press Play: the loss of every step appears here.",
                 },
             )
@@ -151,6 +151,8 @@ def _notes(slug: str, view: Shown) -> None:
         st.info(
             "The run in this link is no longer on this server. Play trains it again: the same seed, the same curve."
         )
+    if view.mode == "live" and view.config.device not in ("auto", view.device.split(":")[0]):
+        st.caption(f"This server has no {view.config.device.upper()} device, so the run is on the CPU.")
     wanted = settings.config(slug)
     if view.mode != "recorded" and wanted.to_json() != view.config.to_json():
         st.caption("The settings have changed since this run was started. Reset trains with the new ones.")
@@ -178,13 +180,14 @@ def _settings(slug: str) -> None:
         help="At its highest. Try one that is a thousand times too high: the run stops and says so.",
     )  # fmt: skip
     if len(entry.data) > 1:
-        st.selectbox("Train on", entry.data, key=f"{slug}_data", format_func=_data_title, **settings.SESSION)
+        st.selectbox("Train on", entry.data, key=f"{slug}_data", **settings.SESSION)
+        st.caption(_data_title(st.session_state[f"{slug}_data"]))
         _say_if_missing(st.session_state[f"{slug}_data"])
     st.selectbox("Device", ("auto", "cpu", "cuda", "mps"), key=f"{slug}_device", **settings.SESSION)
     if recorded.path(slug, long=True).exists():
         st.segmented_control(
             "Recorded run", ("short", "long"), default="short", required=True, key=f"{slug}_recording",
-            format_func=lambda length: _length(slug, length), **settings.SESSION,
+            **settings.SESSION, help=f"short: {_length(slug, 'short')}; long: {_length(slug, 'long')}",
         )  # fmt: skip
     st.button("Show the recorded run", on_click=current.back_to_recorded, args=(slug,), key=f"{slug}_back")
 

@@ -120,6 +120,8 @@ def card(this: Sample, view: Shown, seed: int, options: dict[str, Any], detailed
 
 def share_line(words: int, chosen: int, share: float, by_hand: bool) -> str:
     """How many words were chosen, and why a short sentence has more than the rule's share."""
+    if not chosen and not by_hand:
+        return "There is no word here that the vocabulary knows, so there is no label and nothing to ask."
     first = f"{chosen} of {words} words and marks chosen: {100 * chosen / words:.0f} %."
     if by_hand:
         return f"{first} Chosen by your hand. Only these have a label; the rest add nothing to the loss."
@@ -133,7 +135,7 @@ def share_line(words: int, chosen: int, share: float, by_hand: bool) -> str:
 
 def formula(numbers: list[float]) -> dict[str, str]:
     """The loss in symbols, and with the present numbers."""
-    terms = " + ".join(f"{math.exp(-value):.3f}".join(("ln ", "")) for value in numbers)
+    terms = " + ".join(f"ln {math.exp(-value):.2g}" for value in numbers)
     value = sum(numbers) / len(numbers)
     return {"symbols": "loss = −(1/|M|) Σ ln p(wᵢ)", "numbers": f"= −(1/{len(numbers)}) ({terms}) = {value:.2f}"}
 

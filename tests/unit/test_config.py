@@ -49,7 +49,6 @@ def test_json_gives_an_equal_run_back(config: RunConfig) -> None:
     json.loads(config.to_json(), parse_constant=pytest.fail)  # no NaN, no Infinity
 
 
-@pytest.mark.xfail(reason="defaults left out and defaults written out are two configs to ==, though one to key")
 @pytest.mark.parametrize("slug", list(READY))
 def test_configs_of_the_same_run_are_equal(slug: str) -> None:
     config = default(slug)
@@ -157,7 +156,6 @@ def test_what_is_out_of_range_is_refused_with_what_is_accepted(change: dict[str,
         replace(default("masked_words"), **change)
 
 
-@pytest.mark.xfail(reason="Option.accepts takes a fraction where only whole numbers make sense; the loop then breaks")
 @pytest.mark.parametrize("name", ["seed", "steps", "batch"])
 def test_fractions_of_steps_are_refused(name: str) -> None:
     with pytest.raises(ValueError, match="goes from"):

@@ -388,11 +388,13 @@ def test_slow_motion_is_one_step(slug: str, before: int) -> None:
 @pytest.mark.parametrize("slug", SLUGS)
 def test_slow_motion_shows_the_real_numbers(slug: str) -> None:
     config = small(slug)
-    state, _, _ = run(config, 3)
+    state, _, _ = run(config, 13)
     after, snapshot, phases = loop.explain_step(config, state)
     told, learner = dict(phases), loop._learner(config)
     batch, draw = told["draw"]["batch"], told["draw"]["draw"]
-    assert np.array_equal(batch.ids, learner.batch(3).ids)
+    assert np.array_equal(batch.ids, learner.batch(13).ids)
+    rng = np.random.default_rng((config.seed, loop.LABEL, 13))  # of this step, and of nothing carried along
+    assert draw.to_json() == learner.task.draw(batch, rng, learner.pool, **config.choices).to_json()
     again = learner.task.apply(batch, draw, learner.pool)
     labelled = told["change"]["labelled"]
     assert all(torch.equal(again.inputs[k], labelled.inputs[k]) for k in again.inputs)
@@ -403,7 +405,7 @@ def test_slow_motion_shows_the_real_numbers(slug: str) -> None:
     moved = np.linalg.norm(after["weights"].astype(float) - state["weights"])
     assert told["update"]["moved"] == pytest.approx(moved, rel=1e-3)
     assert told["update"]["size"] == pytest.approx(np.linalg.norm(state["weights"].astype(float)), rel=1e-3)
-    assert told["update"]["rate"] == loop.rate(config, 3)
+    assert told["update"]["rate"] == loop.rate(config, 13)
 
 
 @pytest.mark.usefixtures("cheap")
@@ -445,7 +447,6 @@ def test_a_run_that_diverged_leaves_nothing_behind() -> None:
 
 
 @pytest.mark.usefixtures("cheap")
-@pytest.mark.xfail(raises=ValueError, reason="an evaluation of a network that gives NaN raises in the map or in k-NN")
 @pytest.mark.parametrize("slug", SLUGS)
 def test_divergence_just_before_an_evaluation_is_reported_too(slug: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(loop, "FRAMES", 20)
@@ -457,7 +458,6 @@ def test_divergence_just_before_an_evaluation_is_reported_too(slug: str, monkeyp
 
 
 @pytest.mark.usefixtures("cheap")
-@pytest.mark.xfail(reason="a gradient may overflow while the loss is a number: the state handed back is then not good")
 @pytest.mark.parametrize(("slug", "lr"), [("masked_words", 1e4), ("masked_words", 1e6), ("same_or_different", 1e4)])
 def test_no_state_that_is_handed_back_holds_nan(slug: str, lr: float, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(loop, "FRAMES", 1)  # at the very end only

@@ -166,11 +166,14 @@ function pictures(view, c, members, size) {
 }
 
 // Words, where they fit without covering each other; pictures show theirs on pointing instead.
+// Of a sentence with one word in brackets, only that word has room on the map; pointing shows it whole.
+const brief = label => label.match(/\[(.+?)\]/)?.[1] ?? label
+
 function labels(view, c, bright) {
   const { fixed, at, off } = view, { clientWidth: w, clientHeight: h } = view.canvas
   if (fixed.sprite) return
   c.font = '12px "Source Sans", sans-serif'; c.textBaseline = 'middle'; c.lineWidth = 3.5; c.lineJoin = 'round'; c.strokeStyle = view.theme.paper; c.fillStyle = view.theme.ink
-  view.widths ??= fixed.labels.map(label => c.measureText(label).width)
+  view.widths ??= fixed.labels.map(label => c.measureText(brief(label)).width)
   const taken = [], fits = i => {
     const x = at[2 * i] + 7, y = at[2 * i + 1], box = [x - 1, y - 7, x + view.widths[i] + 3, y + 7]
     if (off.has(fixed.classes[i]) || box[2] > w || box[1] < 0 || box[3] > h || taken.some(t => box[0] < t[2] && t[0] < box[2] && box[1] < t[3] && t[1] < box[3])) return false
@@ -180,7 +183,7 @@ function labels(view, c, bright) {
   const chosen = bright ? [...bright].filter((i, rank) => bright.size > 1 && (fits(i) || !rank)) : (view.written ??= fixed.labels.map((_, i) => i).filter(fits))
   for (const i of chosen) {
     const x = Math.min(at[2 * i] + 7, w - view.widths[i] - 4)
-    c.strokeText(fixed.labels[i], x, at[2 * i + 1]); c.fillText(fixed.labels[i], x, at[2 * i + 1])
+    c.strokeText(brief(fixed.labels[i]), x, at[2 * i + 1]); c.fillText(brief(fixed.labels[i]), x, at[2 * i + 1])
   }
 }
 

@@ -1,0 +1,118 @@
+"""Tests in a real browser: Chromium or Chrome without a window, and a server for all of them.
+
+Every test here is marked `browser`. Where no browser is found they are skipped with a line that says how to get one;
+with CI=true they fail instead.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from playwright.sync_api import Browser, BrowserContext, expect, sync_playwright
+
+from sslviz.catalogue import READY
+from visitor import NO_BROWSER, WAIT, Server, Visitor, find_browser
+
+HERE = Path(__file__).parent
+FLAGS = [
+    "--no-sandbox",  # needed as root, as in a container; the browser only ever sees our own pages
+    "--disable-gpu",
+    "--disable-dev-shm-usage",
+    "--disable-background-networking",
+    "--disable-component-update",
+]
+Visit = Callable[..., Visitor]
+expect.set_options(timeout=WAIT)
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    for item in items:
+        if HERE in item.path.parents:
+            item.add_marker("browser")
+
+
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    """`slug` is every task that has a page; `address` those and home."""
+    if "slug" in metafunc.fixturenames:
+        metafunc.parametrize("slug", list(READY))
+    if "address" in metafunc.fixturenames:
+        metafunc.parametrize("address", ["", *READY], ids=["home", *READY])
+
+
+# Of this folder, not of the session: Playwright keeps an event loop running, which other tests must not meet.
+@pytest.fixture(scope="package")
+def browser() -> Iterator[Browser]:
+    """The browser itself."""
+    with sync_playwright() as playwright:
+        path = find_browser(playwright.chromium.executable_path)
+        if path is None:
+            (pytest.fail if os.environ.get("CI") == "true" else pytest.skip)(NO_BROWSER)
+        running = playwright.chromium.launch(executable_path=path, args=FLAGS)
+        yield running
+        running.close()
+
+
+@pytest.fixture(scope="package")
+def start_server(tmp_path_factory: pytest.TempPathFactory) -> Callable[[], Server]:
+    """Starts a server that listens when this returns; whoever calls it ends it."""
+
+    def start() -> Server:
+        server = Server(tmp_path_factory.mktemp("server") / "log.txt")
+        server.wait()
+        return server
+
+    return start
+
+
+@pytest.fixture(scope="package")
+def server(browser: Browser, start_server: Callable[[], Server]) -> Iterator[Server]:
+    """The server that most tests share. When it ends, its engine must have ended, too."""
+    running = start_server()
+    yield running
+    commands = [" ".join(child.cmdline()) for child in running.children()]
+    left = running.stop()
+    assert any("sslviz.training.cluster" in command for command in commands), f"no engine was running: {commands}"
+    assert not left, f"these outlived the server: {left}"
+    assert "Traceback" not in running.said(), running.said()
+
+
+@pytest.fixture
+def fresh(browser: Browser, start_server: Callable[[], Server]) -> Iterator[Server]:
+    """A server that nobody has visited."""
+    running = start_server()
+    yield running
+    left = running.stop()
+    assert not left, f"these outlived the server: {left}"
+    assert "Traceback" not in running.said(), running.said()
+
+
+def _context(browser: Browser, width: int, height: int, theme: str, **options: Any) -> BrowserContext:
+    return browser.new_context(
+        viewport={"width": width, "height": height}, color_scheme=theme, reduced_motion="no-preference", **options
+    )
+
+
+@pytest.fixture
+def visit(browser: Browser, request: pytest.FixtureRequest) -> Iterator[Visit]:
+    """Opens a page as a new visitor: `visit("masked_words?depth=Detailed", theme="dark")`.
+
+    At the end of the test no visitor may have seen an error, and no page have asked another host for anything.
+    """
+    visitors: list[Visitor] = []
+
+    def open_page(
+        address: str, server: Server | None = None, width: int = 1366, height: int = 768, theme: str = "light"
+    ) -> Visitor:
+        context = _context(browser, width, height, theme)
+        visitors.append(Visitor(context, server or request.getfixturevalue("server")))
+        return visitors[-1].open(address)
+
+    yield open_page
+    wrong = [what for visitor in visitors for what in visitor.check()]
+    for visitor in visitors:
+        visitor.context.close()
+    assert not wrong, "\n".join(wrong)

@@ -1,0 +1,157 @@
+"""Every page opened cold, on a phone, in both themes, by links and by the map."""
+
+import json
+from collections.abc import Callable
+from urllib.parse import urlparse
+
+import pytest
+from playwright.sync_api import expect
+
+from sslviz.catalogue import READY
+from visitor import Server, Visitor
+
+Visit = Callable[..., Visitor]
+PARTS = ("sample_card", "transport", "loss", "embedding", "learned", "guess", "code")
+
+
+def test_a_link_opens_on_a_server_that_nobody_has_visited(fresh: Server, visit: Visit, address: str) -> None:
+    visitor = visit(address, fresh)
+    page = visitor.page
+    for name in ("Home", *(entry.title for entry in READY.values())):
+        assert page.get_by_role("link", name=name, exact=True).count(), f"{name} is missing in the navigation"
+    if not address:
+        expect(page.get_by_role("heading", level=1)).to_have_text("The data labels itself")
+        assert page.locator("a.task").count() == len(READY)
+        return
+    expect(page.get_by_role("heading", level=1)).to_have_text(READY[address].title)
+    expect(page).to_have_title(f"{READY[address].title}")
+    for part in PARTS:
+        expect(visitor.part(part)).to_be_visible()
+    for control in ("play", "step", "reset", "another_sample", "new_label"):
+        expect(visitor.part(control).get_by_role("button")).to_be_visible()
+    # The recorded run is there at once: its steps, its loss, its map and its answers.
+    expect(visitor.mode).to_have_text("◷ recorded")
+    assert visitor.step > 0
+    assert visitor.loss is not None
+    expect(visitor.map).to_have_attribute("data-settled", "true")
+    assert visitor.frame[1] == visitor.step
+    expect(visitor.part("sample_card").locator(".chip.answer").first).to_have_text(lambda_free_text())
+    expect(visitor.part("code")).to_contain_text("def draw(")
+
+
+def lambda_free_text():
+    """An answer is a word or a sign, not the dots of one that is awaited."""
+    import re
+
+    return re.compile(r"[^…]+")
+
+
+def test_a_phone_needs_no_sideways_scrolling(visit: Visit, address: str) -> None:
+    visitor = visit(address, width=390, height=844)
+    wide = visitor.page.evaluate(
+        """() => [document.scrollingElement, document.querySelector('[data-testid=stMain]')]
+                   .map(node => node.scrollWidth - node.clientWidth)"""
+    )
+    assert max(wide) <= 0, f"{max(wide)} px too wide"
+
+
+def test_light_and_dark(visit: Visit, address: str) -> None:
+    """The theme follows the visitor's system, text stands out in both, and they differ."""
+    seen = {}
+    for theme in ("light", "dark"):
+        colours = visit(address, theme=theme).page.evaluate(
+            """() => { const style = getComputedStyle(document.querySelector('[data-testid=stApp]'))
+                       return [style.backgroundColor, style.color].map(c => c.match(/\\d+/g).slice(0, 3).reduce((a, b) => a + +b, 0) / 3) }"""
+        )
+        seen[theme] = colours
+    assert seen["light"][0] > 240 > 80 > seen["light"][1]
+    assert seen["dark"][0] < 40 < 200 < seen["dark"][1]
+
+
+def test_a_lesson_link_leaves_parts_out(visit: Visit, slug: str) -> None:
+    visitor = visit(f"{slug}?hide=guess,code")
+    for part in ("sample_card", "transport", "loss", "embedding", "learned"):
+        expect(visitor.part(part)).to_be_visible()
+    for part in ("guess", "code"):
+        expect(visitor.part(part)).to_have_count(0)
+
+
+def test_a_lesson_link_may_leave_out_all_training(visit: Visit) -> None:
+    visitor = visit("masked_words?hide=text,transport,loss,embedding,learned,guess,code")
+    for part in PARTS[1:]:
+        expect(visitor.part(part)).to_have_count(0)
+    assert len(visitor.words()) > 3
+
+
+def test_depth_changes_the_explanation_in_place(visit: Visit, slug: str) -> None:
+    visitor = visit(slug)
+    lead, texts = visitor.part("lead"), []
+    place = visitor.part("sample_card").bounding_box()["y"]
+    for depth in ("Standard", "Detailed", "Basic"):
+        visitor.part("depth").get_by_role("radio", name=depth).click()
+        visitor.link_becomes("depth", None if depth == "Basic" else depth)
+        visitor.settle()
+        texts.append(lead.inner_text())
+    assert len(set(texts)) == 3
+    assert "ln" in texts[1]
+    assert visitor.part("sample_card").bounding_box()["y"] == pytest.approx(place, abs=1)
+
+
+def test_detailed_shows_the_formula_with_the_present_numbers(visit: Visit, slug: str) -> None:
+    visitor = visit(f"{slug}?depth=Detailed")
+    formula = visitor.part("sample_card").locator(".formula")
+    expect(formula).to_have_count(2)
+    assert "ln" in formula.nth(0).inner_text()
+    assert "=" in formula.nth(1).inner_text()
+
+
+def test_the_map_on_home_leads_to_the_page(visit: Visit, slug: str) -> None:
+    visitor = visit("")
+    visitor.part("map").locator(f"a.task[href='/{slug}']").click()
+    visitor.page.wait_for_url(f"**/{slug}*")
+    visitor.drawn()
+    expect(visitor.page.get_by_role("heading", level=1)).to_have_text(READY[slug].title)
+
+
+def test_the_buttons_on_home_lead_to_a_page(visit: Visit) -> None:
+    visitor = visit("")
+    visitor.page.get_by_role("button", name="Start with masked words").click()
+    visitor.page.wait_for_url("**/masked_words*")
+    visitor.drawn()
+
+
+def test_a_teacher_makes_a_link_and_a_class_opens_it(visit: Visit) -> None:
+    teacher = visit("")
+    part = teacher.part("teacher")
+    part.get_by_role("radio", name="Same or different").click()
+    part.get_by_role("radio", name="Standard").click()
+    hide = part.locator(".st-key-home_hide")
+    hide.get_by_role("button", name="guess").click()
+    code = part.locator("[data-testid=stCode]")
+    expect(code).to_contain_text("depth=Standard&hide=code,guess")
+    link = urlparse(code.inner_text().strip())
+    student = visit(f"{link.path.strip('/')}?{link.query}")
+    assert urlparse(student.server.url).netloc == link.netloc
+    expect(student.page.get_by_role("heading", level=1)).to_have_text("Same or different")
+    expect(student.part("depth").get_by_role("radio", name="Standard")).to_be_checked()
+    expect(student.part("guess")).to_have_count(0)
+    expect(student.part("code")).to_have_count(0)
+
+
+def test_the_navigation_leads_everywhere_and_back(visit: Visit) -> None:
+    visitor = visit("")
+    for entry in READY.values():
+        visitor.go(entry.title)
+        visitor.page.wait_for_url(f"**/{entry.slug}*")
+        visitor.drawn()
+    visitor.page.go_back()
+    visitor.drawn()
+    expect(visitor.page.get_by_role("heading", level=1)).to_have_text(next(iter(READY.values())).title)
+
+
+def test_what_was_typed_into_the_link_is_text(visit: Visit, slug: str) -> None:
+    """Nothing of a link becomes markup."""
+    evil = "<img src=x onerror=alert(1)>"
+    visitor = visit(f"{slug}?{slug}_seed={evil}&{slug}_{evil}=1&depth={evil}&hide={evil}")
+    assert visitor.page.locator("img[src=x]").count() == 0
+    assert json.dumps(visitor.page.locator("[data-testid=stAlert]").all_inner_texts()).count("img") >= 1

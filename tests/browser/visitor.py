@@ -1,0 +1,286 @@
+"""A server of its own, and a visitor with a browser who notes everything that goes wrong."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import shutil
+import socket
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+from urllib.parse import parse_qs, urlparse
+
+import psutil
+from playwright.sync_api import BrowserContext, ConsoleMessage, Locator, Page, Request, WebSocket, expect
+
+ROOT = Path(__file__).parents[2]
+WAIT = 40_000  # ms; a computer that does something else besides is slow, and waiting costs nothing where all goes well
+NO_BROWSER = (
+    "no browser was found. Debian and Ubuntu: apt install chromium; elsewhere: install Chromium or Chrome, or run "
+    "python -m playwright install chromium; SSLVIZ_BROWSER may name one"
+)
+NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome")
+PLACES = (
+    "/Applications/Google Chrome.app/Contents/MacOS/Google Chrome",
+    "/Applications/Chromium.app/Contents/MacOS/Chromium",
+    r"C:\Program Files\Google\Chrome\Application\chrome.exe",
+    r"C:\Program Files (x86)\Google\Chrome\Application\chrome.exe",
+)
+
+
+def find_browser(own: str) -> str | None:
+    """The browser to use: the one that SSLVIZ_BROWSER names, an installed one, or Playwright's `own` download."""
+    named = os.environ.get("SSLVIZ_BROWSER")
+    candidates = [named] if named else [*map(shutil.which, NAMES), *PLACES, own]
+    return next((path for path in candidates if path and Path(path).is_file()), None)
+
+
+class Server:
+    """The app as `streamlit run app.py` serves it, with an engine of one worker."""
+
+    def __init__(self, log: Path) -> None:
+        with socket.socket() as free:
+            free.bind(("127.0.0.1", 0))
+            port = free.getsockname()[1]
+        self.url, self.log = f"http://127.0.0.1:{port}", log
+        command = [sys.executable, "-m", "streamlit", "run", "app.py", "--server.headless", "true"]
+        command += ["--server.address", "127.0.0.1", "--server.port", str(port)]
+        environment = {k: v for k, v in os.environ.items() if k not in ("SSLVIZ_SCHEDULER", "SSLVIZ_LAZY")}
+        with log.open("wb") as output:
+            self.process = psutil.Popen(
+                command, cwd=ROOT, env={**environment, "SSLVIZ_WORKERS": "1"}, stdin=subprocess.DEVNULL,
+                stdout=output, stderr=subprocess.STDOUT,
+            )  # fmt: skip
+
+    def wait(self, seconds: float = 60) -> None:
+        """Until the server says that it is well."""
+        end = time.monotonic() + seconds
+        while time.monotonic() < end:
+            try:
+                with urllib.request.urlopen(f"{self.url}/_stcore/health", timeout=2) as answer:
+                    if answer.status == 200:
+                        return
+            except (urllib.error.URLError, OSError):
+                pass
+            if self.process.poll() is not None:
+                break
+            time.sleep(0.05)
+        raise AssertionError(f"the server did not start:\n{self.said()}")
+
+    def said(self) -> str:
+        """What it printed."""
+        return self.log.read_text("utf-8", errors="replace")
+
+    def children(self) -> list[psutil.Process]:
+        """The engine and its workers."""
+        try:
+            return self.process.children(recursive=True)
+        except psutil.NoSuchProcess:
+            return []
+
+    def stop(self) -> list[str]:
+        """End the server as a person would, by a signal; returns the children that outlived it (and ends them)."""
+        children = self.children()
+        self.process.terminate()
+        try:
+            self.process.wait(30)
+        except psutil.TimeoutExpired:
+            self.process.kill()
+            self.process.wait(10)
+        _, alive = psutil.wait_procs(children, timeout=20)
+        left = []
+        for child in alive:
+            try:
+                left.append(" ".join(child.cmdline()))
+                child.kill()
+            except psutil.NoSuchProcess:
+                pass
+        return left
+
+
+class Visitor:
+    """One page in a browser context of its own."""
+
+    def __init__(self, context: BrowserContext, server: Server) -> None:
+        self.server, self.context, self.wrong = server, context, []
+        self.page: Page = context.new_page()
+        self.page.set_default_timeout(WAIT)
+        self.page.on("console", self._console)
+        self.page.on("pageerror", lambda error: self.wrong.append(f"page error: {error}"))
+        self.page.on("request", self._request)
+        self.page.on("websocket", self._socket)
+
+    # what goes wrong
+
+    def _console(self, message: ConsoleMessage) -> None:
+        if message.type == "error" and not self._base_path(message.location.get("url", "")):
+            self.wrong.append(f"console: {message.text} ({message.location.get('url')})")
+
+    def _base_path(self, url: str) -> bool:
+        """Streamlit looks for its server below /<page>/ first, where these two are not, before it finds it at /."""
+        slug = urlparse(self.page.url).path.strip("/")
+        return bool(slug) and url in {f"{self.server.url}/{slug}/_stcore/{name}" for name in ("health", "host-config")}
+
+    def _request(self, request: Request) -> None:
+        url = urlparse(request.url)
+        if url.scheme not in ("data", "blob") and f"{url.scheme}://{url.netloc}" != self.server.url:
+            self.wrong.append(f"a request to another host: {request.url}")
+
+    def _socket(self, socket_: WebSocket) -> None:
+        if urlparse(socket_.url).netloc != urlparse(self.server.url).netloc:
+            self.wrong.append(f"a socket to another host: {socket_.url}")
+
+    def check(self) -> list[str]:
+        """All that went wrong so far, exceptions on the page included."""
+        shown = [f"on the page: {text}" for text in self.page.locator("[data-testid=stException]").all_inner_texts()]
+        return [*self.wrong, *shown]
+
+    # going about
+
+    def open(self, address: str) -> Visitor:
+        """Open an address of the app, and wait until everything is drawn."""
+        self.page.goto(f"{self.server.url}/{address}")
+        return self.drawn()
+
+    def drawn(self) -> Visitor:
+        """Wait until the page is complete."""
+        self.page.locator("[data-testid=stApp][data-test-connection-state=CONNECTED]").wait_for(state="attached")
+        key, inside = ("sample_card", ".lattice") if urlparse(self.page.url).path.strip("/") else ("map", ".map")
+        failed = self.page.locator("[data-testid=stException]")
+        expect(self.part(key).locator(inside).or_(failed).first).to_be_visible()
+        assert not failed.count(), failed.first.inner_text()
+        self.page.wait_for_function("() => !document.querySelector('[data-stale=true]')")
+        return self
+
+    def settle(self) -> None:
+        """Wait until no script runs. Not on a page that polls: its state flips all the time."""
+        self.page.locator(
+            "[data-testid=stApp][data-test-connection-state=CONNECTED][data-test-script-state=notRunning]"
+        ).wait_for(state="attached")
+
+    def until(self, true: Callable[[], Any], what: str, seconds: float = WAIT / 1000) -> None:
+        """Look again and again until something is so."""
+        end = time.monotonic() + seconds
+        while not true():
+            assert time.monotonic() < end, f"waited {seconds:.0f} s in vain: {what}"
+            self.page.wait_for_timeout(100)  # lets the page's own events in, as time.sleep would not
+
+    def go(self, family: str, title: str) -> None:
+        """Choose a page in the navigation on top."""
+        navigation = self.page.get_by_role("navigation")
+        navigation.get_by_role("button", name=family).click()
+        self.page.get_by_role("menuitem", name=title).click()
+
+    def popover(self, part: str, name: str) -> Locator:
+        """Open a popover by its button, and give what is inside."""
+        self.part(part).get_by_role("button", name=name).click()
+        return self.page.locator("[data-testid=stPopoverBody]")
+
+    # parts of a page
+
+    def part(self, key: str) -> Locator:
+        """A part or a control by its key."""
+        return self.page.locator(f".st-key-{key}")
+
+    def press(self, key: str) -> None:
+        """Press a button by its key."""
+        self.part(key).get_by_role("button").click()
+
+    def link(self, name: str) -> str | None:
+        """A parameter of the present address."""
+        return parse_qs(urlparse(self.page.url).query).get(name, [None])[0]
+
+    def link_becomes(self, name: str, value: str | None) -> None:
+        """Wait until a parameter of the address has this value."""
+        self.page.wait_for_function(
+            "([name, value]) => new URL(location).searchParams.get(name) === value", arg=[name, value]
+        )
+
+    # the run
+
+    @property
+    def step(self) -> int:
+        """Steps done, as the bar says."""
+        return int(self.part("transport").locator(".run b").first.inner_text().replace(",", ""))
+
+    @property
+    def mode(self) -> Locator:
+        """The pill that says recorded, live or untrained."""
+        return self.part("transport").locator(".run .mode")
+
+    def reaches(self, step: int) -> None:
+        """Wait until this many steps are done."""
+        self.page.wait_for_function(
+            "least => +document.querySelector('.st-key-transport .run b')?.textContent.replaceAll(',', '') >= least",
+            arg=step,
+        )
+
+    def status(self, text: str) -> None:
+        """Wait until the button of the run says Play or Pause."""
+        expect(self.part("play")).to_contain_text(text, timeout=WAIT)
+
+    def pause(self) -> int:
+        """Pause, and give the step at which it stands still."""
+        self.press("play")
+        self.status("Play")
+        return self.step
+
+    @property
+    def loss(self) -> tuple[float, int, dict[str, float]] | None:
+        """(loss, at step, baselines by name) as the picture of the loss says it to a screen reader."""
+        text = self.part("loss").locator("svg[role=img]").get_attribute("aria-label") or ""
+        found = re.match(r"Loss ([\d.]+) at step (\d+)\. (.*)Arrow keys", text)
+        if not found:
+            return None
+        lines = re.findall(r"([^.=][^=]*?) = ([\d.]+)\. ", found[3])
+        return float(found[1]), int(found[2]), {name.strip(): float(value) for name, value in lines}
+
+    @property
+    def map(self) -> Locator:
+        """The drawing of the embedding."""
+        return self.part("embedding").locator("canvas.map")
+
+    @property
+    def frame(self) -> tuple[int, int]:
+        """(frame, step) that the map shows."""
+        return int(self.map.get_attribute("data-drawn") or -1), int(self.map.get_attribute("data-step") or -1)
+
+    def settled(self) -> str:
+        """The map's drawing once its points rest."""
+        expect(self.map).to_have_attribute("data-settled", "true")
+        return self.map.evaluate("canvas => canvas.toDataURL()")
+
+    def judged(self) -> dict[str, tuple[float | None, str]]:
+        """The table of the pretext task: name → (held-out loss, score)."""
+        rows = self.part("learned").locator("table tbody tr").all()
+        table = [row.locator("td").all_inner_texts() for row in rows]
+        return {name: (float(loss) if loss else None, score) for name, loss, score in table}
+
+    # the card
+
+    def words(self) -> list[dict[str, Any]]:
+        """The sentence on the card: word, what was done, what the model sees, label, answer."""
+        return self.part("sample_card").locator(".word").evaluate_all(
+            """nodes => nodes.map(node => {
+                 const text = kind => node.querySelector(kind)?.textContent ?? ''
+                 return { word: text('.raw'), did: text('.did'), sees: text('.sees'), target: text('.target'), answer: text('.answer'),
+                          unknown: !!node.querySelector('.unknown') }
+               })"""
+        )  # fmt: skip
+
+    def card(self) -> str:
+        """Everything on the card, pictures as their pixels, as one text that changes when anything does."""
+        return json.dumps(
+            self.part("sample_card")
+            .locator(".root")
+            .first.evaluate(
+                "root => [root.textContent, ...[...root.querySelectorAll('canvas')].map(c => c.toDataURL())]"
+            )
+        )

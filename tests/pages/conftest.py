@@ -1,0 +1,148 @@
+"""The app as AppTest runs it: without a browser, and with an engine that computes a slice when the test says so."""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+os.environ["SSLVIZ_LAZY"] = "1"  # no engine, no import in the background
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from tests.stand_ins import Engine, cheapen, forget
+
+ROOT = Path(__file__).parents[2]
+SHELL = ROOT / "sslviz" / "ui" / "shell.py"
+TINY = {"steps": "20", "batch": "16", "device": "cpu"}  # the smallest run there is
+
+
+@pytest.fixture
+def engine(monkeypatch: pytest.MonkeyPatch) -> Iterator[Engine]:
+    """Slices wait here until the test lets them be computed."""
+    from sslviz.training.runs import Runs
+    from sslviz.ui import startup
+
+    one = Engine()
+    monkeypatch.setattr(startup, "_held", {})
+    startup.use(Runs(one))
+    return one
+
+
+@pytest.fixture
+def cheap(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """Evaluations and figures that cost next to nothing."""
+    from sslviz.training import runs
+
+    cheapen(monkeypatch)
+    monkeypatch.setattr(runs, "_figures", figures)
+    yield
+    forget()
+
+
+def figures(config: str, state: Any) -> dict[str, Any]:
+    """Figures in the shape of the real ones."""
+    probes = {"knn": 0.5, "few": [0.4, 0.5, 0.6], "many": 0.7}
+    scores = {"top-1": 0.25, "top-5": 0.5} if "masked_words" in config else {"partner first": 0.25}
+    return {
+        "loss": 3.0, "scores": scores,
+        "baselines": [{"name": "guessing: ln 6,403", "loss": 8.8, "scores": scores, "constant": True}],
+        "probes": {"trained": probes, "random": probes, "raw": probes},
+        "per_class": 10, "labels": 100, "many_labels": 2000, "chance": 0.1, "raw_name": "raw input", "classes": 10,
+    }  # fmt: skip
+
+
+class Page:
+    """One page of the app in one visitor's session."""
+
+    def __init__(self, slug: str, link: dict[str, str] | None = None) -> None:
+        self.slug, self.at = slug, AppTest.from_file(SHELL, default_timeout=120)
+        self.at.run()
+        for name, value in (link or {}).items():
+            self.at.query_params[name] = value
+        self.go(slug)
+
+    def go(self, slug: str) -> Page:
+        """Another page, in the same session."""
+        self.slug = slug
+        self.at.switch_page(f"../../pages/{slug}.py")
+        return self.run()
+
+    def run(self) -> Page:
+        """Draw the page again, and find no error on it."""
+        self.at.run()
+        return self.well()
+
+    def well(self) -> Page:
+        assert not self.at.exception, [e.message for e in self.at.exception]
+        return self
+
+    def press(self, key: str) -> Page:
+        self.at.button(key=key).click()
+        return self.run()
+
+    def set(self, kind: str, name: str, value: Any) -> Page:
+        """Set a widget of this page, named without the slug."""
+        getattr(self.at, kind)(key=f"{self.slug}_{name}").set_value(value)
+        return self.run()
+
+    @property
+    def keys(self) -> set[str]:
+        """The keys of all parts and widgets on the page."""
+        found: set[str] = set()
+
+        def walk(block: Any) -> None:
+            for child in getattr(block, "children", {}).values():
+                found.add(getattr(child, "key", None) or "")
+                walk(child)
+
+        walk(self.at.main)
+        return found - {""}
+
+    @property
+    def html(self) -> str:
+        """All HTML of the page but its style sheet."""
+        return "\n".join(h.proto.body for h in self.at.get("html") if "<style>" not in h.proto.body)
+
+    @property
+    def notes(self) -> list[str]:
+        """What the page warns of or tells, as a visitor reads it."""
+        shown = [*self.at.warning, *self.at.info, *self.at.error]
+        return [note.value.replace("\\", "") for note in shown]
+
+    @property
+    def texts(self) -> str:
+        """All that is rendered as Markdown."""
+        return "\n".join(e.value for kind in ("markdown", "caption", "warning", "info") for e in self.at.get(kind))
+
+    def component(self, key: str) -> dict[str, Any]:
+        """What was sent to a live part: its JSON, or the header of its bytes."""
+        from sslviz.ui.live import unpack
+
+        (part,) = [c for c in self.at.get("bidi_component") if c.key == key]
+        if part.proto.WhichOneof("data") == "json":
+            return json.loads(part.proto.json)
+        return unpack(part.proto.bytes)[0]
+
+    @property
+    def play(self) -> str:
+        """What the button Play says."""
+        return self.at.button(key="play").label
+
+    @property
+    def param(self) -> dict[str, Any]:
+        return dict(self.at.query_params)
+
+
+@pytest.fixture
+def visit(engine: Engine) -> Callable[..., Page]:
+    """Open a page, with settings of the link that the slug is put before, unless they have `__` in front."""
+
+    def opened(slug: str, **link: str) -> Page:
+        named = {(k[2:] if k.startswith("__") else f"{slug}_{k}"): v for k, v in link.items()}
+        return Page(slug, named)
+
+    return opened

@@ -1,0 +1,124 @@
+"""What tests put in the place of Dask and of costly evaluations."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Any
+
+import pytest
+
+from sslviz.catalogue import load
+
+
+class Job:
+    """A slice that has been handed in, and is computed when the test says so."""
+
+    def __init__(self, function: Callable[..., Any], arguments: tuple[Any, ...], priority: int) -> None:
+        self.function, self.arguments, self.priority = function, arguments, priority
+        self.ended = self.cancelled = False
+        self._value: Any = None
+        self._problem: BaseException | None = None
+        self._callbacks: list[Callable[[Any], None]] = []
+
+    def add_done_callback(self, function: Callable[[Any], None]) -> None:
+        if self.ended:
+            function(self)
+        else:
+            self._callbacks.append(function)
+
+    def result(self) -> Any:
+        assert self.ended
+        if self._problem is not None:
+            raise self._problem
+        return self._value
+
+    def cancel(self) -> None:
+        self.cancelled = True
+
+    def finish(self) -> None:
+        """Compute it, and tell."""
+        try:
+            self._value = self.function(*self.arguments)
+        except Exception as problem:  # noqa: BLE001 - as on a worker
+            self._problem = problem
+        self._end()
+
+    def fail(self, problem: BaseException) -> None:
+        """As if its worker had died."""
+        self._problem = problem
+        self._end()
+
+    def _end(self) -> None:
+        self.ended = True
+        for function in self._callbacks:
+            function(self)
+
+
+class Engine:
+    """Keeps the slices until `work` computes them, the most urgent first; `at_once` computes each as it comes."""
+
+    def __init__(self, *, at_once: bool = False) -> None:
+        self.at_once, self.dead, self.broken = at_once, False, False
+        self.waiting: list[Job] = []
+        self.seen: list[Job] = []
+
+    def submit(self, function: Callable[..., Any], *arguments: Any, priority: int = 0) -> Job:
+        if self.broken:
+            raise OSError("no route to host")
+        job = Job(function, arguments, priority)
+        self.seen.append(job)
+        if self.at_once:
+            job.finish()
+        else:
+            self.waiting.append(job)
+        return job
+
+    def take(self) -> Job:
+        """The next slice, out of the queue."""
+        job = max(self.waiting, key=lambda each: each.priority)  # of equals the first
+        self.waiting.remove(job)
+        return job
+
+    def work(self, most: int = 1) -> int:
+        """Compute at most `most` slices; returns how many there were."""
+        done = 0
+        while self.waiting and done < most:
+            self.take().finish()
+            done += 1
+        return done
+
+    def lost(self) -> bool:
+        return self.dead
+
+    def close(self) -> None:
+        self.waiting.clear()
+
+
+def cheapen(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Evaluations that are fewer and smaller; nothing else is changed. Imports torch."""
+    from sslviz.evaluation import projection
+    from sslviz.training import loop
+
+    kept: dict[tuple[str, str], Any] = {}
+
+    def probe_data(task: str, data: str) -> Any:
+        if (task, data) not in kept:
+            whole = load(task).probe_data(data)
+            kept[task, data] = replace(whole, shown=whole.shown[:40]).few(80)
+        return kept[task, data]
+
+    monkeypatch.setattr(loop, "FRAMES", 4)
+    monkeypatch.setattr(loop, "HELD_SAMPLES", 256)
+    monkeypatch.setattr(loop, "_probe_data", probe_data)
+    monkeypatch.setattr(projection, "FIRST_STEPS", (20, 30))
+    monkeypatch.setattr(projection, "NEXT_STEPS", 10)
+    forget()
+
+
+def forget() -> None:
+    """As if in a new process: no learner is kept."""
+    from sslviz.training import loop
+
+    for cached in (loop._learner, loop.evaluation_steps, loop._order):
+        cached.cache_clear()

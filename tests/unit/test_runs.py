@@ -1,0 +1,659 @@
+"""Live runs: what each button does, whatever the engine does, and the same curve in every case."""
+
+import random
+import threading
+import time
+from collections.abc import Callable, Iterator
+from concurrent.futures import CancelledError, ThreadPoolExecutor
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+import pytest
+
+from sslviz.training import loop, runs
+from sslviz.training.config import RunConfig, default
+from sslviz.training.runs import Run, Runs
+from tests.stand_ins import Engine, cheapen, forget
+
+CONFIG = replace(default("masked_words"), steps=60, batch=16, device="cpu")
+FIGURES = {"loss": 0.5}
+
+
+class Clock:
+    """Time that a test moves."""
+
+    now = 0.0
+
+    def __call__(self) -> float:
+        return self.now
+
+
+def curve(first: int, last: int) -> np.ndarray:
+    return (1 / (1 + np.arange(first, last))).astype(np.float32)
+
+
+def toy_advance(config: str, state: loop.State | None, steps: int) -> tuple[loop.State, loop.Snapshot, list[Any]]:
+    """A slice without a network: the loss of step t is 1/(t + 1), a step takes a hundredth of a second."""
+    run, first = RunConfig.from_json(config), 0 if state is None else int(state["step"])
+    last = min(first + steps, run.steps)
+    if run.lr >= 1e6:
+        return {"step": np.int64(first)}, loop.Snapshot(first, np.empty(0, np.float32), (), 0.1, "cpu", first), []
+    seconds = 0.01 * (last - first)
+    return {"step": np.int64(last)}, loop.Snapshot(last, curve(first, last), (), seconds, "cpu"), []
+
+
+def toy_slow(config: str, state: loop.State | None, steps: int) -> tuple[loop.State, loop.Snapshot, list[Any]]:
+    return *toy_advance(config, state, steps)[:2], [{"name": "draw", "text": "", "numbers": []}]
+
+
+def toy_figures(config: str, state: loop.State) -> dict[str, Any]:
+    return FIGURES
+
+
+@pytest.fixture(autouse=True)
+def toy(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name, function in {"_advance": toy_advance, "_slow": toy_slow, "_figures": toy_figures}.items():
+        monkeypatch.setattr(runs, name, function)
+
+
+@pytest.fixture
+def engine() -> Engine:
+    return Engine()
+
+
+@pytest.fixture
+def clock() -> Clock:
+    return Clock()
+
+
+@pytest.fixture
+def run(engine: Engine, clock: Clock) -> Run:
+    return Run(CONFIG, engine, clock)
+
+
+def finish(engine: Engine) -> None:
+    engine.work(1000)
+    assert not engine.waiting
+
+
+# buttons
+
+
+def test_a_new_run_stands_still(run: Run, engine: Engine) -> None:
+    assert (run.status, run.step, run.state, run.busy) == (runs.READY, 0, None, False)
+    assert not engine.seen
+
+
+def test_play_trains_until_the_budget_is_spent_and_then_judges(run: Run, engine: Engine) -> None:
+    run.play()
+    assert run.status == runs.PLAYING
+    assert run.busy
+    finish(engine)
+    assert (run.status, run.step, run.busy) == (runs.DONE, CONFIG.steps, False)
+    np.testing.assert_array_equal(run.losses, curve(0, CONFIG.steps))
+    assert run.figures == FIGURES
+    assert run.seconds == pytest.approx(0.6)
+    assert run.device == "cpu"
+
+
+def test_only_one_slice_is_handed_in_at_a_time(run: Run, engine: Engine) -> None:
+    run.play()
+    run.play()
+    assert len(engine.waiting) == 1
+    engine.work()
+    assert len(engine.waiting) == 1
+
+
+def test_pause_waits_for_the_slice_that_is_being_computed(run: Run, engine: Engine) -> None:
+    run.play()
+    run.pause()
+    assert run.status == runs.PAUSING
+    assert run.busy
+    engine.work()
+    assert run.status == runs.PAUSED
+    assert run.step == 10
+    assert not engine.waiting
+    assert not run.busy
+
+
+def test_play_while_pausing_goes_on(run: Run, engine: Engine) -> None:
+    run.play()
+    run.pause()
+    run.play()
+    assert run.status == runs.PLAYING
+    finish(engine)
+    assert run.status == runs.DONE
+    np.testing.assert_array_equal(run.losses, curve(0, CONFIG.steps))
+
+
+def test_pause_of_a_run_that_stands_still_changes_nothing(run: Run) -> None:
+    run.pause()
+    assert run.status == runs.READY
+
+
+def test_step_is_one_step_and_goes_first(run: Run, engine: Engine) -> None:
+    run.step_once()
+    assert engine.waiting[0].priority > 0
+    engine.work()
+    assert (run.step, run.status) == (1, runs.PAUSED)
+    assert not engine.waiting
+
+
+def test_step_during_play_ends_it_after_one_more_step(run: Run, engine: Engine) -> None:
+    run.play()
+    run.step_once()
+    finish(engine)
+    assert (run.step, run.status) == (11, runs.PAUSED)
+
+
+def test_play_during_a_step_goes_on_afterwards(run: Run, engine: Engine) -> None:
+    run.step_once()
+    run.play()
+    finish(engine)
+    assert (run.step, run.status) == (60, runs.DONE)
+
+
+def test_slow_motion_is_one_step_and_keeps_its_phases(run: Run, engine: Engine) -> None:
+    run.slow()
+    assert engine.waiting[0].priority > 10
+    engine.work()
+    assert (run.step, run.status) == (1, runs.PAUSED)
+    assert [phase["name"] for phase in run.phases] == ["draw"]
+    run.play()
+    engine.work()
+    assert run.phases == []
+
+
+def test_a_step_overtakes_other_peoples_slices(engine: Engine, clock: Clock) -> None:
+    first, second = Run(CONFIG, engine, clock), Run(CONFIG, engine, clock)
+    first.play()
+    second.step_once()
+    engine.work()
+    assert (first.step, second.step) == (0, 1)
+
+
+def test_the_last_step_by_step_is_judged_too(run: Run, engine: Engine) -> None:
+    for _ in range(CONFIG.steps):
+        run.step_once()
+        engine.work()
+    assert run.status != runs.DONE
+    finish(engine)
+    assert (run.status, run.figures) == (runs.DONE, FIGURES)
+
+
+def test_a_run_that_is_done_stays_so(run: Run, engine: Engine) -> None:
+    run.play()
+    finish(engine)
+    for press in (run.play, run.step_once, run.slow, run.pause):
+        press()
+        assert run.status == runs.DONE
+        assert not engine.waiting
+
+
+def test_reset_forgets_everything_but_the_config(run: Run, engine: Engine) -> None:
+    run.play()
+    engine.work(2)
+    run.reset()
+    assert (run.status, run.step, run.state, run.seconds, len(run.losses)) == (runs.READY, 0, None, 0.0, 0)
+    assert run.config == CONFIG
+    assert not run.busy
+
+
+def test_a_slice_that_comes_back_after_reset_is_ignored(run: Run, engine: Engine) -> None:
+    run.play()
+    late = engine.take()
+    run.reset()
+    assert late.cancelled
+    late.finish()
+    assert (run.status, run.step, len(run.losses)) == (runs.READY, 0, 0)
+    run.play()
+    finish(engine)
+    np.testing.assert_array_equal(run.losses, curve(0, CONFIG.steps))
+
+
+def test_a_slice_that_comes_back_after_reset_and_play_is_ignored(run: Run, engine: Engine) -> None:
+    run.play()
+    late = engine.take()
+    run.reset()
+    run.play()
+    late.finish()
+    assert run.step == 0
+    assert run.status == runs.PLAYING
+    finish(engine)
+    np.testing.assert_array_equal(run.losses, curve(0, CONFIG.steps))
+
+
+def test_a_cancelled_slice_after_reset_hands_nothing_in(run: Run, engine: Engine) -> None:
+    run.play()
+    late = engine.take()
+    run.reset()
+    late.fail(CancelledError())
+    assert run.status == runs.READY
+    assert not engine.waiting
+
+
+# slices
+
+
+def test_the_slice_grows_to_half_a_second(run: Run, engine: Engine) -> None:
+    run.config = replace(CONFIG, steps=1000)
+    run.play()
+    finish(engine)
+    lengths = [job.arguments[2] for job in engine.seen if job.function is toy_advance]
+    assert lengths[:4] == [10, 20, 40, 50]  # at most doubled; then 50 steps of 0.01 s
+    assert set(lengths[3:]) == {50}
+
+
+def test_the_slice_shrinks_where_steps_are_slow(run: Run, engine: Engine, monkeypatch: pytest.MonkeyPatch) -> None:
+    def slow(config: str, state: Any, steps: int) -> Any:
+        state, snapshot, phases = toy_advance(config, state, steps)
+        return state, replace(snapshot, seconds=0.4 * len(snapshot.losses)), phases
+
+    monkeypatch.setattr(runs, "_advance", slow)
+    run.play()
+    engine.work(5)
+    assert [job.arguments[2] for job in engine.seen][:4] == [10, 5, 2, 1]
+
+
+def test_a_slice_that_was_evaluated_says_nothing_about_the_pace(
+    run: Run, engine: Engine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def judged(config: str, state: Any, steps: int) -> Any:
+        state, snapshot, phases = toy_advance(config, state, steps)
+        nothing = np.zeros((1, 2), np.float32)
+        evaluation = loop.Evaluation(snapshot.step, 1.0, {}, 0.5, nothing, nothing.astype(np.float16))
+        return state, replace(snapshot, seconds=9.0, evaluations=(evaluation,)), phases
+
+    monkeypatch.setattr(runs, "_advance", judged)
+    run.play()
+    engine.work(3)
+    assert [job.arguments[2] for job in engine.seen] == [10, 10, 10, 10]
+    assert [e.step for e in run.evaluations] == [10, 20, 30]
+
+
+# idle
+
+
+def test_a_run_that_nobody_looks_at_pauses_itself_and_says_so(run: Run, engine: Engine, clock: Clock) -> None:
+    run.play()
+    engine.work()
+    clock.now = runs.IDLE + 1
+    engine.work()
+    assert run.status == runs.PAUSED
+    assert "no page has looked" in run.note
+    assert run.step == 30
+    run.play()
+    assert run.note == ""
+    finish(engine)
+    assert run.status == runs.DONE
+    np.testing.assert_array_equal(run.losses, curve(0, CONFIG.steps))
+
+
+def test_a_look_keeps_it_going(run: Run, engine: Engine, clock: Clock) -> None:
+    run.play()
+    for _ in range(3):
+        clock.now += runs.IDLE - 1
+        run.look()
+        engine.work()
+    assert run.status == runs.PLAYING
+    assert run.note == ""
+
+
+# faults
+
+
+def test_a_lost_slice_is_handed_in_again_from_the_last_state(run: Run, engine: Engine) -> None:
+    run.play()
+    engine.work(2)
+    step = run.step
+    engine.take().fail(ConnectionError("the worker died"))
+    assert (run.status, run.step, len(engine.waiting)) == (runs.PLAYING, step, 1)
+    assert engine.waiting[0].arguments[1] is run.state
+    finish(engine)
+    assert (run.status, run.note) == (runs.DONE, "")
+    np.testing.assert_array_equal(run.losses, curve(0, CONFIG.steps))
+
+
+@pytest.mark.parametrize("press", ["step_once", "slow"])
+def test_a_lost_step_is_handed_in_again(run: Run, engine: Engine, press: str) -> None:
+    getattr(run, press)()
+    engine.take().fail(ConnectionError())
+    finish(engine)
+    assert (run.status, run.step) == (runs.PAUSED, 1)
+
+
+def test_a_slice_lost_while_pausing_is_not_handed_in_again(run: Run, engine: Engine) -> None:
+    run.play()
+    run.pause()
+    engine.take().fail(ConnectionError())
+    assert (run.status, run.busy) == (runs.PAUSED, False)
+    assert not engine.waiting
+
+
+def test_it_gives_up_after_some_tries_says_so_and_play_goes_on(run: Run, engine: Engine) -> None:
+    run.play()
+    engine.work(2)
+    step = run.step
+    for _ in range(runs.TRIES):
+        engine.take().fail(RuntimeError("disk full"))
+    assert (run.status, run.step, run.busy) == (runs.FAILED, step, False)
+    assert "disk full" in run.note
+    assert "Play tries again" in run.note
+    assert not engine.waiting
+    run.play()
+    assert (run.status, run.note) == (runs.PLAYING, "")
+    finish(engine)
+    assert run.status == runs.DONE
+    np.testing.assert_array_equal(run.losses, curve(0, CONFIG.steps))
+
+
+def test_slices_in_between_that_worked_start_the_count_anew(run: Run, engine: Engine) -> None:
+    run.config = replace(CONFIG, steps=1000)
+    run.play()
+    for _ in range(4):
+        engine.take().fail(ConnectionError())
+        engine.work()
+    assert run.status == runs.PLAYING
+
+
+def test_lost_figures_are_computed_again(run: Run, engine: Engine) -> None:
+    run.play()
+    while engine.waiting[0].function is not toy_figures:
+        engine.work()
+    engine.take().fail(ConnectionError())
+    finish(engine)
+    assert (run.status, run.figures) == (runs.DONE, FIGURES)
+
+
+def test_figures_that_never_come_can_be_asked_for_with_play(run: Run, engine: Engine) -> None:
+    run.play()
+    while engine.waiting[0].function is not toy_figures:
+        engine.work()
+    for _ in range(runs.TRIES):
+        engine.take().fail(MemoryError("no room"))
+    assert (run.status, run.step) == (runs.FAILED, CONFIG.steps)
+    run.play()
+    finish(engine)
+    assert (run.status, run.figures) == (runs.DONE, FIGURES)
+    np.testing.assert_array_equal(run.losses, curve(0, CONFIG.steps))
+
+
+def test_an_engine_out_of_reach_is_said_and_play_tries_again(run: Run, engine: Engine) -> None:
+    engine.broken = True
+    run.play()
+    assert run.status == runs.FAILED
+    assert "no route to host" in run.note
+    assert not run.busy
+    engine.broken = False
+    run.play()
+    finish(engine)
+    assert run.status == runs.DONE
+
+
+def test_an_engine_that_goes_away_before_the_figures_leaves_a_trained_model(run: Run, engine: Engine) -> None:
+    run.config = replace(CONFIG, steps=20)  # two slices, of 10 and of 20 at most
+    run.play()
+    engine.work()
+    engine.broken = True
+    engine.work()
+    assert (run.status, run.step, run.figures) == (runs.DONE, 20, None)
+    np.testing.assert_array_equal(run.losses, curve(0, 20))
+
+
+def test_a_dead_engine_is_noticed_by_a_look(run: Run, engine: Engine) -> None:
+    run.play()
+    engine.work(2)
+    step, late = run.step, engine.take()
+    engine.dead = True
+    run.look()
+    engine.dead = False
+    assert (run.status, run.step, len(engine.waiting)) == (runs.PLAYING, step, 1)
+    late.fail(CancelledError())  # what Dask says of it later, or even a result: too late
+    late.finish()
+    finish(engine)
+    assert run.status == runs.DONE
+    np.testing.assert_array_equal(run.losses, curve(0, CONFIG.steps))
+
+
+def test_training_that_diverges_stops_says_so_and_keeps_the_last_good_state(
+    run: Run, engine: Engine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    run.play()
+    engine.work(2)
+    state, step = run.state, run.step
+
+    def diverge(config: str, state: Any, steps: int) -> Any:
+        return state, loop.Snapshot(step, np.empty(0, np.float32), (), 0.1, "cpu", step + 3), []
+
+    monkeypatch.setattr(runs, "_advance", diverge)
+    engine.waiting[0].function = diverge
+    engine.work()
+    assert (run.status, run.step, run.state) == (runs.FAILED, step, state)
+    assert f"Stopped at step {step + 3}" in run.note
+    assert f"step {step} is kept" in run.note
+    assert len(run.losses) == step
+    assert not run.busy
+    assert not engine.waiting
+    run.step_once()
+    engine.work()
+    assert run.status == runs.FAILED
+
+
+# copies and the register
+
+
+def test_a_copy_stands_still_at_the_same_step_and_goes_its_own_way(run: Run, engine: Engine) -> None:
+    run.play()
+    engine.work(2)
+    copy = run.fork()
+    assert copy.id != run.id
+    assert (copy.status, copy.step, copy.busy) == (runs.PAUSED, run.step, False)
+    copy.play()
+    finish(engine)
+    np.testing.assert_array_equal(copy.losses, curve(0, CONFIG.steps))
+    np.testing.assert_array_equal(run.losses, curve(0, CONFIG.steps))
+    assert copy.evaluations is not run.evaluations
+
+
+def test_a_copy_of_a_finished_run_is_finished(run: Run, engine: Engine) -> None:
+    run.play()
+    finish(engine)
+    assert (run.fork().status, run.fork().figures) == (runs.DONE, FIGURES)
+
+
+def test_a_copy_of_a_run_that_waits_for_its_figures_gets_its_own(run: Run, engine: Engine) -> None:
+    run.play()
+    while run.step < CONFIG.steps:
+        engine.work()
+    copy = run.fork()
+    copy.play()
+    finish(engine)
+    assert (copy.status, copy.figures) == (runs.DONE, FIGURES)
+
+
+def test_a_run_is_found_by_its_visitor(engine: Engine) -> None:
+    register = Runs(engine)
+    run = register.new(CONFIG, "ann")
+    assert register.find(run.id, "ann", lambda _: True) is run
+    assert register.find("nonsense", "ann", lambda _: True) is None
+
+
+def test_after_a_reload_a_run_is_taken_over(engine: Engine) -> None:
+    register = Runs(engine)
+    run = register.new(CONFIG, "ann")
+    run.play()
+    assert register.find(run.id, "ann, reloaded", lambda viewer: viewer != "ann") is run
+    assert run.viewer == "ann, reloaded"
+    assert run.status == runs.PLAYING
+
+
+def test_somebody_else_with_the_same_link_gets_a_copy(engine: Engine) -> None:
+    register = Runs(engine)
+    run = register.new(CONFIG, "ann")
+    run.play()
+    engine.work(2)
+    copy = register.find(run.id, "bob", lambda _: True)
+    assert copy is not None
+    assert copy is not run
+    assert (copy.viewer, run.viewer, copy.step, copy.status) == ("bob", "ann", run.step, runs.PAUSED)
+    assert register.find(copy.id, "bob", lambda _: True) is copy
+    copy.reset()
+    assert run.status == runs.PLAYING
+    assert run.step > 0
+
+
+def test_the_register_counts_the_runs_that_train(engine: Engine) -> None:
+    register = Runs(engine)
+    first, second, third = (register.new(CONFIG, name) for name in ("ann", "bob", "eve"))
+    assert register.training() == 0
+    first.play()
+    second.play()
+    third.step_once()
+    assert register.training() == 3
+    first.pause()
+    assert register.training() == 2
+    finish(engine)
+    assert register.training() == 0
+
+
+def test_the_register_keeps_only_so_many(engine: Engine) -> None:
+    register = Runs(engine, most=3)
+    kept = [register.new(CONFIG, "ann") for _ in range(10)]
+    left = [run for run in kept if register.find(run.id, "ann", lambda _: True)]
+    assert left == kept[-3:]
+
+
+def test_the_register_never_drops_a_run_that_trains(engine: Engine) -> None:
+    register = Runs(engine, most=3)
+    training = register.new(CONFIG, "ann")
+    training.play()
+    for _ in range(10):
+        register.new(CONFIG, "bob")
+    assert register.find(training.id, "ann", lambda _: True) is training
+
+
+# threads
+
+
+class Pool:
+    """An engine with two workers that take their time."""
+
+    def __init__(self) -> None:
+        self.pool = ThreadPoolExecutor(2)
+
+    def submit(self, function: Callable[..., Any], *arguments: Any, priority: int = 0) -> Any:  # noqa: ARG002 - as Dask's
+        def work() -> Any:
+            time.sleep(0.0005)
+            return function(*arguments)
+
+        return self.pool.submit(work)
+
+    def lost(self) -> bool:
+        return False
+
+
+@pytest.fixture
+def pool() -> Iterator[Pool]:
+    engine = Pool()
+    yield engine
+    engine.pool.shutdown(cancel_futures=True)
+
+
+def settle(run: Run, seconds: float = 10) -> None:
+    until = time.monotonic() + seconds
+    while run.busy and time.monotonic() < until:
+        time.sleep(0.001)
+    assert not run.busy
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_buttons_pressed_by_many_threads_leave_a_run_in_order(pool: Pool, seed: int) -> None:
+    run = Run(replace(CONFIG, steps=3000), pool)
+    presses = [run.play, run.pause, run.step_once, run.slow, run.look, run.reset, run.fork, run.play]
+    problems: list[BaseException] = []
+
+    def press(number: int) -> None:
+        rng = random.Random(10 * seed + number)
+        try:
+            for _ in range(60):
+                rng.choice(presses)()
+                time.sleep(rng.random() * 0.001)
+        except BaseException as problem:  # noqa: BLE001 - in a thread nobody else would see it
+            problems.append(problem)
+
+    threads = [threading.Thread(target=press, args=(number,)) for number in range(6)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(20)
+    assert not problems
+    assert not any(thread.is_alive() for thread in threads)
+    run.pause()
+    settle(run)
+    assert run.status in {runs.READY, runs.PAUSED, runs.DONE}
+    assert len(run.losses) == run.step == (0 if run.state is None else run.state["step"])
+    np.testing.assert_array_equal(run.losses, curve(0, run.step))
+    run.play()
+    settle(run)
+    assert run.status == runs.DONE
+    np.testing.assert_array_equal(run.losses, curve(0, 3000))
+
+
+# the real loop
+
+
+@pytest.fixture
+def cheap(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    cheapen(monkeypatch)
+    yield
+    forget()
+
+
+def test_the_curve_is_that_of_the_bare_loop_bit_for_bit(
+    cheap: None, engine: Engine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    config = replace(CONFIG, steps=40)
+    state, snapshot = loop.advance(config, loop.start(config), config.steps)
+    forget()
+    monkeypatch.undo()  # the real slices
+    cheapen(monkeypatch)
+    monkeypatch.setattr(runs, "_figures", toy_figures)
+    run = Run(config, engine)
+    run.slow()
+    engine.work()
+    assert [phase["name"] for phase in run.phases] == ["draw", "change", "forward", "loss", "gradient", "update"]
+    run.play()
+    engine.work()
+    engine.take().fail(ConnectionError())
+    run.pause()
+    engine.work()
+    run.step_once()
+    engine.work()
+    copy = run.fork()
+    copy.play()
+    finish(engine)
+    run.play()
+    finish(engine)
+    for one in (run, copy):
+        assert one.status == runs.DONE
+        assert one.state is not None
+        np.testing.assert_array_equal(one.losses, snapshot.losses)
+        np.testing.assert_array_equal(one.state["weights"], state["weights"])
+        assert [e.step for e in one.evaluations] == [e.step for e in snapshot.evaluations]
+        for mine, bare in zip(one.evaluations, snapshot.evaluations, strict=True):
+            assert (mine.loss, mine.scores, mine.knn) == (bare.loss, bare.scores, bare.knn)
+            np.testing.assert_array_equal(mine.points, bare.points)
+
+
+def test_a_learning_rate_far_too_high_ends_with_a_note(cheap: None, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.undo()
+    cheapen(monkeypatch)
+    engine = Engine(at_once=True)
+    run = Run(replace(CONFIG, lr=1e8), engine)
+    run.play()
+    assert run.status == runs.FAILED
+    assert "1e+08" in run.note
+    assert "Reset" in run.note
+    assert np.isfinite(run.state["weights"]).all()
+    assert np.isfinite(run.losses).all()
