@@ -15,7 +15,7 @@ from playwright.sync_api import Page
 # What makes up a label on the card, and does not change when the model's answers do.
 LABEL = {"masked_words": ".did, .sees", "same_or_different": ".recipe li"}
 LINK = {
-    "masked_words": "masked_words_sample=7&masked_words_steps=20000",
+    "masked_words": "masked_words_sample=143&masked_words_steps=20000",
     "same_or_different": "same_or_different_steps=20000",
 }
 CLICK = """([key, watch]) => {

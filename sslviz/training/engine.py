@@ -37,6 +37,7 @@ class Engine:
         self._lock = threading.Lock()
         self._child: subprocess.Popen[str] | None = None
         self._client: Client | None = None
+        self._closed = False
 
     def submit(self, function: Callable[..., Any], *arguments: Any, priority: int = 0) -> Job:
         """Run `function(*arguments)` on a worker; a higher priority goes first."""
@@ -47,14 +48,18 @@ class Engine:
         from distributed import Client
 
         with self._lock:
+            if self._closed:  # slices that closing cancelled must not start a new child
+                msg = "The training engine has been closed."
+                raise RuntimeError(msg)
             if self._client is None or self._client.status != "running" or self.lost():
                 self._close()
                 self._client = Client(self._address(), set_as_default=False, timeout=30)
             return self._client
 
     def close(self) -> None:
-        """End the child process, if there is one."""
+        """End the child process, if there is one, for good."""
         with self._lock:
+            self._closed = True
             self._close()
 
     def lost(self) -> bool:
@@ -94,7 +99,7 @@ class Engine:
             with contextlib.suppress(OSError):
                 self._child.stdin.close()
             try:
-                self._child.wait(10)
+                self._child.wait(5)
             except subprocess.TimeoutExpired:
                 self._child.kill()
             self._child = None

@@ -10,12 +10,14 @@ from sslviz.data import ASSETS
 UI = Path(__file__).parent
 PAGES = ASSETS.parent / "pages"
 
-st.set_page_config(page_title="sslviz", page_icon=UI / "icon.svg", layout="wide")
-st.html(UI / "page.css")
-st.logo(UI / "logo.svg", size="small", link=None)
 groups: dict[str, list] = {"": [st.Page(PAGES / "home.py", title="Home", default=True)]}
 for family in FAMILIES:
     pages = [st.Page(PAGES / f"{e.slug}.py", title=e.title) for e in READY.values() if e.family == family]
     if pages:
         groups[family] = pages
-st.navigation(groups, position="top").run()
+page = st.navigation(groups, position="top")
+title = "sslviz: see self-supervised learning" if page.title == "Home" else f"{page.title} · sslviz"
+st.set_page_config(page_title=title, page_icon=UI / "icon.svg", layout="wide")
+st.html(UI / "page.css")
+st.logo(UI / "logo.svg", size="small", link=None)
+page.run()

@@ -77,6 +77,20 @@ def test_it_starts_computes_and_ends(engine: Engine) -> None:
     until(lambda: gone(child) and all(map(gone, busy)), "child and workers ending", 30)
 
 
+def test_close_is_final(engine: Engine) -> None:
+    from sslviz.training.runs import Run
+
+    run = Run(CONFIG, engine)
+    run.play()
+    assert engine.pid is not None
+    engine.close()  # the server stops while somebody trains
+    until(lambda: not run.busy, "the run noticing", 30)
+    time.sleep(0.5)
+    assert engine.pid is None
+    with pytest.raises(RuntimeError):
+        engine.client()
+
+
 def test_it_starts_from_any_folder(engine: Engine, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)  # `streamlit run somewhere/app.py`
     assert engine.submit(math.sqrt, 4).result(60) == 2
@@ -156,7 +170,10 @@ def train(engine: Engine, config: RunConfig, disturb: Callable[[Any], None], cou
 
     until(trained, "the rest of the run", 200)
     assert min(before) < config.steps  # it was really disturbed
-    return many
+    results = [run.fork() for run in many]
+    for run in many:
+        run.reset()  # no figures, they take long
+    return results
 
 
 def same(run: Any, undisturbed: Any) -> None:

@@ -1,0 +1,271 @@
+"""Training from a page: what each button does, and what the page then says. The engine computes when the test says so."""
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from sslviz.catalogue import READY
+from tests.pages.conftest import TINY
+from tests.stand_ins import Engine
+
+pages = pytest.mark.parametrize("slug", list(READY))
+pytestmark = pytest.mark.usefixtures("cheap")
+
+
+def test_nothing_is_computed_before_play(visit: Callable, engine: Engine) -> None:
+    for slug in READY:
+        visit(slug)
+    assert not engine.seen
+
+
+@pages
+def test_play_pause_play_to_the_end(visit: Callable, engine: Engine, slug: str) -> None:
+    page = visit(slug, **TINY)
+    page.press("play")
+    assert page.play == "Pause"
+    assert len(engine.waiting) == 1
+    assert "step <b>0</b> of 20" in page.html
+    engine.work()
+    page.run()
+    assert "step <b>10</b> of 20" in page.html
+    assert "● live" in page.html
+    assert "one CPU core" in page.html
+    loss = page.component(f"{slug}_loss")
+    assert loss["mode"] == "live"
+    assert loss["budget"] == 20
+    assert [step for step, _ in loss["curve"]] == list(range(1, 11))
+    frames = page.component(f"{slug}_map")
+    assert frames["total"] >= 2
+
+    page.press("play")
+    assert "pausing" in page.html
+    engine.work()
+    page.run()
+    assert page.play == "Play"
+    assert not engine.waiting
+    if "step <b>20</b>" not in page.html:
+        assert "paused" in page.html
+        page.press("play")
+    engine.work(10)
+    page.run()
+    assert "step <b>20</b> of 20" in page.html
+    assert page.play == "Play"
+    assert page.at.button(key="step").disabled
+    assert page.at.button(key="slow").disabled
+    later = page.component(f"{slug}_loss")
+    assert later["curve"][:10] == loss["curve"]
+    assert len(later["curve"]) == 20
+    assert page.component(f"{slug}_map")["total"] > frames["total"]
+    assert not page.notes
+
+
+@pages
+def test_pause_before_the_budget_is_spent_and_step_after_it(visit: Callable, engine: Engine, slug: str) -> None:
+    page = visit(slug, **{**TINY, "steps": "40"})
+    page.press("play")
+    page.press("play")
+    engine.work()
+    page.run()
+    assert page.play == "Play"
+    assert "<span>paused</span>" in page.html
+    assert not engine.waiting
+    page.press("step")
+    engine.work()
+    page.run()
+    assert "step <b>11</b> of 40" in page.html
+    assert "<span>paused</span>" in page.html
+
+
+@pages
+def test_slow_motion_walks_through_one_step(visit: Callable, engine: Engine, slug: str) -> None:
+    page = visit(slug, **TINY)
+    page.press("slow")
+    engine.work()
+    page.run()
+    assert "step <b>1</b> of 20" in page.html
+    shown = page.component(f"{slug}_steps")
+    assert [phase["name"] for phase in shown["phases"]] == ["draw", "change", "forward", "loss", "gradient", "update"]
+    assert shown["active"] == 0
+    assert page.run().component(f"{slug}_steps")["active"] > 0
+
+
+@pages
+def test_reset_begins_anew_with_the_settings_as_they_are(visit: Callable, engine: Engine, slug: str) -> None:
+    page = visit(slug, **TINY)
+    page.press("play")
+    engine.work()
+    page.run()
+    first = page.component(f"{slug}_loss")["curve"]
+    page.set("number_input", "seed", 1)
+    assert "The settings have changed" in page.texts
+    page.press("reset")
+    assert "The settings have changed" not in page.texts
+    assert "step <b>0</b> of 20" in page.html
+    assert "○ untrained" in page.html
+    assert page.component(f"{slug}_loss")["curve"] == []
+    page.press("play")
+    engine.work(10)
+    page.run()
+    assert "run seed <b>1</b>" in page.html
+    assert page.component(f"{slug}_loss")["curve"][:10] != first
+    page.set("number_input", "seed", 0).press("reset").press("play")
+    engine.work(10)
+    assert page.run().component(f"{slug}_loss")["curve"][:10] == first
+
+
+@pages
+def test_training_changes_what_the_card_answers(visit: Callable, engine: Engine, slug: str) -> None:
+    def said() -> Any:
+        card = page.component({"masked_words": "words_card", "same_or_different": "pairs_card"}[slug])
+        return card.get("answers"), card.get("similar"), card["model"]
+
+    page = visit(slug, **TINY)
+    page.press("reset")
+    before = said()
+    assert before[2] == "untrained"
+    page.press("play")
+    engine.work(10)
+    page.run()
+    after = said()
+    assert after[2] == "live"
+    assert after[:2] != before[:2]
+
+
+@pages
+def test_a_run_goes_on_while_the_visitor_is_on_another_page(visit: Callable, engine: Engine, slug: str) -> None:
+    page = visit(slug, **TINY)
+    page.press("play")
+    page.go("home")
+    engine.work(1)
+    page.go(slug)
+    assert "step <b>10</b> of 20" in page.html
+    assert page.play == "Pause"
+
+
+@pages
+def test_a_reload_finds_the_run_by_its_link(visit: Callable, engine: Engine, slug: str) -> None:
+    page = visit(slug, **TINY)
+    page.press("play")
+    engine.work()
+    link = page.run().param
+    assert f"{slug}_run" in link
+    again = visit(slug, **{f"__{name}": value for name, value in link.items()})
+    assert "step <b>10</b> of 20" in again.html
+    assert again.param[f"{slug}_run"] == link[f"{slug}_run"]  # nobody else is here, so it is the same run
+    engine.work(10)
+    assert "step <b>20</b> of 20" in again.run().html
+
+
+@pages
+def test_the_same_link_opened_by_another_visitor_is_a_copy(
+    visit: Callable, engine: Engine, slug: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from sslviz.ui import current
+
+    monkeypatch.setattr(current, "_viewer", lambda: "ann")
+    page = visit(slug, **TINY)
+    page.press("play")
+    engine.work()
+    link = page.run().param
+    monkeypatch.setattr(current, "_viewer", lambda: "bob")
+    monkeypatch.setattr(current, "_here", lambda viewer: viewer == "ann")
+    other = visit(slug, **{f"__{name}": value for name, value in link.items()})
+    assert other.param[f"{slug}_run"] != link[f"{slug}_run"]
+    assert "step <b>10</b> of 20" in other.html
+    assert other.play == "Play"
+    assert len(engine.waiting) == 1  # ann's
+
+
+@pages
+def test_a_run_that_is_gone_is_said_once_and_the_page_goes_on(visit: Callable, slug: str) -> None:
+    page = visit(slug, run="gone1234")
+    assert any("no longer on this server" in note for note in page.notes)
+    page.run()
+    assert not page.notes
+
+
+@pages
+def test_training_that_diverges_is_said(visit: Callable, engine: Engine, slug: str) -> None:
+    page = visit(slug, **TINY, lr="1e8")
+    assert not page.notes
+    page.press("play")
+    engine.work(10)
+    page.run()
+    (note,) = page.notes
+    assert "the loss is not a number any more" in note
+    assert "1e+08" in note
+    assert page.play == "Play"
+    page.set("number_input", "lr", 0.001).press("reset").press("play")
+    engine.work(10)
+    page.run()
+    assert "step <b>20</b> of 20" in page.html
+    assert not page.notes
+
+
+@pages
+def test_a_dead_engine_is_said_and_play_tries_again(visit: Callable, engine: Engine, slug: str) -> None:
+    page = visit(slug, **TINY)
+    engine.broken = True
+    page.press("play")
+    assert any("cannot be reached" in note for note in page.notes)
+    assert page.play == "Play"
+    engine.broken = False
+    page.press("play")
+    engine.work(10)
+    assert "step <b>20</b> of 20" in page.run().html
+
+
+@pages
+def test_others_who_train_are_mentioned(visit: Callable, engine: Engine, slug: str) -> None:
+    from sslviz.training.config import default
+    from sslviz.ui import startup
+
+    page = visit(slug, **TINY)
+    page.press("play")
+    assert "on this server too" not in page.texts
+    startup.runs().new(default(slug), "somebody else").play()
+    page.run()
+    assert "1 other run trains on this server too" in page.texts
+    startup.runs().new(default(slug), "a third").play()
+    assert "2 other runs train on this server too" in page.run().texts
+
+
+@pages
+def test_back_to_the_recorded_run(visit: Callable, engine: Engine, slug: str) -> None:
+    page = visit(slug, **TINY)
+    start = page.html
+    page.press("play").press(f"{slug}_back")
+    assert f"{slug}_run" not in page.param
+    assert page.play == "Play"
+    assert ("◷ recorded" in start) == ("◷ recorded" in page.html)
+    engine.work(10)
+    assert len(engine.seen) == 1  # it was paused
+
+
+@pages
+def test_a_click_on_the_map_shows_the_neighbours(visit: Callable, engine: Engine, slug: str) -> None:
+    page = visit(slug, **TINY)
+    page.press("step")
+    engine.work()
+    page.run()
+    assert page.component(f"{slug}_map")["picked"] is None
+    page.at.session_state[f"{slug}_picked"] = 3
+    shown = page.run().component(f"{slug}_map")
+    assert shown["picked"] == 3
+    assert len(shown["near"]) > 0
+    assert 3 not in shown["near"]
+
+
+@pages
+def test_the_map_can_be_drawn_from_scratch_and_refitted(visit: Callable, engine: Engine, slug: str) -> None:
+    page = visit(slug, **TINY)
+    page.press("play")
+    engine.work(10)
+    page.run()
+    charts = len(page.at.get("plotly_chart"))
+    page.press(f"{slug}_scratch")
+    assert len(page.at.get("plotly_chart")) == charts + 1
+    first = page.component(f"{slug}_map")["id"]
+    page.set("toggle", "refit", True)
+    assert page.component(f"{slug}_map")["id"] != first
