@@ -35,16 +35,20 @@ def guess(
     score = st.session_state.setdefault(f"{slug}_score", {"asked": 0, "you": 0, "model": 0})
     part("Guess first", "then see whether the model beats you")
     show()
-    answered = f"{slug}_guess_{number}_done"
-    picked = st.pills(question, choices, key=f"{slug}_guess_{number}", disabled=bool(st.session_state.get(answered)))
-    if picked and not st.session_state.get(answered):
+    widget, answered = f"{slug}_guess_{number}", f"{slug}_guess_{number}_done"
+
+    def count() -> None:  # before the page is drawn again, so that the answer stands there at once
+        picked = st.session_state[widget]
+        if picked is None or st.session_state.get(answered):
+            return
         st.session_state[answered] = picked
         score["asked"] += 1
         score["you"] += picked == truth
         score["model"] += model == truth
         for name, answer in others.items():
             score[name] = score.get(name, 0) + (answer == truth)
-        st.rerun(scope="fragment")
+
+    st.pills(question, choices, key=widget, disabled=bool(st.session_state.get(answered)), on_change=count)
     if not (given := st.session_state.get(answered)):
         st.caption(f"The model's answer is shown after yours. Pure guessing is right {chance:.0%} of the time.")
         return
@@ -57,6 +61,8 @@ def guess(
     )
     tally = [f"you {score['you']}", f"model {score['model']}", *(f"{name} {score.get(name, 0)}" for name in others)]
     st.caption(f"Of {score['asked']}: {', '.join(tally)}, pure guessing about {score['asked'] * chance:.1f}")
-    if st.button("Next one", icon=":material/skip_next:", key=f"{slug}_next"):
-        st.session_state[f"{slug}_guess"] += 1
-        st.rerun(scope="fragment")
+    st.button("Next one", icon=":material/skip_next:", key=f"{slug}_next", on_click=_next, args=(slug,))
+
+
+def _next(slug: str) -> None:
+    st.session_state[f"{slug}_guess"] += 1

@@ -8,14 +8,16 @@ import textwrap
 from collections.abc import Callable, Mapping, Sequence
 from html import escape
 from typing import Any
+from urllib.parse import urlencode
 
 import streamlit as st
 
 from sslviz.catalogue import READY, Option
 from sslviz.ui import current, settings, startup
 from sslviz.ui.guess import guess
+from sslviz.ui.home_words import PARTS
 from sslviz.ui.learned import learned
-from sslviz.ui.parts import part, plain
+from sslviz.ui.parts import HIDEABLE, part, plain
 from sslviz.ui.transport import BUSY, POLL
 
 OWN_THING = {"masked_words": "sentence", "same_or_different": "picture"}
@@ -32,10 +34,28 @@ def head(slug: str, lead: Mapping[str, str], hide: set[str]) -> str:
             "Depth of explanation", settings.DEPTHS, default="Basic", required=True, key="depth",
             label_visibility="collapsed", **settings.SESSION,
         )  # fmt: skip
+        with st.popover("Link", icon=":material/link:"):
+            _share(slug, hide)
     if "text" not in hide:
         used = f" <span class='used'>Label made by {WHO[entry.label_from]}. {escape(entry.systems)}.</span>"
         place.html(f"<p class='lead'>{lead[depth]}{used}</p>")
     return str(depth)
+
+
+def _share(slug: str, hide: set[str]) -> None:
+    """The link to this very page, and to this page with parts left out."""
+    left_out = st.pills(
+        "Leave out for a lesson", HIDEABLE, selection_mode="multi", default=sorted(hide), key=f"{slug}_leave_out",
+        format_func=lambda name: PARTS.get(name, name),
+    )  # fmt: skip
+    kept = {k: v for k, v in st.query_params.items() if k not in ("hide", f"{slug}_run")}
+    query = urlencode({**kept, **({"hide": ",".join(left_out)} if left_out else {})}, safe=",")
+    base = (st.context.url or "").split("?")[0]
+    st.code(f"{base}{'?' if query else ''}{query}", language=None, wrap_lines=True)
+    st.caption(
+        "It brings the same sample, label and settings, and with them the same training. What you typed or uploaded "
+        "never goes into a link."
+    )
 
 
 def link_notes(slug: str, own: Mapping[str, Option]) -> None:

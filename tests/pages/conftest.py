@@ -36,9 +36,18 @@ def engine(monkeypatch: pytest.MonkeyPatch) -> Iterator[Engine]:
 def cheap(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     """Evaluations and figures that cost next to nothing."""
     from sslviz.training import runs
+    from sslviz.training.recorded import MapInfo
+    from sslviz.ui import transport
+
+    whole = transport._map_info
+
+    def map_info(config: Any) -> MapInfo:
+        info = whole(config)
+        return MapInfo(info.classes[:40], info.names, info.texts[:40], info.ids[:40], info.pictures)
 
     cheapen(monkeypatch)
     monkeypatch.setattr(runs, "_figures", figures)
+    monkeypatch.setattr(transport, "_map_info", map_info)
     yield
     forget()
 
@@ -126,6 +135,11 @@ class Page:
         if part.proto.WhichOneof("data") == "json":
             return json.loads(part.proto.json)
         return unpack(part.proto.bytes)[0]
+
+    def steps(self) -> dict[str, Any]:
+        """What the view of slow motion was sent."""
+        (key,) = [c.key for c in self.at.get("bidi_component") if c.proto.component_name == "sslviz_steps_view"]
+        return self.component(key)
 
     @property
     def play(self) -> str:
