@@ -17,6 +17,7 @@ from typing import Any
 import numpy as np
 import torch
 from numpy.typing import NDArray
+from threadpoolctl import threadpool_limits
 from torch import nn
 
 from sslviz.catalogue import load
@@ -27,6 +28,7 @@ from sslviz.training.config import RunConfig
 
 # One thread: these models are so small that two are slower, and sums come out the same everywhere.
 torch.set_num_threads(1)
+ONE_BLAS_THREAD = threadpool_limits(1)  # kept, or it would end at once; numpy's threads spin while they wait
 
 ORDER, LABEL, HELD = 1, 2, 3  # streams of random numbers
 FRAMES = 20  # evaluations in a run, besides the one before it starts
@@ -41,7 +43,7 @@ class Diverged(ArithmeticError):
     """The loss is no number any more."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Evaluation:
     """The model at one step, on held-out samples only.
 

@@ -41,7 +41,7 @@ class MapInfo:
     pictures: str
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Recording:
     """A recorded run. `losses` (steps,) float32, `points` and `pca` (frames, n, 2) float32, `features` (n, width).
 

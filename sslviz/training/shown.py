@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -13,12 +14,15 @@ from sslviz.training.config import RunConfig
 from sslviz.training.recorded import Recording
 
 if TYPE_CHECKING:
+    from sslviz.training.loop import Evaluation
     from sslviz.training.runs import Run
 
+Points = NDArray[np.float32]
+NONE: Points = np.zeros((0, 0, 2), np.float32)
 CURVE = 300  # points of the drawn curve
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Shown:
     """A run as a page sees it.
 
@@ -54,6 +58,7 @@ class Shown:
     phases: tuple[dict[str, Any], ...] = ()
 
 
+@lru_cache(maxsize=8)
 def from_recording(run: Recording, name: str) -> Shown:
     """A recorded run at its end."""
     return Shown(
@@ -79,10 +84,8 @@ def from_recording(run: Recording, name: str) -> Shown:
 
 def from_run(run: Run, *, refit: bool = False) -> Shown:
     """A live run as it stands. PCA is fitted to the first frame, with `refit` to the newest one."""
-    evaluations = list(run.evaluations)
-    features = [e.features.astype(np.float32) for e in evaluations]
-    empty = np.zeros((0, 0, 2), np.float32)
-    basis = projection.pca_basis(features[-1 if refit else 0]) if features else None
+    evaluations = tuple(run.evaluations)
+    points, pca, features = _film(evaluations, refit)
     return Shown(
         id=f"{run.id}-{'refit' if refit else 'first'}",
         mode="live" if run.state is not None else "untrained",
@@ -94,9 +97,9 @@ def from_run(run: Run, *, refit: bool = False) -> Shown:
         curve=smooth(run.losses),
         held=[[e.step, e.loss] for e in evaluations],
         frames=[e.step for e in evaluations],
-        points=np.stack([e.points for e in evaluations]) if evaluations else empty,
-        pca=np.stack([projection.pca(f, basis) for f in features]) if basis else empty,
-        features=features[-1] if features else None,
+        points=points,
+        pca=pca,
+        features=features,
         weights=None if run.state is None else run.state["weights"],
         scores=evaluations[-1].scores if evaluations else {},
         knn=evaluations[-1].knn if evaluations else None,
@@ -106,9 +109,22 @@ def from_run(run: Run, *, refit: bool = False) -> Shown:
     )
 
 
+@lru_cache(maxsize=64)
+def _film(evaluations: tuple[Evaluation, ...], refit: bool) -> tuple[Points, Points, Points | None]:
+    """Both views of all frames, and the newest features; kept, since a page asks several times between two frames."""
+    if not evaluations:
+        return NONE, NONE, None
+    features = [e.features.astype(np.float32) for e in evaluations]
+    basis = projection.pca_basis(features[-1 if refit else 0])
+    return (
+        np.stack([e.points for e in evaluations]),
+        np.stack([projection.pca(f, basis) for f in features]),
+        features[-1],
+    )
+
+
 def untrained(config: RunConfig) -> Shown:
     """A config that nobody has trained yet."""
-    none = np.zeros((0, 0, 2), np.float32)
     return Shown(
         id=f"new-{config.key}",
         mode="untrained",
@@ -120,8 +136,8 @@ def untrained(config: RunConfig) -> Shown:
         curve=[],
         held=[],
         frames=[],
-        points=none,
-        pca=none,
+        points=NONE,
+        pca=NONE,
         features=None,
         weights=None,
         scores={},
