@@ -19,6 +19,7 @@ def main(arguments: list[str] | None = None) -> int:
     record.add_argument("--long", action="store_true", help="the longer recordings (up to 20 minutes each)")
     record.add_argument("--seeds", type=int, help="run seeds to repeat it with (3; 1 for the longer ones)")
     record.add_argument("--restamp", action="store_true", help="no training: check old recordings against changed code")
+    record.add_argument("--retime", action="store_true", help="train the first seed once more, for its seconds only")
     train = commands.add_parser("train", help="train once and print the figures")
     train.add_argument("task", choices=READY)
     for name, kind in (("seed", int), ("steps", int), ("batch", int), ("lr", float), ("device", str), ("data", str)):
@@ -31,7 +32,7 @@ def main(arguments: list[str] | None = None) -> int:
         return _check_data()
     if options.command == "train":
         return _train(options)
-    return _restamp(options.tasks or list(READY)) if options.restamp else _record(options)
+    return _check(options) if options.restamp or options.retime else _record(options)
 
 
 def _record(options: argparse.Namespace) -> int:
@@ -46,9 +47,12 @@ def _record(options: argparse.Namespace) -> int:
     return 0
 
 
-def _restamp(tasks: list[str]) -> int:
+def _check(options: argparse.Namespace) -> int:
     from sslviz.training import check
 
+    tasks = options.tasks or list(READY)
+    if options.retime:
+        return 0 if all([check.retime(task, long=options.long, say=_say) for task in tasks]) else 1  # noqa: C419
     fine = [check.restamp(task, long=long, say=_say) for task in tasks for long in (False, True)]  # all, not the first
     return 0 if all(fine) else 1
 

@@ -95,18 +95,19 @@ class Engine:
         self.waiting.clear()
 
 
+_FEW: dict[tuple[str, str], Any] = {}  # a few samples for the probes of each task
+
+
 def cheapen(monkeypatch: pytest.MonkeyPatch) -> None:
     """Evaluations that are fewer and smaller; nothing else is changed. Imports torch."""
     from sslviz.evaluation import projection
     from sslviz.training import loop
 
-    kept: dict[tuple[str, str], Any] = {}
-
     def probe_data(task: str, data: str) -> Any:
-        if (task, data) not in kept:
+        if (task, data) not in _FEW:
             whole = load(task).probe_data(data)
-            kept[task, data] = replace(whole, shown=whole.shown[:40]).few(80)
-        return kept[task, data]
+            _FEW[task, data] = replace(whole, shown=whole.shown[:40]).few(80)
+        return _FEW[task, data]
 
     monkeypatch.setattr(loop, "FRAMES", 4)
     monkeypatch.setattr(loop, "HELD_SAMPLES", 256)

@@ -1,0 +1,65 @@
+"""The figures of a finished run: complete, in range, and fair to what they are compared with."""
+
+import json
+from collections.abc import Iterator
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+import pytest
+
+from sslviz.catalogue import READY
+from sslviz.training import figures as module
+from sslviz.training import loop
+from sslviz.training.config import default
+from sslviz.training.figures import baselines, figures, held_out
+from tests.stand_ins import cheapen, forget
+
+
+@pytest.fixture(params=list(READY))
+def config(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> Iterator[Any]:
+    cheapen(monkeypatch)
+    monkeypatch.setattr(module, "MANY", 400)
+    module._probe_data.cache_clear()
+    module._raw.cache_clear()
+    module._random.cache_clear()
+    yield replace(default(request.param), steps=20, batch=64, device="cpu")
+    for cached in (module._probe_data, module._raw, module._random):
+        cached.cache_clear()
+    forget()
+
+
+@pytest.mark.slow
+def test_they_are_complete_and_an_untrained_model_is_no_better_than_a_random_trunk(config: Any) -> None:
+    result = figures(config, loop.start(config))
+    assert json.loads(json.dumps(result)) == result  # they are stored as JSON
+    assert set(result["probes"]) == {"trained", "random", "raw"}
+    for row in result["probes"].values():
+        assert len(row["few"]) == 3
+        assert all(0 <= value <= 1 for value in (row["knn"], row["many"], *row["few"]))
+    assert result["probes"]["trained"] == result["probes"]["random"]
+    assert result["labels"] == result["per_class"] * result["classes"] <= 100
+    assert 0 < result["chance"] < 1
+    names = [b["name"] for b in result["baselines"]]
+    assert len(set(names)) == len(names)
+    assert names[-1] == "untrained network"
+    assert result["baselines"][-1]["loss"] == result["loss"]
+    assert result["baselines"][-1]["scores"] == result["scores"]
+    first = next(iter(result["scores"]))
+    assert all(first in b["scores"] for b in result["baselines"])
+    assert any(b["constant"] for b in result["baselines"])
+
+
+def test_held_out_figures_repeat_exactly(config: Any) -> None:
+    learner = loop.Learner(config)
+    loss, scores = held_out(learner)
+    assert np.isfinite(loss)
+    assert (loss, scores) == held_out(loop.Learner(config))
+    assert all(0 <= value <= 1 for value in scores.values())
+
+
+def test_guessing_costs_the_logarithm_of_the_choices(config: Any) -> None:
+    first = baselines(config)[0]
+    choices = float(first["name"].split("ln ")[1].replace(",", ""))
+    assert first["loss"] == pytest.approx(np.log(choices))
+    assert next(iter(first["scores"].values())) == pytest.approx(1 / choices)
