@@ -7,7 +7,7 @@ import re
 import textwrap
 from collections.abc import Callable, Mapping, Sequence
 from html import escape
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from urllib.parse import urlencode
 
 import streamlit as st
@@ -19,6 +19,9 @@ from sslviz.ui.home_words import PARTS
 from sslviz.ui.learned import learned
 from sslviz.ui.parts import HIDEABLE, part, plain
 from sslviz.ui.transport import BUSY, POLL
+
+if TYPE_CHECKING:
+    from sslviz.training.loop import Learner
 
 OWN_THING = {"masked_words": "sentence", "same_or_different": "picture"}
 WHO = {"data": "the data", "batch": "the batch", "model": "the model itself"}
@@ -147,7 +150,22 @@ def below(
     if "code" not in hide:
         with right.container(key="code", border=True, gap="small"):
             code(functions())
+            st.caption(_weights(slug))
     return left
+
+
+def _weights(slug: str) -> str:
+    """How many weights the model has, and where."""
+    from sslviz.models.trunk import count_weights
+    from sslviz.training.answers import ask
+
+    def parts(learner: Learner) -> tuple[int, int, int]:
+        named = dict(learner.net.named_children())
+        return count_weights(learner.net), count_weights(named["trunk"]), count_weights(named["tokens"])
+
+    whole, trunk, table = ask(current.show(slug).config, None, parts)
+    head = whole - trunk - table
+    return f"{whole:,} weights: {trunk:,} trunk, the same on every page + {table:,} input table + {head:,} head."
 
 
 def code(functions: Sequence[tuple[str, Any]]) -> None:

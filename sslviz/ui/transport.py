@@ -104,7 +104,7 @@ def _slow_motion(slug: str, view: Shown) -> None:
     def draw() -> None:
         _, active, playing = st.session_state[key]
         live.steps_view(
-            f"{slug}_steps", phases=list(view.phases), active=active, playing=playing,
+            f"{slug}_slow_view", phases=list(view.phases), active=active, playing=playing,
             on_event=lambda event: st.session_state.update({key: (view.step, event["index"], False)}),
         )  # fmt: skip
         if playing and active < last:
@@ -134,6 +134,8 @@ def _status(view: Shown) -> str:
     where = {"cpu": "one CPU core", "cuda": "GPU (CUDA)", "mps": "GPU (MPS)"}.get(view.device.split(":")[0], "")
     spent = f"<span><b>{view.seconds:,.0f}</b> s on {where}</span>" if where else ""
     state = f"<span>{view.status}</span>" if view.status in ("pausing", "paused") else ""
+    if view.status == "playing" and view.step >= budget:
+        state = "<span>measuring what it learned</span>"
     now = [*list(view.scores.items())[:1], *([("k-NN", view.knn)] if view.knn is not None else [])]
     scores = "".join(f"<span title='held-out samples'>{name} <b>{value:.0%}</b></span>" for name, value in now)
     return (

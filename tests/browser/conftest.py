@@ -13,9 +13,9 @@ from typing import Any
 
 import pytest
 from playwright.sync_api import Browser, BrowserContext, expect, sync_playwright
+from visitor import NO_BROWSER, WAIT, Server, Visitor, find_browser
 
 from sslviz.catalogue import READY
-from visitor import NO_BROWSER, WAIT, Server, Visitor, find_browser
 
 HERE = Path(__file__).parent
 FLAGS = [

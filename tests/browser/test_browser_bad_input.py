@@ -6,10 +6,8 @@ import zlib
 from collections.abc import Callable
 
 import numpy as np
-import pytest
 from PIL import Image
 from playwright.sync_api import expect
-
 from visitor import Visitor
 
 Visit = Callable[..., Visitor]
@@ -28,7 +26,8 @@ def bomb(width: int = 20_000, height: int = 20_000) -> bytes:
         return struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data))
 
     head = struct.pack(">IIBBBBB", width, height, 8, 2, 0, 0, 0)
-    return b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", head) + chunk(b"IDAT", zlib.compress(b"\0" * 100)) + chunk(b"IEND", b"")
+    pixels = zlib.compress(b"\0" * 100)
+    return b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", head) + chunk(b"IDAT", pixels) + chunk(b"IEND", b"")
 
 
 FILES = {
@@ -121,11 +120,3 @@ def test_rubbish_in_the_link(visit: Visit, slug: str) -> None:
     expect(visitor.mode).to_have_text("◷ recorded")
     visitor.press("another_sample")
     visitor.link_becomes(f"{slug}_seed", None)
-
-
-@pytest.mark.parametrize("address", ["masked_words/", "nowhere"])
-def test_an_address_that_is_none(visit: Visit, address: str) -> None:
-    """Streamlit shows home, and says so, for a page that is not there."""
-    if address == "nowhere":
-        pytest.skip("Streamlit's own notice; nothing of ours")
-    visit(address)

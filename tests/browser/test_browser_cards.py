@@ -8,7 +8,6 @@ import numpy as np
 import pytest
 from PIL import Image
 from playwright.sync_api import expect
-
 from visitor import Visitor
 
 Visit = Callable[..., Visitor]
@@ -59,10 +58,12 @@ def test_a_word_is_hidden_swapped_and_kept_by_hand(visit: Visit) -> None:
     for did in ("▨ hidden", "⇄ swapped", "= kept"):
         # Click and read in one go: what stands there then was drawn without a round trip.
         state = column.locator("button.raw").evaluate(
-            """button => { const root = button.getRootNode(); button.click()
-                 const node = root.querySelectorAll('.word')[%d], text = kind => node.querySelector(kind)?.textContent
-                 return [text('.did'), text('.sees'), text('.target')] }"""
-            % place
+            """(button, place) => {
+                 const root = button.getRootNode(), text = kind => node.querySelector(kind)?.textContent
+                 button.click()
+                 const node = root.querySelectorAll('.word')[place]
+                 return ['.did', '.sees', '.target'].map(text) }""",
+            place,
         )
         assert state[0] == did
         assert state[2] == word.lower()
@@ -102,10 +103,10 @@ def test_static_and_dynamic_masks_differ_over_the_epochs(visit: Visit) -> None:
     visitor.page.get_by_text("The same mask in every epoch?").click()
     expect(visitor.page.locator(".masks tbody tr").first).to_be_visible()
     rows = visitor.page.locator(".masks tbody tr").evaluate_all(
-        "rows => rows.map(row => [row.children[0].textContent, [...row.children].slice(1).map(c => c.textContent).join()])"
+        "rows => rows.map(row => [...row.cells].map(cell => cell.textContent))"
     )
-    static = {mask for name, mask in rows if name.startswith("static")}
-    dynamic = {mask for name, mask in rows if name.startswith("dynamic")}
+    static = {tuple(mask) for name, *mask in rows if name.startswith("static")}
+    dynamic = {tuple(mask) for name, *mask in rows if name.startswith("dynamic")}
     assert len(static) == 1
     assert len(dynamic) > 2
 
@@ -147,8 +148,10 @@ def test_a_picture_of_ones_own(visit: Visit) -> None:
     expect(names.first).to_have_text("your picture")
     assert names.all_inner_texts()[1:] == before[1:]
     expect(visitor.page.get_by_alt_text("your picture, the photo")).to_be_visible()
-    red, green, _ = visitor.part("sample_card").locator(".original canvas").first.evaluate(
-        "canvas => [...canvas.getContext('2d').getImageData(31, 0, 1, 1).data].slice(0, 3)"
+    red, green, _ = (
+        visitor.part("sample_card")
+        .locator(".original canvas")
+        .first.evaluate("canvas => [...canvas.getContext('2d').getImageData(31, 0, 1, 1).data].slice(0, 3)")
     )
     assert red > 150 > green, "the right upper corner of this very picture"
     assert not [name for name in visitor.page.url.split("&") if "upload" in name or "own" in name]
@@ -197,6 +200,11 @@ def test_guess_first_then_the_model_and_the_truth(visit: Visit, slug: str) -> No
     expect(part).to_contain_text("Of 2:")
 
 
+def said_now(text: str, before: list[str]) -> bool:
+    """Whether the map names the neighbours of another point than before."""
+    return "Nearest to" in text and text.count(" · ") > 2 and text not in before
+
+
 def test_a_click_on_the_map_names_the_neighbours(visit: Visit, slug: str) -> None:
     visitor = visit(slug)
     visitor.settled()
@@ -210,10 +218,7 @@ def test_a_click_on_the_map_names_the_neighbours(visit: Visit, slug: str) -> Non
         visitor.map.click(position={"x": box["width"] * share, "y": box["height"] / 2})
         visitor.map.press("ArrowRight")
         visitor.map.press("Enter")
-        visitor.until(
-            lambda: "Nearest to" in about.inner_text() and about.inner_text().count("·") > 2 and about.inner_text() not in said,
-            "neighbours are named",
-        )  # fmt: skip
+        visitor.until(lambda: said_now(about.inner_text(), said), "neighbours are named")
         said.append(about.inner_text())
     assert len(set(said)) == 2
     visitor.map.press("Escape")

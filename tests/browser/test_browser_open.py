@@ -1,14 +1,15 @@
 """Every page opened cold, on a phone, in both themes, by links and by the map."""
 
 import json
+import re
 from collections.abc import Callable
 from urllib.parse import urlparse
 
 import pytest
 from playwright.sync_api import expect
+from visitor import Server, Visitor
 
 from sslviz.catalogue import READY
-from visitor import Server, Visitor
 
 Visit = Callable[..., Visitor]
 PARTS = ("sample_card", "transport", "loss", "embedding", "learned", "guess", "code")
@@ -17,14 +18,16 @@ PARTS = ("sample_card", "transport", "loss", "embedding", "learned", "guess", "c
 def test_a_link_opens_on_a_server_that_nobody_has_visited(fresh: Server, visit: Visit, address: str) -> None:
     visitor = visit(address, fresh)
     page = visitor.page
-    for name in ("Home", *(entry.title for entry in READY.values())):
-        assert page.get_by_role("link", name=name, exact=True).count(), f"{name} is missing in the navigation"
+    navigation = page.get_by_role("navigation")
+    expect(navigation.get_by_role("link", name="Home")).to_be_visible()
+    for entry in READY.values():
+        expect(navigation.get_by_role("button", name=entry.family)).to_be_visible()
     if not address:
         expect(page.get_by_role("heading", level=1)).to_have_text("The data labels itself")
         assert page.locator("a.task").count() == len(READY)
         return
     expect(page.get_by_role("heading", level=1)).to_have_text(READY[address].title)
-    expect(page).to_have_title(f"{READY[address].title}")
+    expect(page).to_have_title(re.compile(READY[address].title))
     for part in PARTS:
         expect(visitor.part(part)).to_be_visible()
     for control in ("play", "step", "reset", "another_sample", "new_label"):
@@ -35,15 +38,8 @@ def test_a_link_opens_on_a_server_that_nobody_has_visited(fresh: Server, visit: 
     assert visitor.loss is not None
     expect(visitor.map).to_have_attribute("data-settled", "true")
     assert visitor.frame[1] == visitor.step
-    expect(visitor.part("sample_card").locator(".chip.answer").first).to_have_text(lambda_free_text())
+    expect(visitor.part("sample_card").locator(".chip.answer").first).to_have_text(re.compile("[✓✕]"))
     expect(visitor.part("code")).to_contain_text("def draw(")
-
-
-def lambda_free_text():
-    """An answer is a word or a sign, not the dots of one that is awaited."""
-    import re
-
-    return re.compile(r"[^…]+")
 
 
 def test_a_phone_needs_no_sideways_scrolling(visit: Visit, address: str) -> None:
@@ -59,13 +55,15 @@ def test_light_and_dark(visit: Visit, address: str) -> None:
     """The theme follows the visitor's system, text stands out in both, and they differ."""
     seen = {}
     for theme in ("light", "dark"):
-        colours = visit(address, theme=theme).page.evaluate(
-            """() => { const style = getComputedStyle(document.querySelector('[data-testid=stApp]'))
-                       return [style.backgroundColor, style.color].map(c => c.match(/\\d+/g).slice(0, 3).reduce((a, b) => a + +b, 0) / 3) }"""
-        )
-        seen[theme] = colours
-    assert seen["light"][0] > 240 > 80 > seen["light"][1]
-    assert seen["dark"][0] < 40 < 200 < seen["dark"][1]
+        seen[theme] = visit(address, theme=theme).page.evaluate(
+            """() => {
+                 const style = getComputedStyle(document.querySelector('[data-testid=stApp]'))
+                 return [style.backgroundColor, style.color].map(c => +c.match(/\\d+/)[0]) }"""
+        )  # the red of paper and ink, 0 to 255: both are nearly grey
+    assert seen["light"][0] > 240
+    assert seen["light"][1] < 80
+    assert seen["dark"][0] < 40
+    assert seen["dark"][1] > 200
 
 
 def test_a_lesson_link_leaves_parts_out(visit: Visit, slug: str) -> None:
@@ -141,7 +139,7 @@ def test_a_teacher_makes_a_link_and_a_class_opens_it(visit: Visit) -> None:
 def test_the_navigation_leads_everywhere_and_back(visit: Visit) -> None:
     visitor = visit("")
     for entry in READY.values():
-        visitor.go(entry.title)
+        visitor.go(entry.family, entry.title)
         visitor.page.wait_for_url(f"**/{entry.slug}*")
         visitor.drawn()
     visitor.page.go_back()

@@ -21,7 +21,7 @@ import psutil
 from playwright.sync_api import BrowserContext, ConsoleMessage, Locator, Page, Request, WebSocket, expect
 
 ROOT = Path(__file__).parents[2]
-WAIT = 40_000  # ms; a computer that does something else besides is slow, and waiting costs nothing where all goes well
+WAIT = 60_000  # ms; a computer that does something else besides is slow, and waiting costs nothing where all goes well
 NO_BROWSER = (
     "no browser was found. Debian and Ubuntu: apt install chromium; elsewhere: install Chromium or Chrome, or run "
     "python -m playwright install chromium; SSLVIZ_BROWSER may name one"
@@ -220,6 +220,7 @@ class Visitor:
         self.page.wait_for_function(
             "least => +document.querySelector('.st-key-transport .run b')?.textContent.replaceAll(',', '') >= least",
             arg=step,
+            timeout=3 * WAIT,  # the engine is niced: whatever else this computer does goes first
         )
 
     def status(self, text: str) -> None:
@@ -259,21 +260,29 @@ class Visitor:
 
     def judged(self) -> dict[str, tuple[float | None, str]]:
         """The table of the pretext task: name → (held-out loss, score)."""
-        rows = self.part("learned").locator("table tbody tr").all()
-        table = [row.locator("td").all_inner_texts() for row in rows]
+        table = (
+            self.part("learned")
+            .locator("table tbody tr")
+            .evaluate_all("rows => rows.map(row => [...row.cells].map(cell => cell.textContent.trim()))")
+        )
         return {name: (float(loss) if loss else None, score) for name, loss, score in table}
 
     # the card
 
     def words(self) -> list[dict[str, Any]]:
         """The sentence on the card: word, what was done, what the model sees, label, answer."""
-        return self.part("sample_card").locator(".word").evaluate_all(
-            """nodes => nodes.map(node => {
+        return (
+            self.part("sample_card")
+            .locator(".word")
+            .evaluate_all(
+                """nodes => nodes.map(node => {
                  const text = kind => node.querySelector(kind)?.textContent ?? ''
-                 return { word: text('.raw'), did: text('.did'), sees: text('.sees'), target: text('.target'), answer: text('.answer'),
-                          unknown: !!node.querySelector('.unknown') }
+                 const parts = { word: '.raw', did: '.did', sees: '.sees', target: '.target', answer: '.answer' }
+                 const found = Object.fromEntries(Object.entries(parts).map(([name, kind]) => [name, text(kind)]))
+                 return { ...found, unknown: !!node.querySelector('.unknown') }
                })"""
-        )  # fmt: skip
+            )
+        )
 
     def card(self) -> str:
         """Everything on the card, pictures as their pixels, as one text that changes when anything does."""
