@@ -30,6 +30,7 @@ def label_settings():
         "Masks", masking.choices, default="dynamic", required=True, key=f"{SLUG}_masking", **settings.SESSION,
         help="Static: a sentence keeps one mask for ever (BERT). Dynamic: a new one each epoch (RoBERTa).",
     )  # fmt: skip
+    words.epochs_table(sample(), settings.value(SLUG, "label_seed", 0), settings.value(SLUG, "share", 0.15))
 
 
 def sample(warn=False):
@@ -78,8 +79,5 @@ with st.container(gap="xsmall"):
     page.head(SLUG, LEAD, hide)
     place = st.container(key="sample_card", border=True, gap="xsmall")
     run_panel(SLUG, hide, baseline_lines)
-    left = page.below(SLUG, hide, draw_sample, question, functions)
-if left:
-    with left.expander("The same mask in every epoch? BERT’s static masks and RoBERTa’s dynamic ones"):
-        words.epochs_table(sample(), settings.value(SLUG, "label_seed", 0), settings.value(SLUG, "share", 0.15))
+    page.below(SLUG, hide, draw_sample, question, functions)
 credit_line(text.corpus().credits)

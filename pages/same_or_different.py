@@ -82,4 +82,4 @@ with st.container(gap="xsmall"):
     place = st.container(key="sample_card", border=True, gap="xsmall")
     run_panel(SLUG, hide, baseline_lines)
     page.below(SLUG, hide, draw_sample, question, functions)
-credit_line(sample().credits)
+credit_line(pairs.set_credits(current.show(SLUG).config.data))  # of the map and the guess; the card has its own

@@ -38,6 +38,7 @@ class Engine:
         self._child: subprocess.Popen[str] | None = None
         self._client: Client | None = None
         self._closed = False
+        self._workers = 0  # not yet asked
 
     def submit(self, function: Callable[..., Any], *arguments: Any, priority: int = 0) -> Job:
         """Run `function(*arguments)` on a worker; a higher priority goes first."""
@@ -61,6 +62,13 @@ class Engine:
         with self._lock:
             self._closed = True
             self._close()
+
+    def workers(self) -> int:
+        """How many slices are computed at a time, at least 1."""
+        if self._client is None:
+            return 1
+        self._workers = self._workers or sum(self._client.nthreads().values())
+        return max(1, self._workers)
 
     def lost(self) -> bool:
         """Whether our child has died, and with it all that was handed in."""

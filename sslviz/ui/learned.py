@@ -17,7 +17,7 @@ CHART = {"displayModeBar": False}
 
 def learned(slug: str, view: Shown) -> None:
     """Bars for the probes, and a table for the pretext task itself."""
-    figures = view.figures or _comparable(view)
+    figures = view.figures or comparable(view)
     part("What it learned", "frozen trunk, judged by classes that it never saw")
     if figures is None:
         st.caption("Nothing has been measured for these settings yet. The figures appear when the budget is spent.")
@@ -29,7 +29,7 @@ def learned(slug: str, view: Shown) -> None:
     _pretext(figures, view, own)
 
 
-def _comparable(view: Shown) -> dict[str, Any] | None:
+def comparable(view: Shown) -> dict[str, Any] | None:
     """The recorded figures of the same data, whose raw input and random trunk hold for any run on it."""
     for long in (False, True):
         run = recorded.read(view.config.task, long=long)

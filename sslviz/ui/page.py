@@ -16,12 +16,13 @@ from sslviz.catalogue import READY, Option
 from sslviz.ui import current, settings, startup
 from sslviz.ui.guess import guess
 from sslviz.ui.home_words import PARTS
-from sslviz.ui.learned import learned
+from sslviz.ui.learned import comparable, learned
 from sslviz.ui.parts import HIDEABLE, part, plain
 from sslviz.ui.transport import BUSY, POLL
 
 if TYPE_CHECKING:
     from sslviz.training.loop import Learner
+    from sslviz.training.shown import Shown
 
 OWN_THING = {"masked_words": "sentence", "same_or_different": "picture"}
 WHO = {"data": "the data", "batch": "the batch", "model": "the model itself"}
@@ -37,8 +38,8 @@ def head(slug: str, lead: Mapping[str, str], hide: set[str]) -> str:
             "Depth of explanation", settings.DEPTHS, default="Basic", required=True, key="depth",
             label_visibility="collapsed", **settings.SESSION,
         )  # fmt: skip
-        with st.popover("Link", icon=":material/link:"):
-            _share(slug, hide)
+        with st.container(width="content"):
+            st.fragment(lambda: _share(slug, hide))()  # opening it asks anew, so that the link is never an old one
     if "text" not in hide:
         used = f" <span class='used'>Label made by {WHO[entry.label_from]}. {escape(entry.systems)}.</span>"
         place.html(f"<p class='lead'>{lead[depth]}{used}</p>")
@@ -47,6 +48,11 @@ def head(slug: str, lead: Mapping[str, str], hide: set[str]) -> str:
 
 def _share(slug: str, hide: set[str]) -> None:
     """The link to this very page, and to this page with parts left out."""
+    with st.popover("Link", icon=":material/link:", on_change="rerun", key=f"{slug}_link"):
+        _link(slug, hide)
+
+
+def _link(slug: str, hide: set[str]) -> None:
     left_out = st.pills(
         "Leave out for a lesson", HIDEABLE, selection_mode="multi", default=sorted(hide), key=f"{slug}_leave_out",
         format_func=lambda name: PARTS.get(name, name),
@@ -129,15 +135,15 @@ def below(
     card: Callable[[], None],
     question: Callable[[str], dict[str, Any]],
     functions: Callable[[], Sequence[tuple[str, Any]]],
-) -> Any:
+) -> None:
     """Everything under the run: guess and what was learned on the left, code on the right.
 
     What was learned is drawn first, since a recorded run needs no torch; then `card`, higher up on the page; then the
-    rest. Returns the left column for what the page adds; None where a lesson leaves all of it out.
+    rest.
     """
     if {"guess", "code", "learned"} <= hide:
         card()
-        return None
+        return
     left, right = st.columns(2, gap="medium")
     asked = left.container()
     if "learned" not in hide:
@@ -146,12 +152,19 @@ def below(
     card()
     if "guess" not in hide:
         with asked.container(key="guess", border=True, gap="small"):
-            st.fragment(lambda: guess(slug, **question(slug)))()
+            st.fragment(lambda: guess(slug, **_asked(slug, question)))()
     if "code" not in hide:
         with right.container(key="code", border=True, gap="small"):
             code(functions())
             st.caption(_weights(slug))
-    return left
+
+
+def _asked(slug: str, question: Callable[[str], dict[str, Any]]) -> dict[str, Any]:
+    """The question as it was first asked: a run that goes on must not change choices and answers meanwhile."""
+    now = question(slug)
+    number = st.session_state.get(f"{slug}_guess", 0)
+    kept = st.session_state.setdefault(f"{slug}_asked_{number}", {k: v for k, v in now.items() if k != "show"})
+    return {**kept, "show": now["show"]}
 
 
 def _weights(slug: str) -> str:
@@ -176,12 +189,11 @@ def code(functions: Sequence[tuple[str, Any]]) -> None:
         tab.code(source, language="python", wrap_lines=True)
 
 
-def loss_lines(figures: dict[str, Any] | None) -> list[dict[str, Any]]:
+def loss_lines(view: Shown) -> list[dict[str, Any]]:
     """The dashed lines of the loss plot: what pure guessing and counting cost."""
-    if figures is None:
-        return []
+    figures = view.figures or comparable(view)
     return [
         {"name": f"{b['name']}", "value": b["loss"], "kind": "chance" if number == 0 else "baseline"}
-        for number, b in enumerate(figures["baselines"])
+        for number, b in enumerate(figures["baselines"] if figures else [])
         if b["loss"] is not None and b["name"] != "untrained network"
     ]

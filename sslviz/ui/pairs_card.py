@@ -13,6 +13,7 @@ from PIL import Image
 
 from sslviz.data import images
 from sslviz.ui import live
+from sslviz.ui.parts import credit_line
 
 if TYPE_CHECKING:
     from sslviz.tasks.base import Answer, Draw, Labelled
@@ -82,6 +83,12 @@ def _photos(number: int) -> Sample:
     )
 
 
+def set_credits(data: str) -> tuple[Any, ...]:
+    """Credits of the sets that guess and map draw on: clothes, emoji, and what a run trains on."""
+    names = dict.fromkeys(("fashion_mnist", "emoji", data))
+    return tuple(credit for name in names if name in images.SETS for credit in images.load(name).credits)
+
+
 def label(pixels: NDArray[np.uint8], seed: int, options: dict[str, Any]) -> tuple[Draw, Labelled]:
     """The two views of every picture (n, h, w, 3), and who belongs together."""
     import torch
@@ -142,6 +149,7 @@ def card(this: Sample, view: Shown, seed: int, options: dict[str, Any], detailed
     )
     if this.large:
         _show_large(this, selected % n, seed, options)
+    credit_line(this.credits)
 
 
 def recipe(draw: Draw, v: int, i: int) -> list[dict[str, Any]]:

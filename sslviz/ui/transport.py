@@ -159,15 +159,18 @@ def _notes(slug: str, view: Shown) -> None:
     if view.mode != "recorded" and wanted.to_json() != view.config.to_json():
         st.caption("The settings have changed since this run was started. Reset trains with the new ones.")
     if view.status == "playing" and (others := startup.runs().training() - 1) > 0:
-        left = _time_left(view) * (others + 1) / 2
         st.caption(
-            f"{others} other run{'s train' if others > 1 else ' trains'} on this server too: this one needs about "
-            f"{left:.0f} s more. The recorded run is there at once."
+            f"{others} other run{'s train' if others > 1 else ' trains'} on this server too{_time_left(view, others)}. "
+            "The recorded run is there at once."
         )
 
 
-def _time_left(view: Shown) -> float:
-    return view.seconds / view.step * (view.config.steps - view.step) if view.step else 90.0
+def _time_left(view: Shown, others: int) -> str:
+    """How long this run needs when all share the workers; nothing where nothing has been measured."""
+    if not view.step:
+        return ""
+    share = max(1, (others + 1) / startup.runs().engine.workers())
+    return f": this one needs about {view.seconds / view.step * (view.config.steps - view.step) * share:.0f} s more"
 
 
 def _settings(slug: str) -> None:

@@ -122,13 +122,16 @@ def share_line(words: int, chosen: int, share: float, by_hand: bool) -> str:
     """How many words were chosen, and why a short sentence has more than the rule's share."""
     if not chosen and not by_hand:
         return "There is no word here that the vocabulary knows, so there is no label and nothing to ask."
+    if not chosen:
+        return "Nothing is chosen, so there is no label and nothing to learn. Click a word."
     first = f"{chosen} of {words} words and marks chosen: {100 * chosen / words:.0f} %."
     if by_hand:
         return f"{first} Chosen by your hand. Only these have a label; the rest add nothing to the loss."
     total, exact = words + 2, share * (words + 2)
+    even = " (a half goes to the even number)" if round(2 * exact, 9) % 2 == 1 else ""
     return (
         f"{first} The rule counts [CLS] and [SEP] too: {share:.2f} × {total} = {exact:.2f}, rounded to "
-        f"{round(exact)}{'' if round(exact) >= 1 else ', but never below 1'}. So short sentences get more than "
+        f"{round(exact)}{even}{'' if round(exact) >= 1 else ', but never below 1'}. So short sentences get more than "
         f"{100 * share:.0f} %. Only chosen words carry loss."
     )
 
@@ -140,7 +143,7 @@ def formula(numbers: list[float]) -> dict[str, str]:
     return {"symbols": "loss = −(1/|M|) Σ ln p(wᵢ)", "numbers": f"= −(1/{len(numbers)}) ({terms}) = {value:.2f}"}
 
 
-def epochs_table(this: Sample, seed: int, share: float, epochs: int = 6) -> None:
+def epochs_table(this: Sample, seed: int, share: float, epochs: int = 4) -> None:
     """The masks of this sentence, epoch by epoch: static ones never change, dynamic ones do."""
     from sslviz.catalogue import load
 

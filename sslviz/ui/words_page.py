@@ -8,7 +8,6 @@ import numpy as np
 import streamlit as st
 
 from sslviz.data import text
-from sslviz.training import recorded
 from sslviz.training.shown import Shown
 from sslviz.ui import current, page, words_card
 from sslviz.ui.words_card import SLUG
@@ -26,9 +25,11 @@ GAP = "▨▨▨"
 
 
 def baseline_lines(view: Shown) -> list[dict[str, Any]]:
-    """Dashed lines of the loss plot, from the recorded figures: they depend on the data, not on the run."""
-    run = recorded.read(SLUG)
-    return page.loss_lines(view.figures or (run.figures if run else None))
+    """Dashed lines of the loss plot: what guessing and counting cost; guessing alone where the setting is another."""
+    words = len(text.corpus().vocabulary)
+    return page.loss_lines(view) or [
+        {"name": f"guessing: ln {words:,}", "value": float(np.log(words)), "kind": "chance"}
+    ]
 
 
 def question(slug: str) -> dict[str, Any]:
@@ -41,9 +42,12 @@ def question(slug: str) -> dict[str, Any]:
     _, labelled = words_card.label(this, 0, {"share": 0.15, "masking": "dynamic"}, how)
     best = words_card.best_words(view, labelled)[place + 1] or []
     truth, ids = this.tokens[place], this.batch.data["ids"][0].numpy()
-    left = corpus.vocabulary[int(_after()[ids[place]].argmax())]
     wrong = [word for word, _ in best if word != truth and corpus.is_word[corpus.index[word]]][:3]
-    choices = sorted({truth, *wrong, *([left] if len(wrong) < 3 else [])})
+    common = [corpus.vocabulary[i] for i in np.argsort(-corpus.counts) if corpus.is_word[i]]
+    choices = sorted({truth, *(wrong + [word for word in common if word not in (truth, *wrong)])[:3]})
+    # Everybody chooses among the same four.
+    left = max(choices, key=lambda word: _after()[ids[place], corpus.index[word]])
+    named = [word for word, _ in best if word in choices]
 
     def show() -> None:
         shown = [GAP if i == place else piece for i, piece in enumerate(this.pieces)]
@@ -53,7 +57,7 @@ def question(slug: str) -> dict[str, Any]:
         "question": "Which word is hidden?",
         "choices": choices,
         "truth": truth,
-        "model": best[0][0] if best else None,
+        "model": named[0] if named else None,
         "others": {"left-neighbour counts": left},
         "chance": 1 / len(choices),
         "show": show,

@@ -9,10 +9,9 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, expect, sync_playwright
+from playwright.sync_api import Browser, expect, sync_playwright
 from visitor import NO_BROWSER, WAIT, Server, Visitor, find_browser
 
 from sslviz.catalogue import READY
@@ -90,12 +89,6 @@ def fresh(browser: Browser, start_server: Callable[[], Server]) -> Iterator[Serv
     assert "Traceback" not in running.said(), running.said()
 
 
-def _context(browser: Browser, width: int, height: int, theme: str, **options: Any) -> BrowserContext:
-    return browser.new_context(
-        viewport={"width": width, "height": height}, color_scheme=theme, reduced_motion="no-preference", **options
-    )
-
-
 @pytest.fixture
 def visit(browser: Browser, request: pytest.FixtureRequest) -> Iterator[Visit]:
     """Opens a page as a new visitor: `visit("masked_words?depth=Detailed", theme="dark")`.
@@ -105,9 +98,13 @@ def visit(browser: Browser, request: pytest.FixtureRequest) -> Iterator[Visit]:
     visitors: list[Visitor] = []
 
     def open_page(
-        address: str, server: Server | None = None, width: int = 1366, height: int = 768, theme: str = "light"
+        address: str, server: Server | None = None, width: int = 1366, theme: str = "light", still: bool = False
     ) -> Visitor:
-        context = _context(browser, width, height, theme)
+        context = browser.new_context(
+            viewport={"width": width, "height": 768 if width > 500 else 844},
+            color_scheme=theme,
+            reduced_motion="reduce" if still else "no-preference",
+        )
         visitors.append(Visitor(context, server or request.getfixturevalue("server")))
         return visitors[-1].open(address)
 

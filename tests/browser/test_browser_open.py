@@ -43,7 +43,7 @@ def test_a_link_opens_on_a_server_that_nobody_has_visited(fresh: Server, visit: 
 
 
 def test_a_phone_needs_no_sideways_scrolling(visit: Visit, address: str) -> None:
-    visitor = visit(address, width=390, height=844)
+    visitor = visit(address, width=390)
     wide = visitor.page.evaluate(
         """() => [document.scrollingElement, document.querySelector('[data-testid=stMain]')]
                    .map(node => node.scrollWidth - node.clientWidth)"""
