@@ -45,9 +45,9 @@ def main() -> None:
         for slug, label in LABEL.items():
             page = new_page(opened)
             page.goto(f"{server.url}/{slug}?{LINK[slug]}")
-            page.wait_for_function("watch => part('sample_card')?.querySelector(watch)", arg=label, timeout=60000)
+            page.wait_for_function("watch => part('sample_card')?.querySelector(watch)", arg=label, timeout=180000)
             page.click(".st-key-play button")
-            page.wait_for_function(GOING, timeout=60000)
+            page.wait_for_function(GOING, timeout=180000)
             pause(page, 2000)
             measure(page, slug, asked.clicks)
             page.click(".st-key-play button")  # pause the run, so that the next page has the cores to itself

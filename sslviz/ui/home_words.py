@@ -25,7 +25,7 @@ LEAD = (
 
 # The corpus has this credit too, but loading 50,000 sentences for one line would hold up the first page.
 SENTENCE = Credit(
-    "Sentence from Tatoeba",
+    "The model that answers learned from sentences of Tatoeba",
     "its contributors",
     "CC BY 2.0 FR",
     "https://creativecommons.org/licenses/by/2.0/fr/",
@@ -274,8 +274,8 @@ class Recorded:
     """
 
     before: str = "The cat is"
-    hidden: str = "sleeping"
-    after: str = "on the sofa ."
+    hidden: str = "on"
+    after: str = "the table ."
     answers: tuple[tuple[str, float], ...] = ()
     steps: int = 0
 

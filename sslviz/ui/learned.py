@@ -122,7 +122,8 @@ def _pretext(figures: dict[str, Any], view: Shown, own: bool) -> None:
         (figures["scores"], figures["loss"]) if own else (view.scores, view.held[-1][1] if view.held else None)
     )
     if scores:
-        rows.append({"On its own task": f"this model, {view.step:,} steps", "loss": loss, name: scores[name]})
+        measured = view.step if own else view.frames[-1]
+        rows.append({"On its own task": f"this model, step {measured:,}", "loss": loss, name: scores[name]})
     lines = "".join(
         f"| {r['On its own task']} | {'' if r['loss'] is None else format(r['loss'], '.2f')} | "
         f"{'' if r[name] is None else format(r[name], '.1%')} |\n"

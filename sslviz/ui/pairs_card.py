@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
@@ -85,8 +86,11 @@ def _photos(number: int) -> Sample:
 
 def set_credits(data: str) -> tuple[Any, ...]:
     """Credits of the sets that guess and map draw on: clothes, emoji, and what a run trains on."""
-    names = dict.fromkeys(("fashion_mnist", "emoji", data))
-    return tuple(credit for name in names if name in images.SETS for credit in images.load(name).credits)
+    found: list[Any] = []
+    for name in dict.fromkeys(("fashion_mnist", "emoji", *([data] if data in images.SETS else []))):
+        with contextlib.suppress(images.MissingData):  # what is not there is not shown either
+            found += images.load(name).credits
+    return tuple(found)
 
 
 def label(pixels: NDArray[np.uint8], seed: int, options: dict[str, Any]) -> tuple[Draw, Labelled]:
