@@ -19,7 +19,7 @@ def main(arguments: list[str] | None = None) -> int:
     record.add_argument("--long", action="store_true", help="the longer recordings (up to 20 minutes each)")
     record.add_argument("--seeds", type=int, help="run seeds to repeat it with (3; 1 for the longer ones)")
     record.add_argument("--restamp", action="store_true", help="no training: check old recordings against changed code")
-    record.add_argument("--retime", action="store_true", help="train the first seed once more, for its seconds only")
+    record.add_argument("--retime", action="store_true", help="train the first seed once more, for its seconds and map")
     train = commands.add_parser("train", help="train once and print the figures")
     train.add_argument("task", choices=READY)
     for name, kind in (("seed", int), ("steps", int), ("batch", int), ("lr", float), ("device", str), ("data", str)):

@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 PERPLEXITY, SEED = 30, 0
-FIRST_STEPS, NEXT_STEPS = (100, 250), 40  # exaggerated, then plain; later frames plain only
+FIRST_STEPS, NEXT_STEPS = (100, 250), 160  # exaggerated, then plain; later frames plain only
 
 Points = NDArray[np.float32]
 
@@ -46,7 +46,7 @@ def from_scratch(x: Points) -> Points:
 def next_frame(x: Points, before: Points) -> Points:
     """(n, d) and the last frame (n, 2) → the next frame (n, 2)."""
     tsne = _start(x, before)
-    tsne.optimize(NEXT_STEPS, momentum=0.8, inplace=True)
+    tsne.optimize(NEXT_STEPS, momentum=0.9, theta=0.8, inplace=True)  # coarser than the first, to keep up with training
     return align(np.asarray(tsne, np.float32), before)
 
 

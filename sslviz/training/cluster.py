@@ -29,7 +29,7 @@ def main() -> None:
     workers = max(1, min(int(os.environ.get("SSLVIZ_WORKERS", "0")) or os.cpu_count() or 1, 32))
     dask.config.set({"distributed.scheduler.allowed-failures": 3, "distributed.worker.daemon": True})
     with LocalCluster(
-        n_workers=workers, threads_per_worker=1, processes=True, dashboard_address=None, host="127.0.0.1",
+        n_workers=workers, threads_per_worker=1, processes=True, dashboard_address="127.0.0.1:0", host="127.0.0.1",
         preload=[PRELOAD], silence_logs=40,
     ) as cluster:  # fmt: skip
         print(cluster.scheduler_address, flush=True)

@@ -102,6 +102,7 @@ def record(config: RunConfig, seeds: int = 1, say: Any = print) -> Recording:
     meta = {
         "seconds": wall, "processor_seconds": cpu, "device": snapshots[-1].device, "code": code_hash(config.task),
         "python": platform.python_version(), "torch": metadata.version("torch"), "numpy": metadata.version("numpy"),
+        "map_steps": projection.NEXT_STEPS,
     }  # fmt: skip
     return Recording(
         config=config,

@@ -35,6 +35,7 @@ class Shown:
         features: (n, width) of the newest frame, or None.
         weights: flat, or None for the untrained network.
         scores, knn: of the newest evaluation.
+        map_steps: t-SNE steps a frame.
     """
 
     id: str
@@ -54,6 +55,7 @@ class Shown:
     scores: dict[str, float]
     knn: float | None
     figures: dict[str, Any] | None
+    map_steps: int = projection.NEXT_STEPS
     note: str = ""
     phases: tuple[dict[str, Any], ...] = ()
 
@@ -79,6 +81,7 @@ def from_recording(run: Recording, name: str) -> Shown:
         scores=run.scores[-1],
         knn=float(run.knn[-1]),
         figures=run.figures,
+        map_steps=run.meta.get("map_steps", 40),  # the first recordings took 40 and did not say so
     )
 
 

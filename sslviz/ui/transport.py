@@ -254,7 +254,7 @@ def _map_notes(slug: str, view: Shown) -> None:
             st.markdown(
                 f"Each mark is one held-out sample; {len(view.points[0]):,} are shown. t-SNE puts those close together "
                 f"that the model finds alike: perplexity {projection.PERPLEXITY}, seed {projection.SEED}, "
-                f"{projection.NEXT_STEPS} steps a frame. **Do not read off** the size of a group, nor how far apart "
+                f"{view.map_steps} steps a frame. **Do not read off** the size of a group, nor how far apart "
                 "two groups lie. This map remembers earlier frames, so that marks move and do not jump. PCA keeps its "
                 "two directions over the whole film, so there distances can be compared between frames."
             )
