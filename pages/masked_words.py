@@ -28,7 +28,7 @@ def label_settings():
     st.slider(share.title, share.low, share.high, share.default, 0.05, key=f"{SLUG}_share", **settings.SESSION)
     st.segmented_control(
         "Masks", masking.choices, default="dynamic", required=True, key=f"{SLUG}_masking", **settings.SESSION,
-        help="Static: a sentence keeps one mask for ever (BERT). Dynamic: a new one each epoch (RoBERTa).",
+        help="Static: a sentence keeps one mask for ever. Dynamic: a new one each epoch, as RoBERTa has it.",
     )  # fmt: skip
     words.epochs_table(sample(), settings.value(SLUG, "label_seed", 0), settings.value(SLUG, "share", 0.15))
 

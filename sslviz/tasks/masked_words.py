@@ -118,7 +118,7 @@ class MaskedWords(TaskBase):
         behind[right == MASK] = 1
         both = ahead * behind
         tables = {
-            "most common word": np.broadcast_to(common, ahead.shape),
+            "word frequencies": np.broadcast_to(common, ahead.shape),
             "left neighbour": ahead,
             "left × right neighbours": both / both.sum(1, keepdims=True),
         }
@@ -127,10 +127,10 @@ class MaskedWords(TaskBase):
         truth = labelled.targets["words"].cpu()[at].numpy()
         for name, p in tables.items():
             loss = float(-np.log(p[np.arange(len(truth)), truth] + 1e-12).mean())
-            if name == "most common word":
+            if name == "word frequencies":
                 p = p * pool["is_word"].numpy()  # noqa: PLW2901 - its one answer is to be a word, not the full stop
             scores = self.score(Answer({"p": torch.from_numpy(np.ascontiguousarray(p))}), _on_cpu(labelled))
-            result.append(Baseline(name, loss, scores, constant=name == "most common word"))
+            result.append(Baseline(name, loss, scores, constant=name == "word frequencies"))
         return result
 
     # the data

@@ -8,7 +8,7 @@ from dataclasses import replace
 import numpy as np
 
 from sslviz.training import loop, recorded
-from sslviz.training.figures import held_out
+from sslviz.training.figures import baselines, held_out
 
 CLOSE = 0.01  # half precision, and sums in another order on another processor
 
@@ -58,5 +58,7 @@ def restamp(task: str, *, long: bool, say: Callable[[str], None]) -> bool:
     if max(*off.values(), replayed) > CLOSE:
         say(f"{name}: does not come out again, so it has to be recorded anew")
         return False
-    recorded.save(replace(run, meta={**run.meta, "code": recorded.code_hash(task)}), long=long)
+    counted = [*baselines(run.config), run.figures["baselines"][-1]]  # the last one is the untrained network
+    fresh = replace(run, figures={**run.figures, "baselines": counted})
+    recorded.save(replace(fresh, meta={**run.meta, "code": recorded.code_hash(task)}), long=long)
     return True

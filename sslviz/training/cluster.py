@@ -24,9 +24,10 @@ def main() -> None:
         os.environ[name] = "1"
 
     import dask
+    from dask.system import CPU_COUNT  # heeds containers, too
     from distributed import LocalCluster
 
-    workers = max(1, min(int(os.environ.get("SSLVIZ_WORKERS", "0")) or os.cpu_count() or 1, 32))
+    workers = max(1, int(os.environ.get("SSLVIZ_WORKERS", "0")) or min(CPU_COUNT, 8))
     dask.config.set({"distributed.scheduler.allowed-failures": 3, "distributed.worker.daemon": True})
     with LocalCluster(
         n_workers=workers, threads_per_worker=1, processes=True, dashboard_address="127.0.0.1:0", host="127.0.0.1",

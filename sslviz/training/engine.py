@@ -65,9 +65,10 @@ class Engine:
 
     def workers(self) -> int:
         """How many slices are computed at a time, at least 1."""
-        if self._client is None:
-            return 1
-        self._workers = self._workers or sum(self._client.nthreads().values())
+        client = self._client
+        with contextlib.suppress(Exception):  # it may be gone by now
+            if client is not None and not self._workers:
+                self._workers = sum(client.nthreads().values())
         return max(1, self._workers)
 
     def lost(self) -> bool:
@@ -102,6 +103,7 @@ class Engine:
             with contextlib.suppress(Exception):  # it may be gone already
                 self._client.close(timeout=2)
             self._client = None
+            self._workers = 0
         if self._child is not None:
             assert self._child.stdin is not None  # noqa: S101 - a pipe, see _address
             with contextlib.suppress(OSError):

@@ -239,12 +239,18 @@ class Runs:
         """
         with self._lock:
             run = self._runs.get(number)
-        if run is None or run.viewer == viewer:
-            return run
-        if here(run.viewer):
-            return self._keep(run.fork(), viewer)
-        run.viewer = viewer
-        return run
+            if run is None or run.viewer == viewer:
+                return run
+            if not here(run.viewer):
+                run.viewer = viewer
+                return run
+        return self._keep(run.fork(), viewer)
+
+    def drop(self, run: Run) -> None:
+        """Forget a run, whatever it is doing."""
+        run.reset()
+        with self._lock:
+            self._runs.pop(run.id, None)
 
     def training(self) -> int:
         """How many runs are being trained now."""

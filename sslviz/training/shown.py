@@ -62,7 +62,8 @@ class Shown:
 
 @lru_cache(maxsize=8)
 def from_recording(run: Recording, name: str) -> Shown:
-    """A recorded run at its end."""
+    """A recorded run at its end; `figures` tell the probe of its other run seeds, too, as `seeds`."""
+    seeds = [float(np.mean(figures["probes"]["trained"]["few"])) for figures in (run.figures, *run.repeats)]
     return Shown(
         id=f"recorded-{name}",
         mode="recorded",
@@ -80,7 +81,7 @@ def from_recording(run: Recording, name: str) -> Shown:
         weights=run.weights,
         scores=run.scores[-1],
         knn=float(run.knn[-1]),
-        figures=run.figures,
+        figures={**run.figures, **({"seeds": seeds} if len(seeds) > 1 else {})},
         map_steps=run.meta.get("map_steps", 40),  # the first recordings took 40 and did not say so
     )
 

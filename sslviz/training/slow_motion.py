@@ -25,7 +25,7 @@ def _draw(n: dict[str, Any]) -> dict[str, Any]:
 def _change(n: dict[str, Any]) -> dict[str, Any]:
     labelled = n["labelled"]
     size = sum(v.numel() for v in labelled.inputs.values())
-    text = "Carry the choices out. What was changed is the label."
+    text = "Carry the choices out. That gives the input and the pseudo-label."
     return _phase("change", text, ("pseudo-labels", int(labelled.where.sum())), ("input numbers", size))
 
 

@@ -35,7 +35,7 @@ def start(slug: str) -> Run:
     """A new run with the page's settings; the old one, if any, stops."""
     old = run(slug)
     if old is not None:
-        old.pause()
+        startup.runs().drop(old)
     fresh = startup.runs().new(settings.config(slug), _viewer())
     _remember(slug, fresh)
     return fresh

@@ -7,10 +7,12 @@ from typing import Any
 import numpy as np
 import streamlit as st
 
+from sslviz.catalogue import READY
 from sslviz.training import recorded
 from sslviz.training.shown import Shown
 from sslviz.ui.parts import part
 
+NEIGHBOURS = 20
 GREY, INK, ORANGE = "rgba(128,136,148,.45)", "#8a919c", "#d46a00"
 CHART = {"displayModeBar": False}
 
@@ -31,12 +33,13 @@ def learned(slug: str, view: Shown) -> None:
 
 def comparable(view: Shown) -> dict[str, Any] | None:
     """The recorded figures of the same data, whose raw input and random trunk hold for any run on it."""
-    for long in (False, True):
-        run = recorded.read(view.config.task, long=long)
-        if run is not None and run.config.data == view.config.data:
-            same = run.config.batch == view.config.batch and run.config.choices == view.config.choices
-            return run.figures if same else {**run.figures, "baselines": []}  # the loss counts something else then
-    return None
+    mine, found = view.config, (recorded.read(view.config.task, long=long) for long in (False, True))
+    runs = [run for run in found if run is not None and run.config.data == mine.data]
+    counts = READY[mine.task].label_from == "batch"  # then the loss depends on how many others there are
+    for run in runs:
+        if run.config.choices == mine.choices and (run.config.batch == mine.batch or not counts):
+            return run.figures
+    return {**runs[0].figures, "baselines": []} if runs else None  # of another setting: only the probes compare
 
 
 def _rows(figures: dict[str, Any], view: Shown, own: bool) -> list[tuple[str, list[float], list[float], str]]:
@@ -72,7 +75,7 @@ def _bars(rows: list[tuple[str, list[float], list[float], str]], figures: dict[s
     figure.add_vline(x=chance, line_dash="dash", line_color=INK)
     figure.add_annotation(
         x=chance,
-        y=1.06,
+        y=1.1,
         yref="paper",
         showarrow=False,
         text=f"always the commonest class: {chance:.0%}",
@@ -97,7 +100,8 @@ def _say(rows: list[tuple[str, list[float], list[float], str]], figures: dict[st
 def _protocol(figures: dict[str, Any], view: Shown, own: bool) -> str:
     probe = (
         f"Probe: logistic regression on standardised vectors, {figures['per_class']} labels for each of "
-        f"{figures['classes']} classes, mean and spread of three choices of labels."
+        f"{figures['classes']} classes, mean and spread of three choices of labels. k-NN: the {NEIGHBOURS} nearest of "
+        f"{figures['many_labels']:,} labelled samples vote. Random trunk: the network before its first step."
     )
     if not own:
         return f"{probe} While it trains, only k-NN is measured for this model; the probe follows at the end."
@@ -108,6 +112,7 @@ def _protocol(figures: dict[str, Any], view: Shown, own: bool) -> str:
         f"{probe} This model: {gain:+.0f} points over the random trunk, {ahead:+.0f} over {figures['raw_name']}. "
         f"With {figures['many_labels']:,} labels: {many['trained']['many']:.0%}, against {many['random']['many']:.0%} "
         f"and {many['raw']['many']:.0%}. "
+        + (f"Run seeds gave {', '.join(f'{seed:.0%}' for seed in figures['seeds'])}. " if "seeds" in figures else "")
         + ("" if ahead >= 0 else f"So with {view.config.steps:,} steps it does not yet beat {figures['raw_name']}.")
     )
 
@@ -129,4 +134,4 @@ def _pretext(figures: dict[str, Any], view: Shown, own: bool) -> None:
         f"{'' if r[name] is None else format(r[name], '.1%')} |\n"
         for r in rows
     )
-    st.markdown(f"| On its own task, held-out | loss (nats) | {name} |\n| :-- | --: | --: |\n{lines}")
+    st.markdown(f"| On its own task, held-out | loss (nats, −ln p) | {name} |\n| :-- | --: | --: |\n{lines}")

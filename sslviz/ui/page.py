@@ -24,7 +24,6 @@ if TYPE_CHECKING:
     from sslviz.training.loop import Learner
     from sslviz.training.shown import Shown
 
-OWN_THING = {"masked_words": "sentence", "same_or_different": "picture"}
 WHO = {"data": "the data", "batch": "the batch", "model": "the model itself"}
 
 
@@ -62,8 +61,8 @@ def _link(slug: str, hide: set[str]) -> None:
     base = (st.context.url or "").split("?")[0]
     st.code(f"{base}{'?' if query else ''}{query}", language=None, wrap_lines=True)
     st.caption(
-        "It brings the same sample, label and settings, and with them the same training. What you typed or uploaded "
-        "never goes into a link."
+        "It brings the same sample, label and settings, and with them the same training; on another kind of computer "
+        "the curve may differ a little. What you typed or uploaded never goes into a link."
     )
 
 
@@ -114,7 +113,7 @@ def card(
                 st.number_input(f"{thing.capitalize()} number", 0, most, first, key=sample, **settings.SESSION)
                 extra()
             with st.popover("Your own", icon=":material/edit:"):
-                st.caption(f"Your own {OWN_THING[slug]} is labelled and answered, never trained on, and never kept.")
+                st.caption("What is yours is labelled and answered, never trained on, and never kept.")
                 own()
         if not startup.warm():
             st.caption("The first label takes a few seconds: PyTorch is being loaded.")

@@ -192,7 +192,8 @@ def note(this: Sample, n: int) -> str:
     pairs = " and ".join(f"{this.names[a]} / {this.names[b]}" for a, b in this.alike)
     return (
         f"{start}⚑ A person would call some of these the same ({pairs}). The label says different: “same” means two "
-        "views of one picture, never two pictures of one kind. Nobody told the task what a picture shows."
+        "views of one picture, never two pictures of one kind. Nobody told the task what a picture shows. What a crop "
+        "cut off is gone: this label cannot be undone."
     )
 
 

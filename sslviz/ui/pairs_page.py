@@ -16,8 +16,9 @@ LEAD = {
     "snapshots knows, and nobody had to say what they show.",
     "Standard": "Every picture is changed at random, twice. The two views of one picture are “same”, all other pairs "
     "in the batch are “different”. The model must give partners similar vectors, and all others unlike ones.",
-    "Detailed": "NT-Xent: ℓ(i) = −ln exp(cos(zᵢ, zⱼ)/τ) / Σ exp(cos(zᵢ, zₖ)/τ) over all k ≠ i, mean over 2N anchors; "
-    "j is i’s partner. z comes from a projection head that is thrown away; what is kept is h before it. "
+    "Detailed": "NT-Xent: ℓ(i) = −ln [ exp(cos(zᵢ, zⱼ)/τ) / Σ exp(cos(zᵢ, zₖ)/τ) ] over all k ≠ i, mean over 2N "
+    "anchors; j is i’s partner, τ the temperature: the smaller, the more the nearest of the others weigh. z comes from "
+    "a projection head that is thrown away; what is kept is h before it. "
     "SimCLR: arXiv 2002.05709, sections 2 and 3.",
 }
 LETTERS = "ABCD"

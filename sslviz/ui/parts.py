@@ -19,8 +19,11 @@ def part(title: str, note: str = "") -> None:
 
 def credit_line(credits: Iterable[Credit]) -> None:  # noqa: A002 - it is what they are
     """Who made the data on this page, and on what terms."""
-    lines = " ".join(escape(credit.line()) for credit in credits)
-    st.html(f"<p class='credit'>{lines}</p>")
+    lines = []
+    for credit in credits:
+        link = f"<a href='{escape(credit.licence_url)}' target='_blank' rel='noopener'>{escape(credit.licence)}</a>"
+        lines.append(escape(credit.line()).replace(f", {escape(credit.licence)},", f", {link},", 1))
+    st.html(f"<p class='credit'>{' '.join(lines)}</p>")
 
 
 def plain(text: str | None) -> str:
@@ -29,5 +32,7 @@ def plain(text: str | None) -> str:
 
 
 def hidden() -> set[str]:
-    """The parts that a lesson link (`?hide=guess,code`) leaves out."""
-    return {name for name in st.query_params.get("hide", "").split(",") if name in HIDEABLE}
+    """The parts that a lesson link (`?hide=guess,code`) leaves out, on this page and those that follow."""
+    if "hide" in st.query_params:
+        st.session_state["lesson_hides"] = st.query_params["hide"]
+    return {name for name in st.session_state.get("lesson_hides", "").split(",") if name in HIDEABLE}

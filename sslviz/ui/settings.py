@@ -14,6 +14,7 @@ from sslviz.catalogue import Option
 from sslviz.training.config import RunConfig, default, from_query
 
 DEPTHS = ("Basic", "Standard", "Detailed")
+MOST_NOTES = 6
 SESSION: dict[str, Any] = {"bind": "query-params", "persist_state": "session"}  # in the link, and kept on other pages
 
 
@@ -43,7 +44,7 @@ def check_link(slug: str, own: Mapping[str, Option]) -> list[str]:
     if query.get("depth") not in (None, *DEPTHS):
         notes.append(f"Depth: “{query['depth'][:20]}” is not {', '.join(DEPTHS)}, so Basic is used instead.")
         del st.query_params["depth"]
-    return notes
+    return notes if len(notes) <= MOST_NOTES else [*notes[:MOST_NOTES], f"And {len(notes) - MOST_NOTES} more such."]
 
 
 def value(slug: str, name: str, fallback: Any) -> Any:

@@ -10,12 +10,10 @@ from sslviz.data import ASSETS
 UI = Path(__file__).parent
 PAGES = ASSETS.parent / "pages"
 
-groups: dict[str, list] = {"": [st.Page(PAGES / "home.py", title="Home", default=True)]}
-for family in FAMILIES:
-    pages = [st.Page(PAGES / f"{e.slug}.py", title=e.title) for e in READY.values() if e.family == family]
-    if pages:
-        groups[family] = pages
-page = st.navigation(groups, position="top")
+# A flat list: with sections, the list that Streamlit draws on a phone is none to a screen reader.
+home = st.Page(PAGES / "home.py", title="Home", default=True)
+tasks = [st.Page(PAGES / f"{e.slug}.py", title=e.title) for f in FAMILIES for e in READY.values() if e.family == f]
+page = st.navigation([home, *tasks], position="top")
 title = "sslviz: see self-supervised learning" if page.title == "Home" else f"{page.title} · sslviz"
 st.set_page_config(page_title=title, page_icon=UI / "icon.svg", layout="wide")
 st.html(UI / "page.css")

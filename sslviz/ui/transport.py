@@ -76,11 +76,14 @@ def _bar(slug: str, view: Shown) -> None:
         if st.button("Reset", icon=":material/replay:", key="reset", help="Untrained weights, same seed"):
             current.start(slug)
             st.rerun()
-        name, icon = ("Pause", "pause") if playing else ("Play", "play_arrow")
-        if st.button(name, icon=f":material/{icon}:", type="primary", key="play", width=92):
-            _toggle(slug, view)
-            st.rerun()  # the whole page: only it can start or end the polling
         done = view.mode == "live" and view.status == "done"
+        name, icon = ("Pause", "pause") if playing else ("Train again", "replay") if done else ("Play", "play_arrow")
+        # The click means what the button said: a run that ends meanwhile must not be started anew by a "Pause".
+        if st.button(
+            name, icon=f":material/{icon}:", type="primary", key="play", width=128 if done else 92,
+            on_click=_toggle, args=(slug, playing),
+        ):  # fmt: skip
+            st.rerun()  # the whole page: only it can start or end the polling
         if st.button("Step", icon=":material/skip_next:", key="step", disabled=done, help="One training step"):
             _run_for(slug, view).step_once()
             st.rerun()
@@ -98,28 +101,31 @@ def _bar(slug: str, view: Shown) -> None:
 def _slow_motion(slug: str, view: Shown) -> None:
     """The phases of the last step, one after the other; a click stops at one."""
     key, last = f"{slug}_phase", len(view.phases) - 1
-    if st.session_state.get(key, (None,))[0] != view.step:
-        st.session_state[key] = (view.step, 0, True)
+    step = f"{view.id} {view.step}"
+    if st.session_state.get(key, (None,))[0] != step:
+        st.session_state[key] = (step, 0, True)
 
     def draw() -> None:
         _, active, playing = st.session_state[key]
         live.steps_view(
             f"{slug}_slow_view", phases=list(view.phases), active=active, playing=playing,
-            on_event=lambda event: st.session_state.update({key: (view.step, event["index"], False)}),
+            on_event=lambda event: st.session_state.update({key: (step, event["index"], False)}),
         )  # fmt: skip
         if playing and active < last:
-            st.session_state[key] = (view.step, active + 1, True)
+            st.session_state[key] = (step, active + 1, True)
+        elif playing:
+            st.session_state[key] = (step, active, False)
+            st.rerun()  # the whole page: only it can end the polling
 
     playing = st.session_state[key][2] and st.session_state[key][1] < last
     st.fragment(draw, run_every=PHASE if playing else None)()
 
 
-def _toggle(slug: str, view: Shown) -> None:
-    run = current.run(slug)
-    if run is not None and view.status in BUSY:
+def _toggle(slug: str, playing: bool) -> None:
+    if not playing:
+        _run_for(slug, current.show(slug)).play()
+    elif (run := current.run(slug)) is not None:
         run.pause()
-    else:
-        _run_for(slug, view).play()
 
 
 def _run_for(slug: str, view: Shown) -> Any:
@@ -133,6 +139,8 @@ def _status(view: Shown) -> str:
     mode = {"recorded": "◷ recorded", "live": "● live", "untrained": "○ untrained"}[view.mode]
     where = {"cpu": "one CPU core", "cuda": "GPU (CUDA)", "mps": "GPU (MPS)"}.get(view.device.split(":")[0], "")
     spent = f"<span><b>{view.seconds:,.0f}</b> s on {where}</span>" if where else ""
+    if view.mode == "recorded" and view.device == "cpu":
+        spent = f"<span><b>{view.seconds:,.0f}</b> s of one CPU core</span>"
     state = f"<span>{view.status}</span>" if view.status in ("pausing", "paused") else ""
     if view.status == "playing" and view.step >= budget:
         state = "<span>measuring what it learned</span>"
@@ -181,11 +189,11 @@ def _settings(slug: str) -> None:
     st.number_input("Budget in steps", 20, 20000, entry.steps, key=f"{slug}_steps", **settings.SESSION)
     st.number_input("Batch size", 16, 512, entry.batch, key=f"{slug}_batch", **settings.SESSION)
     st.number_input(
-        "Learning rate", 1e-5, 1e9, entry.lr, format="%g", key=f"{slug}_lr", **settings.SESSION,
+        "Learning rate", 1e-5, 1e9, entry.lr, entry.lr / 10, format="%g", key=f"{slug}_lr", **settings.SESSION,
         help="At its highest. Try one that is a thousand times too high: the run stops and says so.",
     )  # fmt: skip
     if len(entry.data) > 1:
-        st.selectbox("Train on", entry.data, key=f"{slug}_data", **settings.SESSION)
+        st.selectbox("Train on", entry.data, key=f"{slug}_data", **settings.SESSION)  # a title would go into the link
         st.caption(_data_title(st.session_state[f"{slug}_data"]))
         _say_if_missing(st.session_state[f"{slug}_data"])
     st.selectbox("Device", ("auto", "cpu", "cuda", "mps"), key=f"{slug}_device", **settings.SESSION)
@@ -256,7 +264,7 @@ def _map_notes(slug: str, view: Shown) -> None:
                 f"that the model finds alike: perplexity {projection.PERPLEXITY}, seed {projection.SEED}, "
                 f"{view.map_steps} steps a frame. **Do not read off** the size of a group, nor how far apart "
                 "two groups lie. This map remembers earlier frames, so that marks move and do not jump. PCA keeps its "
-                "two directions over the whole film, so there distances can be compared between frames."
+                "two directions over the whole film, unless it is refitted, so there frames can be compared."
             )
         if view.mode == "live":
             st.toggle("PCA fitted to the newest frame", key=f"{slug}_refit", help="Else to the first frame")

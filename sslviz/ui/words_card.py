@@ -132,7 +132,7 @@ def share_line(words: int, chosen: int, share: float, by_hand: bool) -> str:
     return (
         f"{first} The rule counts [CLS] and [SEP] too: {share:.2f} × {total} = {exact:.2f}, rounded to "
         f"{round(exact)}{even}{'' if round(exact) >= 1 else ', but never below 1'}. So short sentences get more than "
-        f"{100 * share:.0f} %. Only chosen words carry loss."
+        f"{100 * share:.0f} %. Only chosen words carry loss. Put back, the labels restore the sentence."
     )
 
 
@@ -159,6 +159,7 @@ def epochs_table(this: Sample, seed: int, share: float, epochs: int = 4) -> None
     st.html(
         f"<div class='masks' tabindex='0' role='region' aria-label='masks by epoch'><table><thead><tr><td></td>{head}"
         f"</tr></thead><tbody>{''.join(rows)}</tbody></table></div>"
-        "<p class='credit'>▨ hidden, ⇄ swapped, = kept. Static: made once, the same in every epoch. "
-        "Dynamic: drawn anew, so that over the epochs the model is asked for every word.</p>"
+        "<p class='credit'>▨ hidden, ⇄ swapped, = kept. Static: made once, whatever the label seed; BERT’s own script "
+        "made ten copies of its text, each with a mask of its own. Dynamic: drawn anew, so that over the epochs the "
+        "model is asked for every word.</p>"
     )

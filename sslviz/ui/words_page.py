@@ -14,12 +14,12 @@ from sslviz.ui.words_card import SLUG
 
 LEAD = {
     "Basic": "Cover a word with your thumb and say what it was. The covered word is the label; nobody had to write it.",
-    "Standard": "About 15 % of the words are chosen. Of these, 80 % are hidden behind [MASK], 10 % are swapped for "
+    "Standard": "By default 15 % of the words are chosen. Of these, 80 % are hidden behind [MASK], 10 % swapped for "
     "another word, 10 % stay as they are. The model must name all of them from the words around; only they count in "
     "the loss.",
-    "Detailed": "Minimise −(1/|M|) Σ ln p(wᵢ | x̃) over the chosen places M, |M| = max(1, round(0.15 n)); x̃ is the "
-    "sentence after 80/10/10. The kept words make the model describe every word, not only [MASK]. "
-    "BERT: arXiv 1810.04805, section 3.1. RoBERTa, arXiv 1907.11692, draws a new mask each time.",
+    "Detailed": "Minimise −(1/|M|) Σ ln p(wᵢ | x̃) over the chosen places M, |M| = max(1, round(0.15 n)), n tokens with "
+    "[CLS] and [SEP]; x̃ is the sentence after 80/10/10. The kept words make the model describe every word, not only "
+    "[MASK]. BERT: arXiv 1810.04805, section 3.1. RoBERTa, arXiv 1907.11692, draws a new mask each time.",
 }
 GAP = "▨▨▨"
 

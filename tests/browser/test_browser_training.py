@@ -14,7 +14,7 @@ Visit = Callable[..., Visitor]
 # Budgets small enough for a test, and what must be beaten in them: the best answer that is always the same.
 # `least` is the step by which the model has learned more than that; the learning rate has then hardly begun to fall.
 BUDGETS = {
-    "masked_words": ("masked_words_steps=300", "most common word", 100),
+    "masked_words": ("masked_words_steps=300", "word frequencies", 100),
     "same_or_different": ("same_or_different_steps=100", "all alike: ln 511", 16),
 }
 
@@ -91,11 +91,11 @@ def test_a_run_goes_on_while_its_visitor_is_elsewhere(visit: Visit) -> None:
     visitor = visit("masked_words?masked_words_steps=3000&masked_words_batch=16")
     visitor.press("play")
     visitor.reaches(10)
-    visitor.go("Compare two views", "Same or different")
+    visitor.go("Same or different")
     visitor.page.wait_for_url("**/same_or_different*")
     left = visitor.drawn()
     visitor.page.wait_for_timeout(1500)  # what is waited for goes on on the other page, out of sight
-    left.go("Hide and restore", "Masked words")
+    left.go("Masked words")
     visitor.page.wait_for_url("**/masked_words*")
     visitor.drawn()
     visitor.status("Pause")

@@ -172,11 +172,9 @@ class Visitor:
             assert time.monotonic() < end, f"waited {seconds:.0f} s in vain: {what}"
             self.page.wait_for_timeout(100)  # lets the page's own events in, as time.sleep would not
 
-    def go(self, family: str, title: str) -> None:
+    def go(self, title: str) -> None:
         """Choose a page in the navigation on top."""
-        navigation = self.page.get_by_role("navigation")
-        navigation.get_by_role("button", name=family).click()
-        self.page.get_by_role("menuitem", name=title).click()
+        self.page.get_by_role("navigation").get_by_role("link", name=title).click()
 
     def popover(self, part: str, name: str) -> Locator:
         """Open a popover by its button, and give what is inside."""

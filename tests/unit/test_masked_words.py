@@ -336,7 +336,7 @@ def test_golden_baselines_on_all_held_out_sentences(baselines: dict[str, Any]) -
 
 
 def test_baselines_stand_in_order(baselines: dict[str, Any]) -> None:
-    names = (f"guessing: ln {V:,}", "most common word", "left neighbour", "left × right neighbours")
+    names = (f"guessing: ln {V:,}", "word frequencies", "left neighbour", "left × right neighbours")
     assert tuple(baselines) == names
     for worse, better in pairwise(names):
         assert baselines[worse].scores["top-1"] < baselines[better].scores["top-1"]
@@ -346,7 +346,7 @@ def test_baselines_stand_in_order(baselines: dict[str, Any]) -> None:
 def test_the_most_common_word_is_a_word_and_constant() -> None:
     batch = TASK.batch("sentences", "held", np.arange(2000))
     labelled = apply(batch, draw(batch, 7))
-    best = {b.name: b for b in TASK.baselines(labelled, TASK.pool("sentences"))}["most common word"]
+    best = {b.name: b for b in TASK.baselines(labelled, TASK.pool("sentences"))}["word frequencies"]
     assert best.constant
     top = int(np.argmax(WORDS.counts * WORDS.is_word))
     truth = labelled.targets["words"][labelled.targets["scored"]]
