@@ -18,15 +18,11 @@ STREAMLIT = {
     "presentation-role-conflict": "[data-testid=stFileUploader]",
     "empty-table-header": "[data-testid=stTable], [data-testid=stDataFrame]",
 }
-ON_A_PHONE = {  # the navigation on top becomes a sidebar there, with <div> between its <ul> and <li>
-    "list": "[data-testid=stSidebar]",
-    "listitem": "[data-testid=stSidebar]",
-}
 
 
-def look(visitor: Visitor, width: int) -> list[str]:
+def look(visitor: Visitor) -> list[str]:
     """What axe finds and is not Streamlit's own."""
-    rules = STREAMLIT | (ON_A_PHONE if width < 768 else {})
+    rules = STREAMLIT
     return [
         f"{violation['id']} ({violation['impact']}): {node['html'][:200]} at {node['target']}"
         for violation in Axe().run(visitor.page).response["violations"]
@@ -47,7 +43,7 @@ def inside(visitor: Visitor, target: list[Any], selector: str) -> bool:
 def test_axe_finds_nothing(visit: Visit, address: str, width: int, theme: str) -> None:
     visitor = visit(address, width=width, theme=theme, still=True)
     visitor.settle()
-    wrong = look(visitor, width)
+    wrong = look(visitor)
     assert not wrong, "\n".join(wrong)
 
 
@@ -56,6 +52,6 @@ def test_axe_finds_nothing_in_what_opens(visit: Visit, slug: str) -> None:
     visitor = visit(slug, still=True)
     for part, name in (("sample_card", "Your own"), ("sample_card", "Label, seed"), ("transport", "Run")):
         visitor.popover(part, name).first.wait_for()
-        wrong = look(visitor, 1366)
+        wrong = look(visitor)
         assert not wrong, f"{name}:\n" + "\n".join(wrong)
         visitor.page.keyboard.press("Escape")

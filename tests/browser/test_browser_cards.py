@@ -100,7 +100,7 @@ def test_five_best_answers_at_another_word(visit: Visit) -> None:
 
 def test_static_and_dynamic_masks_differ_over_the_epochs(visit: Visit) -> None:
     visitor = visit("masked_words")
-    visitor.page.get_by_text("The same mask in every epoch?").click()
+    visitor.popover("sample_card", "Label, seed")
     expect(visitor.page.locator(".masks tbody tr").first).to_be_visible()
     rows = visitor.page.locator(".masks tbody tr").evaluate_all(
         "rows => rows.map(row => [...row.cells].map(cell => cell.textContent))"

@@ -21,7 +21,7 @@ def test_a_link_opens_on_a_server_that_nobody_has_visited(fresh: Server, visit: 
     navigation = page.get_by_role("navigation")
     expect(navigation.get_by_role("link", name="Home")).to_be_visible()
     for entry in READY.values():
-        expect(navigation.get_by_role("button", name=entry.family)).to_be_visible()
+        expect(navigation.get_by_role("link", name=entry.title)).to_be_visible()
     if not address:
         expect(page.get_by_role("heading", level=1)).to_have_text("The data labels itself")
         assert page.locator("a.task").count() == len(READY)
@@ -139,7 +139,7 @@ def test_a_teacher_makes_a_link_and_a_class_opens_it(visit: Visit) -> None:
 def test_the_navigation_leads_everywhere_and_back(visit: Visit) -> None:
     visitor = visit("")
     for entry in READY.values():
-        visitor.go(entry.family, entry.title)
+        visitor.go(entry.title)
         visitor.page.wait_for_url(f"**/{entry.slug}*")
         visitor.drawn()
     visitor.page.go_back()

@@ -11,9 +11,11 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+import dask
 import numpy as np
 import psutil
 import pytest
+from dask.utils import parse_timedelta
 
 from sslviz.training.config import RunConfig, default
 from sslviz.training.engine import Engine
@@ -98,6 +100,12 @@ def test_close_is_final(engine: Engine) -> None:
 def test_it_starts_from_any_folder(engine: Engine, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)  # `streamlit run somewhere/app.py`
     assert engine.submit(math.sqrt, 4).result(60) == 2
+
+
+def test_a_lost_worker_is_waited_for_however_long_it_takes(engine: Engine) -> None:
+    # Else Dask gives a worker up for good that is not back after 15 seconds, and torch may take longer to be imported.
+    patience = engine.client().run_on_scheduler(dask.config.get, "distributed.deploy.lost-worker-timeout")
+    assert parse_timedelta(patience) >= 3600
 
 
 def test_it_ends_with_its_parent(tmp_path: Path) -> None:
