@@ -93,7 +93,8 @@ def record(config: RunConfig, seeds: int = 1, say: Any = print) -> Recording:
         wall, cpu = time.perf_counter() - wall, time.process_time() - cpu
         all_figures.append(figures(one, state))
         say(f"{one.task} on {one.data}, seed {seed}: {wall:.0f} s, of which {cpu:.0f} s on the processor")
-        say(f"  {json.dumps({k: all_figures[-1][k] for k in ('loss', 'scores', 'baselines', 'probes')})}")
+        told = {k: v for k, v in all_figures[-1].items() if k in ("loss", "scores", "baselines", "probes")}
+        say(f"  {json.dumps(told)}")
         first = first or (state, snapshots, wall, cpu)
     assert first is not None  # noqa: S101 - seeds is at least 1
     state, snapshots, wall, cpu = first

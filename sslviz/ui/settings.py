@@ -14,7 +14,7 @@ from sslviz.catalogue import Option
 from sslviz.training.config import RunConfig, default, from_query
 
 DEPTHS = ("Basic", "Standard", "Detailed")
-MOST_NOTES = 6
+MOST_NOTES = 12
 SESSION: dict[str, Any] = {"bind": "query-params", "persist_state": "session"}  # in the link, and kept on other pages
 
 

@@ -47,7 +47,7 @@ def test_play_pause_play_to_the_end(visit: Callable, engine: Engine, slug: str) 
         engine.work(10)
         page.run()
     assert "step <b>20</b> of 20" in page.html
-    assert page.play == "Play"
+    assert page.play == "Train again"
     assert page.at.button(key="step").disabled
     assert page.at.button(key="slow").disabled
     later = page.component(f"{slug}_loss")

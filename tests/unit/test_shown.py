@@ -87,7 +87,9 @@ def test_a_recorded_run(task: str) -> None:
     assert len(view.curve) == shown.CURVE
     assert view.curve[-1][0] == run.config.steps
     assert view.held[-1][1] == pytest.approx(float(run.held[-1]))
-    assert view.figures == run.figures
+    assert view.figures is not None
+    assert {name: view.figures[name] for name in run.figures} == run.figures
+    assert len(view.figures["seeds"]) == 1 + len(run.repeats)
     assert view.frames == run.steps.tolist()
     assert view.scores == run.scores[-1]
     assert view.id != shown.from_recording(run, "long").id
