@@ -42,6 +42,8 @@ def own_picture():
     if file is not None:
         try:
             st.session_state[f"{SLUG}_own"] = uploads.picture(file.getvalue(), file.name)
+            if st.session_state.get(f"{SLUG}_seen") != file.file_id:  # a new one is the picture in view
+                st.session_state.update({f"{SLUG}_seen": file.file_id, f"{SLUG}_selected": 0})
         except uploads.Refused as refused:
             st.warning(plain(str(refused)), icon=":material/hide_image:")
 

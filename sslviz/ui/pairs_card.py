@@ -32,7 +32,7 @@ class Sample:
     names: list[str]
     pixels: NDArray[np.uint8]
     alike: list[tuple[int, int]]
-    large: list[NDArray[np.uint8]] | None
+    large: list[NDArray[np.uint8] | None] | None
     credits: tuple[Any, ...]
 
 
@@ -41,7 +41,7 @@ def sample(number: int, source: str, own: NDArray[np.uint8] | None) -> Sample:
     this = _photos(number) if source == "photos" else _mixed(number)
     if own is None:
         return this
-    large = [own, *(this.large[1:] if this.large else [np.asarray(p) for p in this.pixels[1:]])]
+    large: list[NDArray[np.uint8] | None] = [own, *(this.large or [None] * len(this.pixels))[1:]]
     alike = [pair for pair in this.alike if 0 not in pair]
     pixels = np.concatenate([images.square32(own)[None], this.pixels[1:]])
     return Sample(
@@ -151,7 +151,7 @@ def card(this: Sample, view: Shown, seed: int, options: dict[str, Any], detailed
         ),
         on_event=lambda event: st.session_state.update({key: event["index"]}),
     )
-    if this.large:
+    if this.large and this.large[selected % n] is not None:
         _show_large(this, selected % n, seed, options)
     credit_line(this.credits)
 
@@ -212,7 +212,7 @@ def _stages(labelled: Labelled, picture: int, n: int) -> NDArray[np.uint8]:
 
 def _show_large(this: Sample, picture: int, seed: int, options: dict[str, Any]) -> None:
     """The same two views of the selected picture, made by the same code from more pixels."""
-    large = (this.large or [])[picture]
+    large = np.asarray((this.large or [])[picture])
     side = min(large.shape[:2])
     top, left = (large.shape[0] - side) // 2, (large.shape[1] - side) // 2
     square = Image.fromarray(np.ascontiguousarray(large[top : top + side, left : left + side])).resize((LARGE, LARGE))
