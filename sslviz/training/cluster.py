@@ -31,7 +31,14 @@ def main() -> None:
     from distributed import LocalCluster
 
     workers = max(1, int(os.environ.get("SSLVIZ_WORKERS", "0")) or min(CPU_COUNT, 8))
-    dask.config.set({"distributed.scheduler.allowed-failures": 3, "distributed.worker.daemon": True})
+    dask.config.set(
+        {
+            "distributed.scheduler.allowed-failures": 3,
+            "distributed.worker.daemon": True,
+            # On a busy computer a killed worker needs more than Dask's 15 s to import torch again, and would be given up.
+            "distributed.deploy.lost-worker-timeout": "1 day",
+        }
+    )
     with LocalCluster(
         n_workers=workers, threads_per_worker=1, processes=True, dashboard_address="127.0.0.1:0", host="127.0.0.1",
         preload=[PRELOAD], silence_logs=40,
