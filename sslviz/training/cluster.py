@@ -35,7 +35,7 @@ def main() -> None:
         {
             "distributed.scheduler.allowed-failures": 3,
             "distributed.worker.daemon": True,
-            # On a busy computer a killed worker needs more than Dask's 15 s to import torch again, and would be given up.
+            # On a busy computer a killed worker needs more than 15 s to import torch again, and would be given up.
             "distributed.deploy.lost-worker-timeout": "1 day",
         }
     )
