@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from typing import Any
 
 import streamlit as st
+from streamlit.runtime.state.session_state_proxy import get_session_state
 
 from sslviz.catalogue import Option
 from sslviz.training.config import RunConfig, default, from_query
@@ -44,6 +45,10 @@ def check_link(slug: str, own: Mapping[str, Option]) -> list[str]:
     if query.get("depth") not in (None, *DEPTHS):
         notes.append(f"Depth: “{query['depth'][:20]}” is not {', '.join(DEPTHS)}, so Basic is used instead.")
         del st.query_params["depth"]
+    if notes:
+        # Bound widgets read the link as it was when the page was opened, and a whole number of "1e400" ends the script.
+        with get_session_state().query_params() as link:
+            link.set_initial_query_params_from_current()
     return notes if len(notes) <= MOST_NOTES else [*notes[:MOST_NOTES], f"And {len(notes) - MOST_NOTES} more such."]
 
 
