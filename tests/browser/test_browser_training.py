@@ -90,6 +90,7 @@ def test_training_is_seen_paused_reloaded_and_shared(visit: Visit, slug: str) ->
 def test_a_run_goes_on_while_its_visitor_is_elsewhere(visit: Visit) -> None:
     visitor = visit("masked_words?masked_words_steps=3000&masked_words_batch=16")
     visitor.press("play")
+    visitor.status("Pause")  # until then the steps of the recorded run stand there
     visitor.reaches(10)
     visitor.go("Same or different")
     visitor.page.wait_for_url("**/same_or_different*")
@@ -154,8 +155,8 @@ def test_a_finished_run_is_judged(visit: Visit) -> None:
     visitor = visit("masked_words?masked_words_steps=20&masked_words_batch=16")
     visitor.press("play")
     visitor.reaches(20)
-    visitor.status("Play")
-    visitor.until(lambda: "this model, 20 steps" in visitor.judged(), "the figures of the finished run", seconds=90)
+    visitor.status("Train again")
+    visitor.until(lambda: "this model, step 20" in visitor.judged(), "the figures of the finished run", seconds=90)
     expect(visitor.part("learned")).to_contain_text("over the random trunk")
     expect(visitor.part("step").get_by_role("button")).to_be_disabled()
 
