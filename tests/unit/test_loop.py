@@ -10,10 +10,10 @@ import numpy as np
 import pytest
 import torch
 
-from sslviz.catalogue import READY, load
-from sslviz.evaluation import projection
+from sslviz.catalogue import READY
 from sslviz.training import loop
 from sslviz.training.config import RunConfig, default
+from tests.stand_ins import cheapen, forget
 
 SLUGS = list(READY)
 PHASES = ["draw", "change", "forward", "loss", "gradient", "update"]
@@ -23,29 +23,10 @@ def small(slug: str, **changes: Any) -> RunConfig:
     return replace(default(slug), **{"steps": 60, "batch": 16, "device": "cpu", **changes})
 
 
-def forget() -> None:
-    """As if in a new process: no learner is kept."""
-    for cached in (loop._learner, loop.evaluation_steps, loop._order):
-        cached.cache_clear()
-
-
 @pytest.fixture
 def cheap(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     """Evaluations that are fewer and smaller; nothing else is changed."""
-    few = {}
-
-    def probe_data(task: str, data: str) -> Any:
-        if (task, data) not in few:
-            whole = load(task).probe_data(data)
-            few[task, data] = replace(whole, shown=whole.shown[:40]).few(80)
-        return few[task, data]
-
-    monkeypatch.setattr(loop, "FRAMES", 4)
-    monkeypatch.setattr(loop, "HELD_SAMPLES", 256)
-    monkeypatch.setattr(loop, "_probe_data", probe_data)
-    monkeypatch.setattr(projection, "FIRST_STEPS", (20, 30))
-    monkeypatch.setattr(projection, "NEXT_STEPS", 10)
-    forget()
+    cheapen(monkeypatch)
     yield
     forget()
 
