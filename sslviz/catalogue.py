@@ -110,7 +110,7 @@ _ALL = (
         "masked_words", "Masked words", "Hide and restore", "Words", "BERT 2018, RoBERTa 2019",
         "the word that was hidden", "data", "oohoooooo",
         module="sslviz.tasks.masked_words:MaskedWords", data=("sentences",),
-        steps=2600, batch=128, lr=5e-3, long_steps=16000, long_batch=256, long_lr=7e-3,
+        steps=2300, batch=128, lr=5e-3, long_steps=16000, long_batch=256, long_lr=7e-3,
         options={
             "share": Option(0.15, "Share of words chosen", low=0.05, high=0.5),
             "masking": Option("dynamic", "Masks", ("dynamic", "static")),

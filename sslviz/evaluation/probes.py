@@ -11,8 +11,6 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 from scipy import sparse
-from sklearn.linear_model import LogisticRegression
-from sklearn.preprocessing import StandardScaler
 
 NEIGHBOURS, TEMPERATURE = 20, 0.1
 
@@ -38,6 +36,8 @@ def knn(train: Any, train_y: NDArray[np.int64], test: Any, test_y: NDArray[np.in
 
 def linear(train: Any, train_y: NDArray[np.int64], test: Any, test_y: NDArray[np.int64]) -> float:
     """Accuracy of scikit-learn's logistic regression (L2, C=1) on standardised vectors."""
+    from sklearn.linear_model import LogisticRegression  # here, since it takes a second, and a label needs no probe
+
     train, test = _scaled(train, test)
     return float(LogisticRegression(max_iter=500).fit(train, train_y).score(test, test_y))
 
@@ -56,6 +56,8 @@ def linear_few(
 
 
 def _scaled(train: Any, test: Any) -> tuple[Any, Any]:
+    from sklearn.preprocessing import StandardScaler
+
     scaler = StandardScaler(with_mean=not sparse.issparse(train)).fit(train)  # a shift would fill sparse rows
     return scaler.transform(train), scaler.transform(test)
 

@@ -83,11 +83,15 @@ class Labelled:
 
 @dataclass(frozen=True)
 class Loss:
-    """`total` is a scalar to be minimised, `parts` its named pieces, `per_item` the loss of each label (k,)."""
+    """`total` is a scalar to be minimised, `parts` named numbers beside it, `per_item` the loss of each label (k,).
+
+    `aside` is a second loss that is minimised together with `total` and helps to learn, but is not the label's own.
+    """
 
     total: Tensor
     parts: dict[str, float] = field(default_factory=dict)
     per_item: Tensor | None = None
+    aside: Tensor | None = None
 
 
 @dataclass(frozen=True)
@@ -113,6 +117,8 @@ class Task(Protocol):
 
     slug: ClassVar[str]
     label_from: ClassVar[str]
+    drawn: ClassVar[bool]  # whether chance plays a part; False: the label follows from the sample alone
+    uses_trunk: ClassVar[bool]  # False: word vectors alone are the model
     held_batch: ClassVar[int]  # held-out samples at a time; 0: as many as in a training batch
     options: ClassVar[dict[str, Any]]  # the defaults of all that a visitor may change
 
@@ -161,6 +167,9 @@ class Task(Protocol):
     def baselines(self, labelled: Labelled, pool: Pool, **options: Any) -> list[Baseline]:
         """What can be had without learning a representation; each named."""
 
+    def measures(self, net: nn.Module, data: str) -> dict[str, float]:
+        """What else there is to measure on a finished run, by name, from 0 to 1."""
+
     # what the trunk has learned
     def features(self, net: nn.Module, batch: Batch, pool: Pool) -> Tensor:
         """(n, d) the trunk's vectors for `batch`, pooled as fixed beforehand."""
@@ -203,6 +212,8 @@ class TaskBase:
     """What most tasks leave as it is."""
 
     label_from: ClassVar[str] = "data"
+    drawn: ClassVar[bool] = True
+    uses_trunk: ClassVar[bool] = True
     held_batch: ClassVar[int] = 250
 
     def teach(self, net: nn.Module, labelled: Labelled) -> Labelled:  # noqa: ARG002 - the data made the label
@@ -215,3 +226,7 @@ class TaskBase:
     def refresh(self, net: nn.Module, step: int, pool: Pool) -> Pool | None:  # noqa: ARG002
         """The labels of this task need no rounds."""
         return None
+
+    def measures(self, net: nn.Module, data: str) -> dict[str, float]:  # noqa: ARG002
+        """Nothing but scores and probes."""
+        return {}

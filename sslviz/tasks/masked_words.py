@@ -12,21 +12,21 @@ from typing import Any, ClassVar
 
 import numpy as np
 import torch
-from scipy import sparse
 from torch import Tensor, nn
 from torch.nn import functional as F
 
-from sslviz.data.text import CLS, MASK, PAD, SEP, corpus, word_kinds
+from sslviz.data.text import CLS, MASK, PAD, SEP, corpus
 from sslviz.models.tokens import WordTokens
 from sslviz.models.trunk import Trunk
 from sslviz.tasks.base import Answer, Baseline, Batch, Draw, Labelled, Loss, Pool, ProbeData, Step, TaskBase
+from sslviz.tasks.sentences import Sentences, kinds_probe
 
 HIDE, SWAP, KEEP = 1, 2, 3  # what is done to a chosen word; 0: not chosen
 STATIC_SEED = 12345  # BERT's own script draws its masks once, with this seed
 PRIOR = 10.0  # how many imagined sightings the counting baselines add, spread as common as each word is
 
 
-class MaskedWords(TaskBase):
+class MaskedWords(Sentences, TaskBase):
     """BERT's masked language modelling on short sentences."""
 
     slug: ClassVar[str] = "masked_words"
@@ -142,16 +142,6 @@ class MaskedWords(TaskBase):
             raise ValueError(msg)
         return _pool()
 
-    def batch(self, data: str, part: str, rows: np.ndarray) -> Batch:  # noqa: ARG002
-        """Sentences by their place in "train" or "held", cut to the longest of them."""
-        numbers = (corpus().train if part == "train" else corpus().held)[rows]
-        longest = int(corpus().lengths[numbers].max())
-        return Batch(numbers, {"ids": torch.from_numpy(corpus().ids[numbers, :longest])})
-
-    def size(self, data: str, part: str) -> int:  # noqa: ARG002
-        """Number of sentences."""
-        return len(corpus().train if part == "train" else corpus().held)
-
     def features(self, net: nn.Module, batch: Batch, pool: Pool) -> Tensor:  # noqa: ARG002
         """(n, width) the trunk's vector at the one hidden word of each sentence, `at` (n,)."""
         assert isinstance(net, WordNet)  # noqa: S101 - only its own network has this part
@@ -160,7 +150,7 @@ class MaskedWords(TaskBase):
 
     def probe_data(self, data: str) -> ProbeData:  # noqa: ARG002
         """One word of a known kind hidden in each sentence; the kind is the class."""
-        return _probe_data()
+        return kinds_probe(ahead=False)
 
 
 class WordNet(nn.Module):
@@ -200,67 +190,6 @@ def _pool() -> Pool:
         common=common.astype(np.float32),
         after=after.astype(np.float32),
     )
-
-
-@lru_cache(maxsize=1)
-def _probe_data(per_kind: int = 75, train_per_kind: int = 250) -> ProbeData:
-    """Up to `per_kind` held-out and `train_per_kind` training sentences for every kind of word."""
-    words, (names, kind_of) = corpus(), word_kinds()
-    kind = np.full(len(words.vocabulary), -1)
-    for word, number in kind_of.items():
-        if word in words.index:
-            kind[words.index[word]] = number
-    rng = np.random.default_rng(0)
-    parts = []
-    for rows, most in ((words.train, train_per_kind), (words.held, per_kind)):
-        sentence, place = np.nonzero(kind[words.ids[rows]] >= 0)
-        sentence, place = _one_each(sentence, place, rng)
-        y = kind[words.ids[rows][sentence, place]]
-        keep = np.sort(np.concatenate([np.flatnonzero(y == k)[:most] for k in range(len(names))]))
-        parts.append((rows[sentence[keep]], place[keep], y[keep]))
-    (train_rows, train_at, train_y), (rows, at, y) = parts
-    return ProbeData(
-        train=_hidden(train_rows, train_at),
-        train_y=train_y,
-        test=_hidden(rows, at),
-        test_y=y,
-        names=names,
-        raw_train=_neighbours(train_rows, train_at),
-        raw_test=_neighbours(rows, at),
-        raw_name="neighbour words",
-        shown=np.arange(len(y)),
-        texts=tuple(_with_gap(row, place) for row, place in zip(rows, at, strict=True)),
-    )
-
-
-def _with_gap(row: int, place: int) -> str:
-    """A sentence with its hidden word in brackets."""
-    words = [corpus().decode(number) for number in corpus().ids[row, 1 : corpus().lengths[row] - 1]]
-    words[place - 1] = f"[{words[place - 1]}]"
-    return " ".join(words)
-
-
-def _one_each(sentence: np.ndarray, place: np.ndarray, rng: np.random.Generator) -> tuple[np.ndarray, np.ndarray]:
-    """Of all (sentence, place) pairs one of each sentence, at random, sentences in random order."""
-    order = rng.permutation(len(sentence))
-    _, first = np.unique(sentence[order], return_index=True)
-    keep = order[rng.permutation(first)]
-    return sentence[keep], place[keep]
-
-
-def _hidden(rows: np.ndarray, at: np.ndarray) -> Batch:
-    ids = corpus().ids[rows][:, : int(corpus().lengths[rows].max())]
-    word = ids[np.arange(len(rows)), at]
-    ids[np.arange(len(rows)), at] = MASK
-    return Batch(rows, {"ids": torch.from_numpy(ids), "at": torch.from_numpy(at), "word": torch.from_numpy(word)})
-
-
-def _neighbours(rows: np.ndarray, at: np.ndarray) -> sparse.csr_array:
-    """(n, 4V) the two words on either side, each as one 1 among V numbers: all that a counter would look at."""
-    size, ids = len(corpus().vocabulary), np.pad(corpus().ids[rows], ((0, 0), (2, 2)), constant_values=PAD)
-    columns = np.stack([ids[np.arange(len(rows)), at + 2 + d] + k * size for k, d in enumerate((-2, -1, 1, 2))], 1)
-    indptr = np.arange(len(rows) + 1) * 4
-    return sparse.csr_array((np.ones(columns.size, np.float32), columns.ravel(), indptr), shape=(len(rows), 4 * size))
 
 
 __all__ = ["CLS", "HIDE", "KEEP", "MASK", "SEP", "SWAP", "MaskedWords"]

@@ -12,7 +12,7 @@ import contextlib
 import os
 import sys
 
-PRELOAD = "sslviz.training.loop"  # brings torch, so that the first Play answers at once
+PRELOAD = "sslviz.training.warm"  # brings torch and the rest, so that the first Play answers at once
 
 
 def main() -> None:

@@ -21,9 +21,10 @@ def figures(config: RunConfig, state: State) -> dict[str, Any]:
     """Held-out loss and scores with their baselines, and the probes beside raw input and a random trunk.
 
     Returns:
-        `loss`, `scores`; `baselines`, each with `name`, `loss`, `scores` and `constant`, the untrained network among
-        them; `probes` with a row each for "trained", "random" and "raw": `knn`, `few` (three choices of labels),
-        `many`; and `per_class`, `labels`, `many_labels`, `chance`, `raw_name`, `classes`.
+        `loss`, `scores`; `measures`, each of the "trained" and the "random" network; `baselines`, each with `name`,
+        `loss`, `scores` and `constant`, the untrained network among them; `probes` with a row each for "trained",
+        "random" and "raw": `knn`, `few` (three choices of labels), `many`; and `per_class`, `labels`, `many_labels`,
+        `chance`, `raw_name`, `classes`.
     """
     learner, untrained = Learner(config), Learner(config)
     learner.load(state)
@@ -33,6 +34,10 @@ def figures(config: RunConfig, state: State) -> dict[str, Any]:
     return {
         "loss": loss,
         "scores": scores,
+        "measures": {
+            name: {"trained": value, "random": untrained.task.measures(untrained.net, config.data)[name]}
+            for name, value in learner.task.measures(learner.net, config.data).items()
+        },
         "baselines": [
             *baselines(config),
             {"name": "untrained network", "loss": bare_loss, "scores": bare_scores, "constant": False},

@@ -11,7 +11,7 @@ import math
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from typing import Any
 
 import numpy as np
@@ -165,11 +165,16 @@ class Learner:
             p.grad = self.flat.grad[at : at + p.numel()].view_as(p)
             at += p.numel()
         self.buffers = [b for b in self.net.buffers() if b.is_floating_point()]  # momentum copies, queues
-        fused = self.device.type in ("cpu", "cuda")  # one pass over the flat vector instead of ten
-        self.adam = torch.optim.AdamW([self.flat], lr=config.lr, betas=(0.9, 0.98), weight_decay=0.01, fused=fused)
         self.map: NDArray[np.float32] | None = None
-        self.first = self.dump(0)  # kept: a Learner is shared by all runs of this config
+        arrays = {"weights": self.flat.detach(), "m": self.flat.grad, "v": self.flat.grad}
+        self.first = self._state(0, arrays)  # kept: a Learner is shared by all runs of this config
         self.watch: Watch | None = None
+
+    @cached_property
+    def adam(self) -> torch.optim.AdamW:
+        """The optimiser; made on first use, since its import takes a second that a page need not wait for."""
+        fused = self.device.type in ("cpu", "cuda")  # one pass over the flat vector instead of ten
+        return torch.optim.AdamW([self.flat], lr=self.config.lr, betas=(0.9, 0.98), weight_decay=0.01, fused=fused)
 
     def fresh(self) -> State:
         """The state before the first step."""
@@ -190,8 +195,10 @@ class Learner:
 
     def dump(self, step: int) -> State:
         """Everything that the next step depends on."""
-        adam = self.adam.state.get(self.flat) or {k: torch.zeros_like(self.flat) for k in ("exp_avg", "exp_avg_sq")}
-        arrays = {"weights": self.flat.detach(), "m": adam["exp_avg"], "v": adam["exp_avg_sq"]}
+        adam = self.adam.state[self.flat]
+        return self._state(step, {"weights": self.flat.detach(), "m": adam["exp_avg"], "v": adam["exp_avg_sq"]})
+
+    def _state(self, step: int, arrays: dict[str, torch.Tensor]) -> State:
         state = {k: a.cpu().numpy().copy() for k, a in arrays.items()}
         empty = np.zeros(0, np.float32)
         state["buffers"] = np.concatenate([b.cpu().numpy().ravel() for b in self.buffers]) if self.buffers else empty
@@ -214,7 +221,7 @@ class Learner:
             raise Diverged(step)
         assert self.flat.grad is not None  # noqa: S101 - set in __init__
         self.flat.grad.zero_()
-        loss.total.backward()
+        (loss.total if loss.aside is None else loss.total + loss.aside).backward()
         before = self.flat.detach().clone() if self.watch else None
         self.adam.param_groups[0]["lr"] = rate(config, step)
         tell("gradient", {"norm": self.flat.grad.norm().item() if self.watch else 0.0, "weights": self.flat.numel()})

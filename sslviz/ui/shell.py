@@ -6,6 +6,7 @@ import streamlit as st
 
 from sslviz.catalogue import FAMILIES, READY
 from sslviz.data import ASSETS
+from sslviz.ui import startup
 
 UI = Path(__file__).parent
 PAGES = ASSETS.parent / "pages"
@@ -14,6 +15,8 @@ PAGES = ASSETS.parent / "pages"
 home = st.Page(PAGES / "home.py", title="Home", default=True)
 tasks = [st.Page(PAGES / f"{e.slug}.py", title=e.title) for f in FAMILIES for e in READY.values() if e.family == f]
 page = st.navigation([home, *tasks], position="top")
+if page.title != "Home":
+    startup.hurry()
 title = "sslviz: see self-supervised learning" if page.title == "Home" else f"{page.title} · sslviz"
 st.set_page_config(page_title=title, page_icon=UI / "icon.svg", layout="wide")
 st.html(UI / "page.css")

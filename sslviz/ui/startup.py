@@ -17,11 +17,14 @@ from threadpoolctl import threadpool_limits
 if TYPE_CHECKING:
     from sslviz.training.runs import Runs
 
+HOME_FIRST, LABEL_FIRST = 3.0, 1.0  # seconds: what a first visitor looks at goes before what may be wanted next
+
 # numpy's own threads spin while they wait, and a click would wait with them; `loop` does the same for SciPy's.
 ONE_BLAS_THREAD = (threadpool_limits(1), np)
 
 _lock = threading.Lock()
 _warm = threading.Event()
+_wanted = threading.Event()
 _held: dict[str, Runs] = {}  # "runs": made on first use
 
 
@@ -38,6 +41,11 @@ async def lifespan(_app: Any) -> AsyncIterator[dict[str, Any]]:
 def warm() -> bool:
     """Whether torch and the tasks are imported, so that a label costs milliseconds."""
     return _warm.is_set()
+
+
+def hurry() -> None:
+    """A page needs torch now: its import need not wait until home has been drawn."""
+    _wanted.set()
 
 
 def runs() -> Runs:
@@ -57,7 +65,7 @@ def use(replacement: Runs) -> None:
 
 
 def _warm_up() -> None:
-    time.sleep(0.3)  # the first page goes first
+    _wanted.wait(HOME_FIRST)  # importing and drawing at once would make a first visitor wait for both
     try:
         from sslviz.catalogue import READY, load
 
@@ -67,6 +75,7 @@ def _warm_up() -> None:
         gc.collect()
         gc.freeze()
         _warm.set()
+        time.sleep(LABEL_FIRST)  # a Play that comes earlier starts the engine itself
         runs().engine.client()
     except Exception:
         logging.getLogger(__name__).exception("the training engine could not be started in advance")

@@ -33,7 +33,7 @@ def test_training_is_seen_paused_reloaded_and_shared(visit: Visit, slug: str) ->
     first = visitor.step
     visitor.until(lambda: visitor.frame[1] >= 0, "a first frame of the map")
     frames = {visitor.frame}
-    visitor.until(lambda: frames.add(visitor.frame) or len(frames) > 3, f"the map moves: {frames}")
+    visitor.until(lambda: frames.add(visitor.frame) or len({step for _, step in frames}) > 3, "the map moves")
     visitor.until(lambda: visitor.loss and visitor.loss[1] >= least, f"step {least}", seconds=150)
     assert visitor.step > first
 
@@ -44,7 +44,6 @@ def test_training_is_seen_paused_reloaded_and_shared(visit: Visit, slug: str) ->
     assert visitor.step == stopped
     moved = visitor.settled()
     assert moved != before
-    assert len({step for _, step in frames}) > 3
 
     # It has learned more than the best constant answer, on held-out samples, and on the batches that it trains on.
     visitor.until(lambda: any(name.startswith("this model") for name in visitor.judged()), "the model in the table")
