@@ -1,4 +1,4 @@
-"""The command line: `python -m sslviz record | train | check-data`."""
+"""The command line: `python -m sslviz record | train | ablate | check-data`."""
 
 from __future__ import annotations
 
@@ -24,6 +24,9 @@ def main(arguments: list[str] | None = None) -> int:
     train.add_argument("task", choices=READY)
     for name, kind in (("seed", int), ("steps", int), ("batch", int), ("lr", float), ("device", str), ("data", str)):
         train.add_argument(f"--{name}", type=kind)
+    ablate = commands.add_parser("ablate", help="train a task in several ways, and store what each of them reaches")
+    ablate.add_argument("task", choices=[slug for slug, entry in READY.items() if entry.ablation])
+    ablate.add_argument("--seeds", type=int, choices=range(1, 101), default=3, metavar="N", help="run seeds each (3)")
     commands.add_parser("check-data", help="open all bundled data and say what is inside")
     options = parser.parse_args(arguments)
     if unknown := [task for task in getattr(options, "tasks", []) if task not in READY]:
@@ -32,6 +35,8 @@ def main(arguments: list[str] | None = None) -> int:
         return _check_data()
     if options.command == "train":
         return _train(options)
+    if options.command == "ablate":
+        return _ablate(options)
     return _check(options) if options.restamp or options.retime else _record(options)
 
 
@@ -74,6 +79,16 @@ def _train(options: argparse.Namespace) -> int:
         )
     for name, value in figures(config, state).items():
         _say(f"{name}: {value}")
+    return 0
+
+
+def _ablate(options: argparse.Namespace) -> int:
+    from sslviz.training import ablation
+
+    result = ablation.ablate(options.task, ablation.ways(options.task), options.seeds, _say)
+    for name, score in result["baselines"].items():
+        _say(f"{name}: {score:.1%}")
+    _say(f"  {ablation.save(result).name} is written")
     return 0
 
 

@@ -63,10 +63,14 @@ class Entry:
         label_from: data, batch or model.
         glyph: nine places, h hidden, b asked for, o given, . empty, for the map.
         module: where the task lives, as "module:Class"; empty for a task to come.
+        drawn: whether chance plays a part in the label; False: it follows from the sample alone.
+        trunk: whether the model is built on the shared trunk; False: word vectors are all it has.
+        perplexity: whether e^loss reads as "as unsure as among so many words".
         data: the data sets that it can train on, the default first.
         steps, batch, lr: the default budget; about 90 s on two quiet cores.
         long_steps, long_batch, long_lr, long_data: those of the longer recording.
         options: the task's own settings.
+        ablation: ways to train it that show what is missing, each a name and the options that are not the default.
     """
 
     slug: str
@@ -78,6 +82,9 @@ class Entry:
     label_from: str
     glyph: str
     module: str = ""
+    drawn: bool = True
+    trunk: bool = True
+    perplexity: bool = False
     data: tuple[str, ...] = ()
     steps: int = 0
     batch: int = 0
@@ -87,6 +94,7 @@ class Entry:
     long_lr: float = 0.0
     long_data: str = ""
     options: dict[str, Option] = field(default_factory=dict)
+    ablation: tuple[tuple[str, tuple[tuple[str, Any], ...]], ...] = ()
 
     @property
     def ready(self) -> bool:
@@ -109,7 +117,7 @@ _ALL = (
     Entry(
         "masked_words", "Masked words", "Hide and restore", "Words", "BERT 2018, RoBERTa 2019",
         "the word that was hidden", "data", "oohoooooo",
-        module="sslviz.tasks.masked_words:MaskedWords", data=("sentences",),
+        module="sslviz.tasks.masked_words:MaskedWords", data=("sentences",), perplexity=True,
         steps=2300, batch=128, lr=5e-3, long_steps=16000, long_batch=256, long_lr=7e-3,
         options={
             "share": Option(0.15, "Share of words chosen", low=0.05, high=0.5),
@@ -123,11 +131,38 @@ _ALL = (
     Entry("masked_sound", "Masked sound", "Hide and restore", "Sound", "wav2vec 2.0 2020",
           "the code of the hidden sound", "model", "oooohhooo"),
     Entry("next_word", "Next word", "Predict what is near", "Words", "GPT 2018",
-          "the word that follows", "data", "ooooob..."),
-    Entry("word_and_context", "Word and context", "Predict what is near", "Words", "Word2Vec 2013",
-          "the words around", "data", "...bob..."),
-    Entry("next_sentence", "Next sentence", "Predict what is near", "Words", "BERT 2018",
-          "IsNext or NotNext", "data", "ooo...bbb"),
+          "the word that follows", "data", "ooooob...",
+          module="sslviz.tasks.next_word:NextWord", data=("sentences",), drawn=False, perplexity=True,
+          steps=1500, batch=128, lr=5e-3, long_steps=12000, long_batch=256, long_lr=7e-3),
+    Entry(
+        "word_and_context", "Word and context", "Predict what is near", "Words", "Word2Vec 2013",
+        "the words around", "data", "...bob...",
+        module="sslviz.tasks.word_and_context:WordAndContext", trunk=False,
+        data=("sentences_and_stories", "sentences", "stories"),
+        steps=2300, batch=128, lr=1e-2, long_steps=20000, long_batch=256, long_lr=1e-2,
+        options={
+            "way": Option("skip-gram", "Way", ("skip-gram", "CBOW")),
+            "window": Option(5, "Widest window, words", low=1, high=5),
+            "negatives": Option(5, "Noise words a label", low=1, high=15),
+            "exponent": Option(0.75, "Exponent of the noise", low=0.0, high=1.0),
+            "threshold": Option(1e-3, "Threshold of subsampling", low=1e-5, high=1.0),
+        },
+    ),
+    Entry(
+        "next_sentence", "Next sentence", "Predict what is near", "Words", "BERT 2018",
+        "IsNext or NotNext", "data", "ooo...bbb",
+        module="sslviz.tasks.next_sentence:NextSentence", data=("stories",),
+        steps=850, batch=64, lr=3e-3, long_steps=12000, long_batch=64, long_lr=2e-3,
+        options={
+            "masks": Option(True, "Hide words, too, as BERT does"),
+            "marks": Option(False, "Mark words that both sentences have"),
+        },
+        ablation=(
+            ("pairs alone", (("masks", False),)),
+            ("with hidden words, as BERT", ()),
+            ("with shared words marked", (("masks", True), ("marks", True))),
+        ),
+    ),
     Entry("patch_order", "Patch order", "Put in order", "Images", "Jigsaw 2016, relative position 2015, RotNet 2018",
           "where each patch was", "data", "ooobobboo"),
     Entry("frame_order", "Frame order", "Put in order", "Video", "Shuffle and Learn 2016, OPN 2017",

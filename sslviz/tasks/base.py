@@ -117,8 +117,6 @@ class Task(Protocol):
 
     slug: ClassVar[str]
     label_from: ClassVar[str]
-    drawn: ClassVar[bool]  # whether chance plays a part; False: the label follows from the sample alone
-    uses_trunk: ClassVar[bool]  # False: word vectors alone are the model
     held_batch: ClassVar[int]  # held-out samples at a time; 0: as many as in a training batch
     options: ClassVar[dict[str, Any]]  # the defaults of all that a visitor may change
 
@@ -212,8 +210,6 @@ class TaskBase:
     """What most tasks leave as it is."""
 
     label_from: ClassVar[str] = "data"
-    drawn: ClassVar[bool] = True
-    uses_trunk: ClassVar[bool] = True
     held_batch: ClassVar[int] = 250
 
     def teach(self, net: nn.Module, labelled: Labelled) -> Labelled:  # noqa: ARG002 - the data made the label

@@ -6,7 +6,6 @@ shoe. Nobody says what the pictures show. Chen et al. 2020, arXiv 2002.05709, se
 
 from __future__ import annotations
 
-from functools import lru_cache
 from typing import Any, ClassVar
 
 import numpy as np
@@ -14,18 +13,18 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
 
-from sslviz.data import images
 from sslviz.models.tokens import PatchTokens, mean_pool
 from sslviz.models.trunk import Trunk
 from sslviz.tasks import augment
-from sslviz.tasks.base import Answer, Baseline, Batch, Draw, Labelled, Loss, Pool, ProbeData, Step, TaskBase
+from sslviz.tasks.base import Answer, Baseline, Batch, Draw, Labelled, Loss, Pool, Step, TaskBase
+from sslviz.tasks.pictures import Pictures
 
 JITTER = ("brightness", "contrast", "saturation", "hue")
 REACH = {"brightness": 0.8, "contrast": 0.8, "saturation": 0.8, "hue": 0.2}  # times the strength, appendix A
 HEAD, OUT = 128, 128  # the projection head: width inside, width of z
 
 
-class SameOrDifferent(TaskBase):
+class SameOrDifferent(Pictures, TaskBase):
     """SimCLR: contrastive learning of two views against the rest of the batch."""
 
     slug: ClassVar[str] = "same_or_different"
@@ -151,22 +150,10 @@ class SameOrDifferent(TaskBase):
         """Nothing is needed beyond the batch."""
         return Pool()
 
-    def batch(self, data: str, part: str, rows: np.ndarray) -> Batch:
-        """Pictures `rows` of "train" or "held": `pixels` (n, 3, 32, 32) uint8."""
-        return Batch(rows, {"pixels": _pixels(data, part)[torch.from_numpy(rows)]})
-
-    def size(self, data: str, part: str) -> int:
-        """Number of pictures."""
-        return len(_pixels(data, part))
-
     def features(self, net: nn.Module, batch: Batch, pool: Pool) -> Tensor:  # noqa: ARG002
         """(n, width) the mean over patches of the trunk's output (h in the paper, not z), for unchanged pictures."""
         assert isinstance(net, ViewNet)  # noqa: S101 - only its own network has this part
         return net.encode(batch.data["pixels"].float() / 255)
-
-    def probe_data(self, data: str) -> ProbeData:
-        """The set's own classes, of which the model never hears."""
-        return _probe_data(data)
 
 
 class ViewNet(nn.Module):
@@ -201,37 +188,3 @@ def similarities(z: Tensor, tau: float) -> Answer:
     """(n, d) → `cosine` and `share`, both (n, n)."""
     unit = F.normalize(z, dim=1)
     return Answer({"cosine": unit @ unit.T, "share": nt_xent_logits(z, tau).softmax(1)})
-
-
-@lru_cache(maxsize=4)
-def _pixels(data: str, part: str) -> Tensor:
-    """(n, 3, 32, 32) uint8. "pictures" is clothes and emoji together, shuffled once and for all."""
-    sets = [images.load(name) for name in (("fashion_mnist", "emoji") if data == "pictures" else (data,))]
-    chosen = np.concatenate([s.images if part == "train" else s.held_images for s in sets])
-    if data == "pictures":
-        chosen = chosen[np.random.default_rng(0).permutation(len(chosen))]
-    return torch.from_numpy(np.ascontiguousarray(chosen.transpose(0, 3, 1, 2)))
-
-
-@lru_cache(maxsize=2)
-def _probe_data(data: str, shown: int = 600) -> ProbeData:
-    """The classes of the set itself; for "pictures" those of the clothes."""
-    data = "fashion_mnist" if data == "pictures" else data
-    pictures = images.load(data)
-    labelled = np.flatnonzero(pictures.labels >= 0)
-    test = np.random.default_rng(0).permutation(len(pictures.held_labels))[:2000]
-    task = SameOrDifferent()
-    train_x, test_x = (_pixels(data, part).numpy().reshape(-1, 3072) for part in ("train", "held"))
-    return ProbeData(
-        train=task.batch(data, "train", labelled),
-        train_y=pictures.labels[labelled],
-        test=task.batch(data, "held", test),
-        test_y=pictures.held_labels[test],
-        names=pictures.class_names,
-        raw_train=train_x[labelled].astype(np.float32) / 255,
-        raw_test=test_x[test].astype(np.float32) / 255,
-        raw_name="raw pixels",
-        shown=np.arange(min(shown, len(test))),
-        texts=tuple(pictures.held_names[row] for row in test),
-        pictures=data,
-    )

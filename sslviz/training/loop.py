@@ -195,14 +195,15 @@ class Learner:
 
     def dump(self, step: int) -> State:
         """Everything that the next step depends on."""
-        adam = self.adam.state[self.flat]
+        nothing = torch.zeros_like(self.flat)
+        adam = self.adam.state.get(self.flat) or {"exp_avg": nothing, "exp_avg_sq": nothing}
         return self._state(step, {"weights": self.flat.detach(), "m": adam["exp_avg"], "v": adam["exp_avg_sq"]})
 
     def _state(self, step: int, arrays: dict[str, torch.Tensor]) -> State:
-        state = {k: a.cpu().numpy().copy() for k, a in arrays.items()}
+        state: State = {k: a.cpu().numpy().copy() for k, a in arrays.items()}
         empty = np.zeros(0, np.float32)
         state["buffers"] = np.concatenate([b.cpu().numpy().ravel() for b in self.buffers]) if self.buffers else empty
-        return {**state, "step": np.int64(step), "map": empty if self.map is None else self.map}
+        return {**state, "step": np.array(step), "map": empty if self.map is None else self.map}
 
     def train_step(self, step: int) -> float:
         """Draw, change, forward, loss, gradient, update. Returns the loss; raises Diverged where it is no number."""

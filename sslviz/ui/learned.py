@@ -10,25 +10,32 @@ import streamlit as st
 from sslviz.catalogue import READY
 from sslviz.training import recorded
 from sslviz.training.shown import Shown
+from sslviz.ui.bars import Bar, bars
 from sslviz.ui.parts import part
 
 NEIGHBOURS = 20
-GREY, INK, ORANGE = "rgba(128,136,148,.45)", "#8a919c", "#d46a00"
-CHART = {"displayModeBar": False}
 
 
 def learned(slug: str, view: Shown) -> None:
     """Bars for the probes, and a table for the pretext task itself."""
     figures = view.figures or comparable(view)
-    part("What it learned", "frozen trunk, judged by classes that it never saw")
+    part(
+        "What it learned", f"frozen {'trunk' if READY[slug].trunk else 'vectors'}, judged by classes that it never saw"
+    )
     if figures is None:
         st.caption("Nothing has been measured for these settings yet. The figures appear when the budget is spent.")
         return
     own = view.figures is not None
     rows = _rows(figures, view, own)
-    st.plotly_chart(_bars(rows, figures), config=CHART, alt=_say(rows, figures), key=f"{slug}_bars")
+    chance = [("always the commonest class", figures["chance"])]
+    bars(rows, chance, "right on held-out samples", key=rows[-1][1])
     st.caption(_protocol(figures, view, own))
     _pretext(figures, view, own)
+    if own:
+        for name, measured in figures.get("measures", {}).items():
+            st.caption(
+                f"{name[0].upper()}{name[1:]}: **{measured['trained']:.0%}**, untrained {measured['random']:.0%}."
+            )
 
 
 def comparable(view: Shown) -> dict[str, Any] | None:
@@ -42,59 +49,23 @@ def comparable(view: Shown) -> dict[str, Any] | None:
     return {**runs[0].figures, "baselines": []} if runs else None  # of another setting: only the probes compare
 
 
-def _rows(figures: dict[str, Any], view: Shown, own: bool) -> list[tuple[str, list[float], list[float], str]]:
-    """(name, k-NN, linear probe of each choice of labels, kind) from the one to beat to the model itself."""
-    probes = figures["probes"]
-    rows = [
-        (figures["raw_name"].capitalize(), [probes["raw"]["knn"]], probes["raw"]["few"], "raw"),
-        ("Random trunk", [probes["random"]["knn"]], probes["random"]["few"], "random"),
-    ]
+def _rows(figures: dict[str, Any], view: Shown, own: bool) -> list[tuple[str, list[Bar]]]:
+    """A row of bars for the model, for the one to beat, and for the untrained one."""
+    probes, probe = figures["probes"], f"linear probe, {figures['labels']} labels"
+    bare = "Random trunk" if READY[view.config.task].trunk else "Random vectors"
+
+    def both(knn: list[float], few: list[float], *, model: bool = False) -> list[Bar]:
+        return [Bar(probe, few, model), Bar("k-NN", knn, model, hatched=True)]
+
     if own:
-        return [*rows, ("This model", [probes["trained"]["knn"]], probes["trained"]["few"], "model")]
-    return [*rows, ("This model", [] if view.knn is None else [view.knn], [], "model")]
-
-
-def _bars(rows: list[tuple[str, list[float], list[float], str]], figures: dict[str, Any]) -> Any:
-    import plotly.graph_objects as go
-
-    figure = go.Figure()
-    both = ("k-NN", [row[1] for row in rows]), (f"linear probe, {figures['labels']} labels", [row[2] for row in rows])
-    for column, (title, measured) in enumerate(both, 1):
-        values = [float(np.mean(each)) if each else None for each in measured]
-        spread = [float(np.std(each)) if len(each) > 1 else 0 for each in measured]
-        figure.add_bar(
-            y=[row[0] for row in rows], x=values, name=title, orientation="h",
-            error_x={"array": spread, "visible": column == 2}, text=[f"{v:.0%}" if v else "" for v in values],
-            textposition="inside", insidetextanchor="start",
-            marker={
-                "color": [ORANGE if row[3] == "model" else GREY for row in rows],
-                "pattern": {"shape": "/" if column == 1 else "", "solidity": 0.2},
-            },
-        )  # fmt: skip
-    chance = figures["chance"]
-    figure.add_vline(x=chance, line_dash="dash", line_color=INK)
-    figure.add_annotation(
-        x=chance,
-        y=1.1,
-        yref="paper",
-        showarrow=False,
-        text=f"always the commonest class: {chance:.0%}",
-        xanchor="left",
-    )
-    figure.update_layout(
-        height=250, margin={"l": 0, "r": 0, "t": 26, "b": 0}, barmode="group", legend={"orientation": "h", "y": -0.28},
-        xaxis={"range": [0, 1], "tickformat": ".0%", "title": "right on held-out samples"}, yaxis={"title": None},
-    )  # fmt: skip
-    return figure
-
-
-def _say(rows: list[tuple[str, list[float], list[float], str]], figures: dict[str, Any]) -> str:
-    said = [
-        f"{name}: k-NN {knn[0]:.0%}" + (f", linear probe {np.mean(few):.0%}" if few else "")
-        for name, knn, few, _ in rows
-        if knn
+        mine = both([probes["trained"]["knn"]], probes["trained"]["few"], model=True)
+    else:
+        mine = both([] if view.knn is None else [view.knn], [], model=True)
+    return [
+        ("This model", mine),
+        (bare, both([probes["random"]["knn"]], probes["random"]["few"])),
+        (figures["raw_name"].capitalize(), both([probes["raw"]["knn"]], probes["raw"]["few"])),
     ]
-    return f"{'; '.join(said)}; always the commonest class {figures['chance']:.0%}"
 
 
 def _protocol(figures: dict[str, Any], view: Shown, own: bool) -> str:
@@ -129,9 +100,15 @@ def _pretext(figures: dict[str, Any], view: Shown, own: bool) -> None:
     if scores:
         measured = view.step if own else view.frames[-1]
         rows.append({"On its own task": f"this model, step {measured:,}", "loss": loss, name: scores[name]})
+    unsure = READY[view.config.task].perplexity
+    head, rule = (" perplexity |", " --: |") if unsure else ("", "")
     lines = "".join(
-        f"| {r['On its own task']} | {'' if r['loss'] is None else format(r['loss'], '.2f')} | "
-        f"{'' if r[name] is None else format(r[name], '.1%')} |\n"
+        f"| {r['On its own task']} | {'' if r['loss'] is None else format(r['loss'], '.2f')} |"
+        + ("" if not unsure else " |" if r["loss"] is None else f" {np.exp(r['loss']):,.0f} |")
+        + f" {'' if r[name] is None else format(r[name], '.1%')} |\n"
         for r in rows
     )
-    st.markdown(f"| On its own task, held-out | loss (nats, −ln p) | {name} |\n| :-- | --: | --: |\n{lines}")
+    unit = "loss (nats, −ln p)" if unsure or READY[view.config.task].trunk else "loss (nats)"
+    st.markdown(f"| On its own task, held-out | {unit} |{head} {name} |\n| :-- | --: |{rule} --: |\n{lines}")
+    if unsure:
+        st.caption("Perplexity is e to the loss: as unsure as somebody who must choose among so many words.")

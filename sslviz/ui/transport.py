@@ -211,9 +211,9 @@ def _length(slug: str, length: str) -> str:
 
 
 def _data_title(name: str) -> str:
-    from sslviz.data.images import SETS
+    from sslviz.data import images, running
 
-    return {"pictures": "Clothes and emoji", **SETS}.get(name, name)
+    return {"pictures": "Clothes and emoji", **images.SETS, **running.SETS}.get(name, name)
 
 
 def _say_if_missing(name: str) -> None:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from playwright.sync_api import Browser, expect, sync_playwright
@@ -34,12 +35,24 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             item.add_marker("browser")
 
 
+ALWAYS = ("masked_words", "same_or_different")  # a page of words, one of pictures
+QUICK = ("test_a_link_opens_on_a_server_that_nobody_has_visited",)
+
+
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
-    """`slug` is every task that has a page; `address` those and home."""
+    """`slug` is every task that has a page; `address` those and home.
+
+    What all pages have in common is tried on two of them in the fast suite, and on all of them in the slow one.
+    """
+
+    def each(slug: str) -> Any:
+        fast = slug in ("", *ALWAYS) or metafunc.function.__name__ in QUICK
+        return pytest.param(slug, id=slug or "home", marks=() if fast else pytest.mark.slow)
+
     if "slug" in metafunc.fixturenames:
-        metafunc.parametrize("slug", list(READY))
+        metafunc.parametrize("slug", [each(slug) for slug in READY])
     if "address" in metafunc.fixturenames:
-        metafunc.parametrize("address", ["", *READY], ids=["home", *READY])
+        metafunc.parametrize("address", [each(slug) for slug in ("", *READY)])
 
 
 # Of this folder, not of the session: Playwright keeps an event loop running, which other tests must not meet.

@@ -88,6 +88,7 @@ def test_depth_changes_the_explanation_in_place(visit: Visit, slug: str) -> None
     for depth in ("Standard", "Detailed", "Basic"):
         visitor.part("depth").get_by_role("radio", name=depth).click()
         visitor.link_becomes("depth", None if depth == "Basic" else depth)
+        visitor.until(lambda: lead.inner_text() not in texts, f"the words of {depth}")
         visitor.settle()
         texts.append(lead.inner_text())
     assert len(set(texts)) == 3

@@ -15,8 +15,19 @@ Visit = Callable[..., Visitor]
 # `least` is the step by which the model has learned more than that; the learning rate has then hardly begun to fall.
 BUDGETS = {
     "masked_words": ("masked_words_steps=300", "word frequencies", 100),
+    "next_word": ("next_word_steps=300", "unigram: word frequencies", 100),
+    "word_and_context": ("word_and_context_steps=1200", "word frequencies", 400),
+    "next_sentence": (
+        # As BERT has it, it beats the coin too slowly for a test; with shared words marked it does soon.
+        "next_sentence_steps=150&next_sentence_batch=256&next_sentence_marks=true&next_sentence_masks=false",
+        "a coin: ln 2",
+        100,
+    ),
     "same_or_different": ("same_or_different_steps=100", "all alike: ln 511", 16),
 }
+
+# Held-out loss before the first step, where the settings above have no recorded run that could tell.
+UNTRAINED = {"next_sentence": 1.39}
 
 
 def test_training_is_seen_paused_reloaded_and_shared(visit: Visit, slug: str) -> None:  # noqa: PLR0915 - one story
@@ -49,10 +60,11 @@ def test_training_is_seen_paused_reloaded_and_shared(visit: Visit, slug: str) ->
     visitor.until(lambda: any(name.startswith("this model") for name in visitor.judged()), "the model in the table")
     judged = visitor.judged()
     mine = next(loss for name, (loss, _) in judged.items() if name.startswith("this model"))
-    bar, untrained = judged[constant][0], judged["untrained network"][0]
+    loss, at, lines = visitor.loss
+    bar = judged[constant][0] if constant in judged else lines[constant]
+    untrained = UNTRAINED[slug] if slug in UNTRAINED else judged["untrained network"][0]
     assert mine < bar, f"{mine} is not below {constant}, {bar}"
     assert mine < untrained - 0.2, f"{mine} is not below the untrained network, {untrained}"
-    loss, at, lines = visitor.loss
     assert at == stopped
     assert loss < next(value for name, value in lines.items() if name.startswith(constant.split(":")[0]))
 

@@ -26,6 +26,7 @@ NO_BROWSER = (
     "no browser was found. Debian and Ubuntu: apt install chromium; elsewhere: install Chromium or Chrome, or run "
     "python -m playwright install chromium; SSLVIZ_BROWSER may name one"
 )
+DRAWN = {"": ("map", ".map"), "flashcards": ("cards", ".card, .nth, .sums, .deck")}  # what shows that all is there
 NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome")
 PLACES = (
     "/Applications/Google Chrome.app/Contents/MacOS/Google Chrome",
@@ -45,14 +46,17 @@ def find_browser(own: str) -> str | None:
 class Server:
     """The app as `streamlit run app.py` serves it, with an engine of one worker."""
 
-    def __init__(self, log: Path) -> None:
+    def __init__(self, log: Path, port: int = 0, database: Path | None = None) -> None:
         with socket.socket() as free:
-            free.bind(("127.0.0.1", 0))
+            free.bind(("127.0.0.1", port))
             port = free.getsockname()[1]
         self.url, self.log = f"http://127.0.0.1:{port}", log
         command = [sys.executable, "-m", "streamlit", "run", "app.py", "--server.headless", "true"]
         command += ["--server.address", "127.0.0.1", "--server.port", str(port)]
         environment = {k: v for k, v in os.environ.items() if k not in ("SSLVIZ_SCHEDULER", "SSLVIZ_LAZY")}
+        # Progress of a test's own, never the user's.
+        self.database = database or log.with_name(f"{log.stem}.db")
+        environment["SSLVIZ_DATABASE"] = str(self.database)
         with log.open("wb") as output:
             self.process = psutil.Popen(
                 command, cwd=ROOT, env={**environment, "SSLVIZ_WORKERS": "1"}, stdin=subprocess.DEVNULL,
@@ -152,7 +156,8 @@ class Visitor:
     def drawn(self) -> Visitor:
         """Wait until the page is complete."""
         self.page.locator("[data-testid=stApp][data-test-connection-state=CONNECTED]").wait_for(state="attached")
-        key, inside = ("sample_card", ".lattice") if urlparse(self.page.url).path.strip("/") else ("map", ".map")
+        slug = urlparse(self.page.url).path.strip("/")
+        key, inside = DRAWN.get(slug, ("sample_card", ".lattice"))
         failed = self.page.locator("[data-testid=stException]")
         expect(self.part(key).locator(inside).or_(failed).first).to_be_visible()
         assert not failed.count(), failed.first.inner_text()
@@ -263,7 +268,7 @@ class Visitor:
             .locator("table tbody tr")
             .evaluate_all("rows => rows.map(row => [...row.cells].map(cell => cell.textContent.trim()))")
         )
-        return {name: (float(loss) if loss else None, score) for name, loss, score in table}
+        return {name: (float(loss) if loss else None, score) for name, loss, *_, score in table}
 
     # the card
 

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import json
 import os
+import tempfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
 os.environ["SSLVIZ_LAZY"] = "1"  # no engine, no import in the background
+os.environ["SSLVIZ_DATABASE"] = str(Path(tempfile.mkdtemp()) / "progress.db")  # never the user's own
 
 import pytest
 from streamlit.testing.v1 import AppTest
@@ -55,7 +57,10 @@ def cheap(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
 def figures(config: str, state: Any) -> dict[str, Any]:
     """Figures in the shape of the real ones."""
     probes = {"knn": 0.5, "few": [0.4, 0.5, 0.6], "many": 0.7}
-    scores = {"top-1": 0.25, "top-5": 0.5} if "masked_words" in config else {"partner first": 0.25}
+    words = any(f'"{slug}"' in config for slug in ("masked_words", "next_word"))
+    scores = {"top-1": 0.25, "top-5": 0.5} if words else {"partner first": 0.25}
+    scores = {"pairs told right": 0.6} if '"next_sentence"' in config else scores
+    scores = {"told from noise": 0.25} if '"word_and_context"' in config else scores
     return {
         "loss": 3.0, "scores": scores,
         "baselines": [{"name": "guessing: ln 6,403", "loss": 8.8, "scores": scores, "constant": True}],

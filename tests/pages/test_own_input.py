@@ -203,7 +203,7 @@ def test_the_switches_of_the_recipe_are_heeded(visit: Callable) -> None:
 # guess
 
 
-@pytest.mark.parametrize("slug", ["masked_words", "same_or_different"])
+@pytest.mark.parametrize("slug", ["masked_words", "next_sentence", "same_or_different"])
 def test_a_guess_is_scored_and_the_next_one_asked(visit: Callable, slug: str) -> None:
     page = visit(slug)
     pills = page.at.pills(key=f"{slug}_guess_0")

@@ -5,6 +5,7 @@ import subprocess
 import sys
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -14,7 +15,13 @@ from sslviz.ui.parts import HIDEABLE
 ROOT = Path(__file__).parents[2]
 PARTS = {"sample_card", "guess", "transport", "loss", "embedding", "code", "learned"}
 CONTROLS = {"another_sample", "new_label", "play", "step", "reset"}
-CARDS = {"masked_words": "words_card", "same_or_different": "pairs_card"}
+CARDS = {
+    "masked_words": "words_card",
+    "next_sentence": "sentence_card",
+    "next_word": "next_card",
+    "same_or_different": "pairs_card",
+    "word_and_context": "context_card",
+}
 
 pages = pytest.mark.parametrize("slug", list(READY))
 
@@ -82,6 +89,15 @@ def test_rubbish_in_hide_is_ignored(visit: Callable, slug: str) -> None:
     assert visit(slug, __hide="everything,<b>,,sample_card,../x").keys >= PARTS
 
 
+def new_label(page: Any) -> Any:
+    """Press "New label"; where nothing is drawn, it cannot be pressed, and the seed is typed instead."""
+    if READY[page.slug].drawn:
+        return page.press("new_label")
+    assert page.at.button(key="new_label").disabled
+    seed = page.at.number_input(key=f"{page.slug}_label_seed").value
+    return page.set("number_input", "label_seed", (seed + 1) % 10_000)
+
+
 @pages
 def test_the_label_changes_with_its_seed_and_the_sample_with_its_number(visit: Callable, slug: str) -> None:
     def label() -> dict:
@@ -90,9 +106,9 @@ def test_the_label_changes_with_its_seed_and_the_sample_with_its_number(visit: C
 
     page = visit(slug)
     first, shown, identity = label(), page.at.number_input(key=f"{slug}_sample").value, page.component(CARDS[slug])
-    page.press("new_label")
+    new_label(page)
     assert page.at.number_input(key=f"{slug}_label_seed").value == 1
-    assert label() != first
+    assert (label() != first) == READY[slug].drawn
     assert page.at.number_input(key=f"{slug}_sample").value == shown
     page.set("number_input", "label_seed", 0)
     assert label() == first
@@ -104,10 +120,16 @@ def test_the_label_changes_with_its_seed_and_the_sample_with_its_number(visit: C
 
 @pages
 def test_the_last_sample_and_the_last_seed_are_followed_by_the_first(visit: Callable, slug: str) -> None:
-    most = {"masked_words": 1999, "same_or_different": 999}[slug]
+    most = {
+        "masked_words": 1999,
+        "next_sentence": 1626,
+        "next_word": 1999,
+        "same_or_different": 999,
+        "word_and_context": 3599,
+    }[slug]
     page = visit(slug, sample=str(most), label_seed="9999")
     assert not page.notes
-    page.press("another_sample").press("new_label")
+    new_label(page.press("another_sample"))
     assert page.at.number_input(key=f"{slug}_sample").value == 36
     assert page.at.number_input(key=f"{slug}_label_seed").value == 0
 
@@ -115,7 +137,7 @@ def test_the_last_sample_and_the_last_seed_are_followed_by_the_first(visit: Call
 @pages
 def test_a_link_gives_the_same_card(visit: Callable, slug: str) -> None:
     page = visit(slug)
-    page.press("new_label").press("another_sample")
+    new_label(page).press("another_sample")
     card, sample = page.component(CARDS[slug]), page.at.number_input(key=f"{slug}_sample").value
     again = visit(slug, label_seed="1", sample=str(sample))
     assert again.component(CARDS[slug]) == card
@@ -216,7 +238,7 @@ def test_the_code_on_the_page_is_the_code_that_runs(visit: Callable, slug: str) 
 def test_the_data_are_credited(visit: Callable, slug: str) -> None:
     html = visit(slug).html
     assert "class='credit'" in html
-    assert ("CC BY 2.0 FR" in html) == (slug == "masked_words")
+    assert ("CC BY 2.0 FR" in html) == (slug in ("masked_words", "word_and_context", "next_word"))
 
 
 def fresh(code: str) -> str:
@@ -249,9 +271,10 @@ def test_home_needs_no_torch() -> None:
 def test_what_draws_a_recorded_run_needs_no_torch() -> None:
     code = (
         "import sys\n"
-        "from sslviz.ui import current, page, transport, learned, words_page, pairs_page\n"
+        "from sslviz.ui import current, page, transport, learned, words_page, next_word_page, pairs_page\n"
+        "from sslviz.ui import context_page, next_sentence_page\n"
         "from sslviz.training import recorded, shown\n"
-        "for slug in ('masked_words', 'same_or_different'):\n"
+        "for slug in ('masked_words', 'word_and_context', 'next_word', 'next_sentence', 'same_or_different'):\n"
         "    for long in (False, True):\n"
         "        run = recorded.read(slug, long=long)\n"
         "        run and shown.from_recording(run, slug)\n"

@@ -7,6 +7,7 @@ import pytest
 
 from sslviz.catalogue import READY
 from tests.pages.conftest import TINY
+from tests.pages.test_pages import CARDS
 from tests.stand_ins import Engine
 
 pages = pytest.mark.parametrize("slug", list(READY))
@@ -114,7 +115,7 @@ def test_reset_begins_anew_with_the_settings_as_they_are(visit: Callable, engine
 @pages
 def test_training_changes_what_the_card_answers(visit: Callable, engine: Engine, slug: str) -> None:
     def said() -> Any:
-        card = page.component({"masked_words": "words_card", "same_or_different": "pairs_card"}[slug])
+        card = page.component(CARDS[slug])
         return card.get("answers"), card.get("similar"), card["model"]
 
     page = visit(slug, **TINY)

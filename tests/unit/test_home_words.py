@@ -40,7 +40,7 @@ def test_says_what_it_promises() -> None:
     assert len(words.COSTS) == 3
     assert "semi-supervised" in words.SECOND
     assert "Lee 2013" in words.SECOND
-    assert words.STUDENT.count("minutes") == 4
+    assert words.STUDENT.count("minutes") == 5
 
 
 @pytest.mark.parametrize("fact", FACTS, ids=lambda fact: fact.name)

@@ -37,7 +37,7 @@ def positions(frame: bytes) -> tuple[dict, np.ndarray, bytes]:
     shape = (len(header["steps"]), len(header["views"]), header["n"], 2)
     size = 2 * int(np.prod(shape))
     raw = np.frombuffer(rest[:size], dtype="<i2").reshape(shape)
-    return header, raw * np.array(header["scales"])[None, :, None, None], rest[size:]
+    return header, raw * np.array(header["scales"]).T[:, :, None, None], rest[size:]
 
 
 @given(st.dictionaries(st.text(), st.text() | st.integers() | st.none(), max_size=4), st.binary(max_size=40))
@@ -72,6 +72,14 @@ def test_later_frames_leave_out_what_the_browser_has() -> None:
     header, places, _ = positions(pack_film(original, since=3, full=False))  # nothing new: a header and no frames
     assert header["steps"] == []
     assert places.size == 0
+
+
+def test_a_frame_is_the_same_alone_and_among_others() -> None:
+    original = film()
+    original.tsne[0] *= 7  # the others must not be rounded more coarsely for it
+    _, all_places, _ = positions(pack_film(original))
+    _, alone, _ = positions(pack_film(original, since=2, full=False))
+    assert np.array_equal(all_places[2], alone[0])
 
 
 def test_film_must_be_finite() -> None:

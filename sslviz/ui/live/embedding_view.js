@@ -36,7 +36,7 @@ function receive(view, data) {
   }
   const size = 2 * header.n, raw = new Int16Array(bytes.buffer, at, header.steps.length * header.views.length * size)
   header.steps.forEach((step, f) => {
-    const places = header.views.map((_, v) => Float32Array.from(raw.subarray((f * header.views.length + v) * size, (f * header.views.length + v + 1) * size), p => p * header.scales[v]))
+    const places = header.views.map((_, v) => Float32Array.from(raw.subarray((f * header.views.length + v) * size, (f * header.views.length + v + 1) * size), p => p * header.scales[v][f]))
     view.frames[header.first + f] = { step, places }
   })
   view.frames.length = Math.min(view.frames.length, header.total)   // a film may start again under its old name
@@ -167,7 +167,7 @@ function pictures(view, c, members, size) {
 
 // Words, where they fit without covering each other; pictures show theirs on pointing instead.
 // Of a sentence with one word in brackets, only that word has room on the map; pointing shows it whole.
-const brief = label => label.match(/\[(.+?)\]/)?.[1] ?? label
+const brief = label => label.match(/\[(.+?)\]/)?.[1] ?? (label.length > 22 ? `${label.slice(0, 20).trimEnd()} …` : label)
 
 function labels(view, c, bright) {
   const { fixed, at, off } = view, { clientWidth: w, clientHeight: h } = view.canvas

@@ -64,7 +64,8 @@ def pack_film(
     """Pack the frames from number `since` on; `full` adds what stays the same (classes, labels, sprite).
 
     picked and near are point numbers, near the neighbours of picked in the encoder's own space.
-    Positions travel as int16, all views of a frame one after the other, with one scale a view.
+    Positions travel as int16, all views of a frame one after the other, with one scale for each view of each frame, so
+    that a frame looks the same whichever others it travels with.
     """
     views = {"t-SNE": film.tsne} | ({"PCA": film.pca} if film.pca is not None else {})
     parts, scales = [], []
@@ -72,9 +73,10 @@ def pack_film(
         part = np.asarray(positions[since:], dtype=np.float64)
         if part.size and not np.isfinite(part).all():
             raise ValueError("film positions must be finite")
-        scale = float(np.abs(part).max(initial=0.0)) / LARGEST or 1.0
-        parts.append(np.round(part / scale).astype("<i2"))
-        scales.append(scale)
+        scale = np.abs(part).max(axis=(1, 2), initial=0.0) / LARGEST
+        scale[scale == 0] = 1.0
+        parts.append(np.round(part / scale[:, None, None]).astype("<i2"))
+        scales.append(scale.tolist())
     header: dict[str, Any] = {
         "id": film.id,
         "n": len(film.classes),
@@ -83,7 +85,7 @@ def pack_film(
         "total": len(film.steps),
         "full": full,
         "views": list(views),
-        "scales": scales,
+        "scales": scales,  # by view, then by frame
         "picked": None if picked is None else int(picked),
         "near": [int(i) for i in near],
         "title_note": title_note,

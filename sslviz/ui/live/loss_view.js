@@ -75,7 +75,7 @@ function read(view, i) {
   set(view.cross, { x1: x(step), x2: x(step), opacity: last && view.at === null ? 0 : 1 })
   // Above the dot, unless the name of a line stands there.
   const taken = yy => view.rows.some(([row, from]) => Math.abs(row - yy) < 14 && x(step) + beside + (near ? 0 : 90) > from)
-  const spot = [y(value) - 10, y(value) + 20, y(value) - 26, y(value) + 34].find(yy => yy > EDGE.top + 8 && yy < data.height - EDGE.bottom && !taken(yy)) ?? y(value) - 10
+  const spot = [-10, 20, -26, 34, -42, 50, -58, 66].map(by => y(value) + by).find(yy => yy > EDGE.top + 8 && yy < data.height - EDGE.bottom && !taken(yy)) ?? y(value) - 10
   set(view.read, { x: x(step) + beside, y: spot, 'text-anchor': near ? 'end' : 'start' })
   view.read.textContent = last && view.at === null ? number(value) : `step ${step.toLocaleString('en')}: ${number(value)}`
 }

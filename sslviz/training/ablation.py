@@ -1,0 +1,99 @@
+"""What is missing? One task trained in several ways that differ in one thing, each with several run seeds.
+
+The results lie in `assets/runs/<task>_ablation.json`, made by `python -m sslviz ablate`; a page only reads them.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+from sslviz.catalogue import READY
+from sslviz.training import recorded
+from sslviz.training.config import RunConfig, default
+
+Row = tuple[str, tuple[tuple[str, Any], ...]]  # a name, and the options in which this way differs from the default
+
+
+def ablate(task: str, rows: Sequence[Row], seeds: int, say: Callable[[str], None] = print) -> dict[str, Any]:
+    """Train every way with run seeds 0, 1, …, with the task's own budget.
+
+    Args:
+        task: a slug of the catalogue.
+        rows: the ways.
+        seeds: how many runs each; at least 1.
+        say: is told each result as it comes.
+
+    Returns:
+        `task`; `rows`, each with `name`, `options`, `accuracy` (one number from 0 to 1 a seed, the task's main score
+        over all held-out samples) and `steps`; `baselines`, name → the same score.
+
+    Raises:
+        ValueError: without a way or a seed.
+    """
+    from sslviz.training import figures
+
+    if not rows or seeds < 1:
+        msg = f"An ablation of {task} needs at least one way and one seed, not {len(rows)} and {seeds}."
+        raise ValueError(msg)
+    done = []
+    for name, options in rows:
+        accuracy = []
+        for seed in range(seeds):
+            config = replace(default(task), seed=seed, options=options)
+            accuracy.append(_trained(config))
+            say(f"{task}, {name}, seed {seed}: {accuracy[-1]:.1%}")
+        done.append({"name": name, "options": dict(options), "accuracy": accuracy, "steps": default(task).steps})
+    baselines = figures.baselines(default(task))
+    return {"task": task, "rows": done, "baselines": {_short(b["name"]): _main(b["scores"]) for b in baselines}}
+
+
+def path(task: str) -> Path:
+    """Where the results lie."""
+    return recorded.RUNS / f"{task}_ablation.json"
+
+
+def save(result: dict[str, Any]) -> Path:
+    """Write the results down, and say where."""
+    target = path(result["task"])
+    target.write_text(json.dumps(result, indent=1) + "\n", encoding="utf-8")
+    return target
+
+
+def read(task: str) -> dict[str, Any] | None:
+    """The stored results; None where there are none. Needs no torch."""
+    try:
+        found: dict[str, Any] = json.loads(path(task).read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        return None
+    return found
+
+
+def ways(task: str) -> tuple[Row, ...]:
+    """The ways in which the catalogue says that this task is to be trained."""
+    return READY[task].ablation
+
+
+def _trained(config: RunConfig) -> float:
+    """Train to the end of the budget; the main score on all held-out samples."""
+    from sslviz.training import figures, loop
+
+    state, learner = loop.start(config), loop.Learner(config)
+    while int(state["step"]) < config.steps:
+        state, snapshot = loop.advance(config, state, config.steps)
+        if snapshot.diverged is not None:
+            raise loop.Diverged(snapshot.diverged)
+    learner.load(state)
+    return _main(figures.held_out(learner)[1])
+
+
+def _main(scores: dict[str, float]) -> float:
+    return next(iter(scores.values()))
+
+
+def _short(name: str) -> str:
+    """The name without article and formula: "a coin: ln 2" is "coin"."""
+    return name.split(":", maxsplit=1)[0].removeprefix("a ")

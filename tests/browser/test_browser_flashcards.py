@@ -1,0 +1,331 @@
+"""Flashcards in a real browser: the keyboard, reloads, tabs, another browser, a server that dies, a phone, axe."""
+
+from __future__ import annotations
+
+import re
+import sqlite3
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from playwright.sync_api import Browser, expect
+from test_browser_axe import look
+from visitor import Server, Visitor
+
+Visit = Callable[..., Visitor]
+PHONE, DESK = 390, 1366
+
+
+class Review:
+    """The review as a person uses it."""
+
+    def __init__(self, visitor: Visitor) -> None:
+        self.visitor, self.page = visitor, visitor.page
+        self.root = visitor.part("review_view").locator(".root")
+        self.ready()
+
+    def ready(self) -> None:
+        """The browser has said who is learning."""
+        self.page.wait_for_function("() => localStorage.getItem('sslviz-learner')")
+        expect(self.root).to_have_attribute("data-unsent", "0")
+        expect(self.root.locator(".show, .over h3").first).to_be_visible()
+        self.visitor.settle()
+
+    @property
+    def card(self) -> str:
+        return self.root.get_attribute("data-card") or ""
+
+    @property
+    def done(self) -> str:
+        return self.root.locator(".tally b").inner_text()
+
+    def key(self, *keys: str) -> None:
+        for key in keys:
+            self.page.keyboard.press(key)
+
+    def goes_on(self, after: str) -> None:
+        """Wait for another card."""
+        self.visitor.until(lambda: self.card not in ("", after), "another card")
+
+    def sent(self) -> None:
+        """All grades are written down."""
+        expect(self.root).to_have_attribute("data-unsent", "0")
+
+
+def kept(server: Server) -> list[tuple[Any, ...]]:
+    """All reviews in the server's database that were not undone."""
+    connection = sqlite3.connect(f"file:{server.database}?mode=ro", uri=True)
+    try:
+        asked = "SELECT learner_id, card, grade FROM sslviz_reviews WHERE undone_at IS NULL ORDER BY id"
+        return connection.execute(asked).fetchall()
+    except sqlite3.OperationalError:
+        return []
+    finally:
+        connection.close()
+
+
+@pytest.fixture
+def tabs(browser: Browser, server: Server) -> Iterator[Callable[[str], list[Visitor]]]:
+    """Two tabs of one browser."""
+    context = browser.new_context(viewport={"width": DESK, "height": 768})
+    visitors: list[Visitor] = []
+
+    def opened(address: str) -> list[Visitor]:
+        for _ in range(2):
+            visitors.append(Visitor(context, server))
+            visitors[-1].open(address)
+        return visitors
+
+    yield opened
+    wrong = [what for visitor in visitors for what in visitor.check()]
+    context.close()
+    assert not wrong, "\n".join(wrong)
+
+
+def test_ten_cards_by_keyboard_and_a_reload(visit: Visit, server: Server) -> None:
+    visitor = visit("flashcards")
+    review, before = Review(visitor), len(kept(server))
+    seen = []
+    for number in range(10):
+        seen.append(review.card)
+        review.key("Space")
+        expect(review.root.locator(".grade")).to_have_count(4)
+        review.key("4" if number % 2 else "Space")  # Space once more: Good
+        review.goes_on(seen[-1])
+    assert len(set(seen)) == 10
+    review.sent()
+    assert [card for _, card, _ in kept(server)[before:]] == seen
+    assert [grade for _, _, grade in kept(server)[before:]] == [3, 4] * 5
+    assert review.done.startswith("10/")
+    visitor.page.reload()
+    again = Review(visitor.drawn())
+    assert again.done.startswith("10/")
+    assert again.card == seen[0]  # Good the first time: once more before the session ends
+    token = visitor.page.evaluate("() => localStorage.getItem('sslviz-learner')")
+    assert re.fullmatch(r"[\w-]{43}", token)
+    assert token not in visitor.page.url
+    assert token not in visitor.page.content()
+    assert token not in server.said()
+    other = visit("flashcards")  # another browser
+    assert Review(other).done.startswith("0/")
+    assert other.page.evaluate("() => localStorage.getItem('sslviz-learner')") != token
+
+
+def test_undo_by_key_and_by_button(visit: Visit, server: Server) -> None:
+    visitor = visit("flashcards?cards_task=next_sentence")
+    review, before = Review(visitor), len(kept(server))
+    first = review.card
+    review.key("Space", "4")
+    review.goes_on(first)
+    second = review.card
+    review.key("Space", "1")
+    review.goes_on(second)
+    review.key("u")
+    assert review.card == second
+    review.root.get_by_role("button", name="Undo").click()
+    assert review.card == first
+    review.sent()
+    assert len(kept(server)) == before
+    assert review.done.startswith("0/")
+    review.key("Space", "2")
+    review.sent()
+    assert [row[1:] for row in kept(server)[before:]] == [(first, 2)]
+
+
+def test_keys_are_left_alone_where_they_belong_to_others(visit: Visit) -> None:
+    visitor = visit("flashcards")
+    review = Review(visitor)
+    card = review.card
+    visitor.page.get_by_role("combobox").first.focus()
+    review.key("4", "1", "u")
+    review.key("Escape")
+    assert review.card == card
+    visitor.part("lead").click()
+    review.key("Space")
+    expect(review.root.locator(".answer")).to_be_visible()
+    review.root.get_by_role("button", name="Keys").click()
+    visitor.part("lead").click()
+    review.key("4")
+    assert review.card == card
+    expect(review.root.get_by_role("button", name="Keys")).to_have_attribute("aria-pressed", "false")
+
+
+def test_focus_follows_the_card(visit: Visit) -> None:
+    """Whoever walks by Tab stays in the review."""
+    review = Review(visit("flashcards"))
+    focused = """() => {
+        let node = document.activeElement
+        while (node?.shadowRoot?.activeElement) node = node.shadowRoot.activeElement
+        return node?.textContent
+    }"""
+    review.root.get_by_role("button", name="Show the answer").focus()
+    review.key("Enter")
+    assert review.page.evaluate(focused).startswith("Good")
+    review.key("Enter")
+    assert review.page.evaluate(focused).startswith("Show the answer")
+    assert review.root.locator("[aria-live=polite]").count() == 1
+
+
+def test_two_tabs_of_one_learner(tabs: Callable, server: Server) -> None:
+    one, two = (Review(visitor) for visitor in tabs("flashcards?cards_task=next_word"))
+    before = len(kept(server))
+    one.key("Space", "4")
+    one.sent()
+    two.key("Space", "3")
+    two.sent()
+    rows = kept(server)[before:]
+    assert len(rows) == 2
+    assert len({learner for learner, _, _ in rows}) == 1
+    two.page.reload()
+    assert Review(two.visitor.drawn()).done.startswith("2/")
+
+
+@pytest.mark.slow
+def test_a_server_that_dies_loses_no_grade(browser: Browser, tmp_path: Path) -> None:
+    first = Server(tmp_path / "log.txt")
+    first.wait()
+    port = int(first.url.rsplit(":", 1)[1])
+    context = browser.new_context(viewport={"width": DESK, "height": 768})
+    second = None
+    try:
+        visitor = Visitor(context, first).open("flashcards?cards_task=masked_words")
+        review = Review(visitor)
+        cards = []
+        for _ in range(2):
+            cards.append(review.card)
+            review.key("Space", "3")
+            review.goes_on(cards[-1])
+        review.sent()
+        first.process.kill()
+        for child in first.children():
+            child.kill()
+        first.process.wait(20)
+        for _ in range(2):  # the next cards are in the browser already
+            cards.append(review.card)
+            review.key("Space", "4")
+            review.goes_on(cards[-1])
+        expect(review.root).to_have_attribute("data-unsent", "2")
+        visitor.page.close()  # and the visitor leaves, too
+        second = Server(tmp_path / "log2.txt", port=port, database=first.database)
+        second.wait()
+        visitor = Visitor(context, second).open("flashcards?cards_task=masked_words")
+        Review(visitor).sent()
+        assert [card for _, card, _ in kept(second)] == cards
+    finally:
+        context.close()
+        first.stop()
+        if second is not None:
+            second.stop()
+
+
+def test_a_locked_database_is_said_and_nothing_is_lost(visit: Visit, fresh: Server) -> None:
+    visitor = visit("flashcards?cards_task=next_sentence", fresh)
+    review = Review(visitor)
+    review.key("Space", "4")
+    review.sent()
+    lock = sqlite3.connect(fresh.database, isolation_level=None)
+    lock.execute("BEGIN IMMEDIATE")
+    for _ in range(2):
+        card = review.card
+        review.key("Space", "4")
+        review.goes_on(card)
+    trouble = review.root.locator(".trouble")
+    expect(trouble).to_contain_text("busy")
+    assert len(kept(fresh)) == 1
+    lock.execute("ROLLBACK")
+    lock.close()
+    review.sent()
+    assert len(kept(fresh)) == 3
+    expect(trouble).to_be_hidden()
+
+
+def test_a_browser_that_keeps_nothing_says_so_once(visit: Visit, server: Server) -> None:
+    visitor = visit("flashcards")
+    visitor.page.add_init_script(
+        "Object.defineProperty(window, 'localStorage', { get() { throw new Error('blocked') } })"
+    )
+    visitor.page.reload()
+    visitor.drawn()
+    note = visitor.part("learner_view").get_by_role("status")
+    expect(note).to_contain_text("only for this visit")
+    root, before = visitor.part("review_view").locator(".root"), len(kept(server))
+    expect(root.locator(".show")).to_be_visible()
+    visitor.settle()
+    visitor.page.keyboard.press("Space")
+    visitor.page.keyboard.press("4")
+    visitor.until(lambda: len(kept(server)) == before + 1, "the grade is written down all the same")
+    note.get_by_role("button").click()
+    expect(note).to_have_count(0)
+
+
+def test_a_picture_card_shows_a_label_that_the_task_made(visit: Visit) -> None:
+    visitor = visit("flashcards?cards_task=same_or_different&cards_level=1")
+    review = Review(visitor)
+    drawn = review.root.locator(".picture")
+    while not drawn.count():  # it comes last, when the task is loaded
+        card = review.card
+        if card:
+            review.key("Space", "4")
+        visitor.page.wait_for_timeout(200)
+    expect(review.root.locator(".picture img")).to_have_count(5)
+    review.key("b")
+    expect(review.root.locator(".option.right")).to_contain_text("✓")
+    expect(review.root.locator(".answer")).to_contain_text("same picture")
+
+
+def test_a_quiz_to_the_end(visit: Visit) -> None:
+    visitor = visit("flashcards?cards_view=quiz&cards_seed=2")
+    part = visitor.part("cards")
+    for number in range(10):
+        expect(part.locator(".nth")).to_contain_text(f"Question {number + 1} of 10")
+        if part.get_by_role("radio", name=re.compile(".")).nth(4).count():  # the four of the level come first
+            part.locator("[data-testid=stRadio] label").first.click()
+        else:
+            part.locator("[data-testid=stTextInput] input").first.fill("something")
+        part.get_by_role("button", name="Check").click()
+        expect(part.locator(".verdict")).to_be_visible()
+        part.get_by_role("button", name=re.compile("Next question|See the score")).click()
+    expect(part).to_contain_text(re.compile(r"\d+ of 10 right"))
+    part.get_by_role("button", name="Once more").click()
+    expect(part.locator(".nth")).to_contain_text("Question 1 of")
+
+
+def test_a_page_ends_with_a_quiz_and_leads_to_its_cards(visit: Visit) -> None:
+    visitor = visit("masked_words")
+    quiz = visitor.part("quiz")
+    expect(quiz.locator(".nth")).to_contain_text("Question 1 of 3")
+    quiz.get_by_role("link", name="Flashcards of this task").click()
+    visitor.page.wait_for_url("**/flashcards?*cards_task=masked_words*")
+    visitor.drawn()
+    expect(visitor.part("review_view").locator(".task").first).to_have_text("Masked words")
+
+
+def test_what_a_visitor_brings_is_text(visit: Visit) -> None:
+    visitor = visit("flashcards?cards_view=deck")
+    evil = "<img src=x onerror=alert(1)> **bold** `code`"
+    visitor.part("cards_pasted_0").locator("textarea").fill(
+        f"- {evil} #card\n  level:: 1\n  task:: next_sentence\n  - {evil}"
+    )
+    visitor.part("cards_import").get_by_role("button").click()
+    expect(visitor.part("cards_bring")).to_contain_text("1 card brought in.")
+    for part in ("deck&cards_find=onerror", "review&cards_task=next_sentence"):
+        visitor.open(f"flashcards?cards_view={part}")
+        assert visitor.page.locator("img[src=x]").count() == 0
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+@pytest.mark.parametrize("width", [DESK, PHONE])
+@pytest.mark.parametrize("part", ["review", "quiz", "progress", "deck"])
+def test_axe_finds_nothing_and_nothing_is_too_wide(visit: Visit, part: str, width: int, theme: str) -> None:
+    visitor = visit(f"flashcards?cards_view={part}&cards_task=masked_words", width=width, theme=theme, still=True)
+    visitor.settle()
+    if part == "review":
+        Review(visitor).key("Space")
+    wrong = look(visitor)
+    assert not wrong, "\n".join(wrong)
+    wide = visitor.page.evaluate(
+        """() => [document.scrollingElement, document.querySelector('[data-testid=stMain]')]
+                   .map(node => node.scrollWidth - node.clientWidth)"""
+    )
+    assert max(wide) <= 0, f"{max(wide)} px too wide"

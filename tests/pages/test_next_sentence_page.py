@@ -1,0 +1,363 @@
+"""Next sentence: the coin turned over by hand, own sentences, settings of the label, and the ablation."""
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from sslviz.data.stories import stories
+from sslviz.ui import next_sentence_card as pairs
+from sslviz.ui import next_sentence_page as words
+
+TALES = stories()
+OPTIONS = {"masks": True, "marks": False}
+
+
+def own(page: Any, a: str, b: str) -> Any:
+    return page.set("text_input", "own_a", a).set("text_input", "own_b", b)
+
+
+def sees(card: dict[str, Any], side: int, *, b: bool) -> list[str]:
+    return [one["sees"] for one in card["tokens"][side] if one["b"] == b]
+
+
+# the two sides of the coin
+
+
+def test_the_number_of_pairs_is_that_of_the_data() -> None:
+    from sslviz.catalogue import load
+
+    assert load(pairs.SLUG).size("stories", "held") == pairs.HELD
+
+
+def test_both_sides_are_changed_draws_of_one_pair() -> None:
+    from sslviz.catalogue import load
+
+    task, pool, coins = load(pairs.SLUG), load(pairs.SLUG).pool("stories"), []
+    for number in range(0, pairs.HELD, 40):
+        this = pairs.held_pair(number)
+        drawn, (follows, stranger) = pairs.ways(this, 3, OPTIONS)
+        coins.append(drawn)
+        plain = task.draw(this.batch, pairs._rng(3, this), pool, **OPTIONS)
+        assert drawn == int(plain["random"][0])
+        assert (follows, stranger)[drawn].draw.to_json() == plain.to_json()  # the drawn side is untouched
+        for side, way in enumerate((follows, stranger)):
+            assert way.labelled.targets["next"].tolist() == [side]
+            assert way.draw["other"].tolist() == plain["other"].tolist()
+        assert follows.b == TALES.sentences[this.number + 1]
+        assert stranger.b == TALES.sentences[stranger.other]
+        assert pool["beginnings"][stranger.other].tolist() == plain["other"][0].tolist()
+        assert TALES.document[stranger.other] != TALES.document[this.number]
+        a = int((this.batch.data["a"] > 0).sum()) + 1
+        assert follows.draw["how"][0, :a].tolist() == stranger.draw["how"][0, :a].tolist()  # what was done to A stays
+    assert 0 < sum(coins) < len(coins)  # each pair has a coin of its own
+
+
+def test_what_is_shown_is_what_the_model_gets() -> None:
+    for number in range(5, pairs.HELD, 90):
+        this = pairs.held_pair(number)
+        for way in pairs.ways(this, 1, OPTIONS)[1]:
+            shown = pairs.tokens(this, way)
+            ids = way.labelled.inputs["ids"][0, : len(shown)].tolist()
+            known = [one["sees"].replace("’", "'") for one in shown]
+            assert [TALES.index.get(word, -1) for word in known] == ids
+            assert [one["b"] for one in shown] == way.labelled.inputs["segments"][0, : len(shown)].bool().tolist()
+            assert [one["word"] for one in shown].count("[SEP]") == 2
+            assert len(pairs.hidden_words(way)) == sum(bool(one["how"]) for one in shown)
+
+
+def test_a_hidden_word_is_never_put_on_its_special() -> None:
+    for number in range(0, pairs.HELD, 25):
+        this = pairs.held_pair(number)
+        for way in pairs.ways(this, 9, OPTIONS)[1]:
+            for one in pairs.tokens(this, way):
+                assert not (one["how"] and (one["unknown"] or one["word"] in ("[CLS]", "[SEP]")))
+
+
+@pytest.mark.parametrize(("raw", "end", "wanted"), [
+    ("A short one.", True, "A short one."),
+    ("“One, two!” " + "word " * 22 + "end.", True, "… word " + "word " * 21 + "end."),
+    ("It’s “one” " + "word " * 30, False, "It's “one” " + ("word " * 22).strip() + " …"),
+])  # fmt: skip
+def test_of_a_long_sentence_the_kept_part_is_shown_as_written(raw: str, end: bool, wanted: str) -> None:
+    assert pairs.kept(raw, end=end) == wanted
+
+
+def test_the_card_has_everything_and_says_where_both_are_from(visit: Callable) -> None:
+    card = visit("next_sentence").component("sentence_card")
+    assert card["labels"] == ["IsNext", "NotNext"]
+    assert card["drawn"] in (0, 1)
+    assert card["from"] == "The Fisherman and His Wife (Grimm's fairy tales)"
+    assert card["steps"][0]["b"] == ""
+    title = card["steps"][1]["from"].split(" (")[0]
+    assert title in TALES.titles
+    assert title != "The Fisherman and His Wife"
+    assert any(card["steps"][1]["b"].rstrip(" …") in sentence for sentence in TALES.sentences)
+    assert card["a"] != card["follows"] != card["steps"][1]["b"]
+    for side in (0, 1):
+        assert sees(card, side, b=False)[0] == "[CLS]"
+        assert sees(card, side, b=False)[-1] == sees(card, side, b=True)[-1] == "[SEP]"
+        assert sum(card["answers"][side]) == pytest.approx(1)
+        assert [one["name"] for one in card["others"][side]] == ["Topic alone", "Length alone"]
+    assert sees(card, 0, b=False) == sees(card, 1, b=False)
+    assert sees(card, 0, b=True) != sees(card, 1, b=True)
+    assert card["answers"][0] != card["answers"][1]
+    assert "king" in card["others"][0][0]["why"]
+
+
+def test_the_baselines_of_a_pair_are_those_of_the_task() -> None:
+    import numpy as np
+
+    from sslviz.catalogue import load
+
+    task, pool = load(pairs.SLUG), load(pairs.SLUG).pool("stories")
+    for number in (3, 700, 1400):
+        _, both = pairs.ways(pairs.held_pair(number), 0, OPTIONS)
+        for side, way in enumerate(both):
+            found = pairs.counted(way.labelled, pool)
+            _, length, topic = task.baselines(way.labelled, pool)
+            for p, baseline in ((found["length"], length), (found["topic"], topic)):
+                assert -np.log(1 - p if side else p) == pytest.approx(baseline.loss)
+            words_of = [set(pairs.restored(way.labelled)[way.labelled.inputs["segments"] == s]) for s in (0, 1)]
+            assert {TALES.index[word] for word in found["shared"]} == {
+                n for n in words_of[0] & words_of[1] if TALES.is_word[n] and n != 0
+            }
+
+
+def test_the_formula_adds_up(visit: Callable) -> None:
+    card = visit("next_sentence", __depth="Detailed").component("sentence_card")
+    for side, numbers in enumerate(card["formula"]["numbers"]):
+        parts = numbers.split(" = ")
+        first, second = (float(part) for part in parts[1].split(" + "))
+        assert first + second == pytest.approx(float(parts[2]), abs=0.011)
+        assert parts[0].startswith(f"= −ln {card['answers'][side][side]:.2f}")
+    plain = visit("next_sentence", __depth="Detailed", masks="false").component("sentence_card")
+    assert "hidden" not in plain["formula"]["symbols"]
+    assert all("+" not in numbers for numbers in plain["formula"]["numbers"])
+
+
+# settings of the label
+
+
+def test_no_words_are_hidden_if_the_visitor_says_so(visit: Callable) -> None:
+    page = visit("next_sentence")
+    before = page.component("sentence_card")
+    assert all(before["hidden"])
+    page.set("toggle", "masks", False)
+    card = page.component("sentence_card")
+    assert card["hidden"] == [[], []]
+    assert "[MASK]" not in str(card["tokens"])
+    assert card["steps"] == before["steps"]  # the coin and the stranger stay
+    assert card["drawn"] == before["drawn"]
+
+
+def test_marks_are_put_on_words_of_both_sentences(visit: Callable) -> None:
+    page = visit("next_sentence", masks="false")
+    assert not any(one["both"] for one in page.component("sentence_card")["tokens"][0])
+    page.set("toggle", "marks", True)
+    card = page.component("sentence_card")
+    assert card["marks"]
+    marked = {one["sees"] for one in card["tokens"][0] if one["both"]}
+    assert "king" in marked
+    assert marked <= set(sees(card, 0, b=False)) & set(sees(card, 0, b=True))
+
+
+def test_a_model_trained_otherwise_is_said(visit: Callable) -> None:
+    page = visit("next_sentence")
+    if page.component("sentence_card")["model"] != "recorded":
+        pytest.skip("nothing is recorded")
+    assert page.component("sentence_card")["note"] == ""
+    page.set("toggle", "marks", True)
+    assert "was trained without marks" in page.component("sentence_card")["note"]
+    page.set("toggle", "masks", False)
+    assert "with hidden words and without marks" in page.component("sentence_card")["note"]
+
+
+# own sentences
+
+
+def test_an_own_pair_is_shown_labelled_and_answered(visit: Callable) -> None:
+    page = visit("next_sentence", masks="false")
+    before = page.component("sentence_card")
+    page.set("text_input", "own_a", "The king had a daughter.")
+    assert page.component("sentence_card")["a"] == before["a"]  # until there are both
+    assert not page.notes
+    page.set("text_input", "own_b", "She loved the qwertzish garden.")
+    card = page.component("sentence_card")
+    assert card["own"]
+    assert card["from"] is None
+    assert sees(card, 0, b=False) == ["[CLS]", "the", "king", "had", "a", "daughter", ".", "[SEP]"]
+    assert sees(card, 0, b=True) == ["she", "loved", "the", "[UNK]", "garden", ".", "[SEP]"]
+    assert card["tokens"][0] == card["tokens"][1]  # only the label differs, since only the visitor knows
+    assert card["answers"][0] == card["answers"][1]
+    assert card["steps"][0]["text"] != card["steps"][1]["text"]
+    assert all("you say it" in step["text"] for step in card["steps"])
+    assert "qwertz" not in str(page.param)
+    assert "daughter" not in str(page.param)
+    own(page, "", "")
+    assert page.component("sentence_card") == before
+
+
+def test_own_words_are_hidden_too_and_anew_with_another_seed(visit: Callable) -> None:
+    page = own(visit("next_sentence"), "the king had a daughter and a garden .", "she was very happy in the garden .")
+    seen = {str(page.component("sentence_card")["hidden"])}
+    for _ in range(3):
+        page.press("new_label")
+        card = page.component("sentence_card")
+        assert card["hidden"][0] == card["hidden"][1] != []
+        seen.add(str(card["hidden"]))
+    assert len(seen) > 1
+
+
+def test_sentences_longer_than_the_model_takes_are_cut(visit: Callable) -> None:
+    page = own(visit("next_sentence", masks="false"), "the king " * 14, "the garden " * 14)
+    card = page.component("sentence_card")
+    assert len(sees(card, 0, b=False)) == 26
+    assert len(sees(card, 0, b=True)) == 25
+    assert card["a"].startswith("… ")
+    assert card["follows"].endswith(" …")
+
+
+@pytest.mark.parametrize("field", ["own_a", "own_b"])
+@pytest.mark.parametrize(
+    ("typed", "said"),
+    [
+        ("   ", "Nothing was typed"),
+        ("🙂🙂🙂", "no word"),
+        ("?!,.", "no word"),
+        ("word " * 10_000, "50,000 characters"),
+        ("the cat " * 20, "40 words and marks"),
+    ],
+)
+def test_a_sentence_that_cannot_be_used_gets_one_clear_sentence(
+    visit: Callable, field: str, typed: str, said: str
+) -> None:
+    page = visit("next_sentence")
+    before = page.component("sentence_card")
+    page.set("text_input", field, typed)
+    (note,) = page.notes
+    assert note.startswith(f"Sentence {field[-1].upper()}: ")
+    assert said in note
+    assert "please type an English sentence of 1 to 30 words and marks" in note
+    assert note.count(".") == 1
+    assert page.component("sentence_card") == before
+    page.press("play")
+    assert page.play == "Pause"
+    own(page, "the king is here", "he is very happy")
+    assert not page.notes
+    assert page.component("sentence_card")["own"]
+
+
+def test_sentences_of_unknown_words_only_go_on(visit: Callable) -> None:
+    card = own(visit("next_sentence"), "xyzzy plugh", "猫 42").component("sentence_card")
+    assert sees(card, 0, b=False)[1:3] == sees(card, 0, b=True)[:2] == ["[UNK]", "[UNK]"]
+    assert card["hidden"] == [[], []]
+    assert "no word is in both" in card["others"][0][0]["why"]
+
+
+@pytest.mark.parametrize("typed", ["<img src=x onerror=alert(1)> the cat", "**the** `cat` [is](http://a.example) $x$"])
+@pytest.mark.parametrize("depth", ["Basic", "Detailed"])
+def test_nothing_typed_is_taken_for_code(visit: Callable, typed: str, depth: str) -> None:
+    page = own(visit("next_sentence", __depth=depth), typed, typed)
+    for sign in ("<img src=x", "onerror=alert"):
+        assert sign not in page.html
+    for sign in ("**the**", "`cat`", "[is](", "$x$", "<img"):
+        assert sign not in page.texts
+    assert page.component("sentence_card")["a"] == typed  # data, which the browser writes as text
+
+
+# guess
+
+
+def test_the_guess_is_fair_and_its_pairs_short() -> None:
+    truths = []
+    for number in range(12):
+        this = words._short_pair(number)
+        drawn, both = pairs.ways(this, number, {"masks": False, "marks": False})
+        truths.append(drawn)
+        assert all(40 <= len(text) <= 160 for text in (this.raw[0], both[drawn].b))
+    assert 0 < sum(truths) < 12
+
+
+def test_all_who_answer_are_named(visit: Callable) -> None:
+    page = visit("next_sentence")
+    pills = page.at.pills(key="next_sentence_guess_0")
+    assert pills.options == list(words.CHOICES)
+    pills.set_value(pills.options[0])
+    page.run()
+    for name in ("You: ", "Model: ", "topic alone: ", "length alone: ", "Pseudo-label: "):
+        assert name in page.texts
+
+
+# what became of it
+
+
+FOUND = {
+    "task": "next_sentence",
+    "rows": [
+        {"name": "pairs alone", "options": {"masks": False}, "accuracy": [0.55, 0.56, 0.57], "steps": 850},
+        {"name": "with hidden words, as BERT", "options": {}, "accuracy": [0.6, 0.6, 0.6], "steps": 850},
+        {
+            "name": "with shared words marked",
+            "options": {"masks": True, "marks": True},
+            "accuracy": [0.66, 0.67, 0.68],
+            "steps": 850,
+        },
+    ],
+    "baselines": {"coin": 0.5, "length alone": 0.53, "topic alone": 0.64},
+}
+
+
+@pytest.fixture
+def stored(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Callable[[Any], None]:
+    from sslviz.training import ablation
+
+    monkeypatch.setattr(ablation, "path", lambda _task: tmp_path / "found.json")
+
+    def store(found: Any) -> None:
+        (tmp_path / "found.json").write_text(json.dumps(found), encoding="utf-8")
+
+    return store
+
+
+def test_the_ablation_is_drawn_only_where_there_is_one(visit: Callable, stored: Callable) -> None:
+    page = visit("next_sentence")
+    assert "dropped" in page.keys
+    assert "ablation" not in page.keys
+    assert "1907.11692" in page.texts
+    stored(FOUND)
+    page.run()
+    assert "ablation" in page.keys
+    assert "pairs alone, mean and spread of 3 run seeds: 56%" in page.html
+    assert "topic alone: 64%" in page.html
+    for number in (
+        "60.0%",
+        "4 points less than topic alone (64.0%)",
+        "56.0%",
+        "67.0%: +7 points, and +3 against topic alone",
+        "850 steps",
+    ):
+        assert number in page.texts
+    assert "So part of what it lacks is to notice that a word, often a name, comes back." in page.texts
+
+
+def test_the_words_follow_the_numbers() -> None:
+    other = json.loads(json.dumps(FOUND))
+    other["rows"][1]["accuracy"], other["rows"][2]["accuracy"] = [0.75, 0.75], [0.7, 0.72]
+    told = words.meaning(other)
+    assert "75.0% right, 11 points more than topic alone" in told
+    assert "71.0%: -4 points" in told
+    assert "is not what it lacks" in told
+
+
+@pytest.mark.parametrize(
+    ("hide", "there"),
+    [("text", {"dropped", "ablation"}), ("learned", {"dropped"}), ("text,learned", set())],
+)
+def test_a_lesson_may_leave_it_out(visit: Callable, stored: Callable, hide: str, there: set[str]) -> None:
+    stored(FOUND)
+    page = visit("next_sentence", __hide=hide)
+    assert page.keys & {"dropped", "ablation"} == there
+    assert ("1907.11692" in page.texts) == ("text" not in hide)

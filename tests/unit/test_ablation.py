@@ -1,0 +1,175 @@
+"""The ablation: every way is trained as the catalogue says, judged on all held-out samples, stored and read again."""
+
+import json
+import subprocess
+import sys
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+import sslviz.__main__ as command
+from sslviz.catalogue import READY
+from sslviz.training import ablation, recorded
+from sslviz.training.config import RunConfig, default
+from tests.stand_ins import cheapen, forget
+
+ROOT = Path(__file__).parents[2]
+WITH_WAYS = [slug for slug, entry in READY.items() if entry.ablation]
+
+
+@pytest.fixture
+def runs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.setattr(recorded, "RUNS", tmp_path)
+    return tmp_path
+
+
+@pytest.fixture
+def tiny(monkeypatch: pytest.MonkeyPatch) -> Iterator[Any]:
+    """The smallest budgets, and cheap evaluations."""
+    cheapen(monkeypatch)
+
+    def small(task: str) -> RunConfig:
+        return replace(default(task), steps=20, batch=16, device="cpu")
+
+    monkeypatch.setattr(ablation, "default", small)
+    yield small
+    forget()
+
+
+@pytest.fixture
+def stand_in(monkeypatch: pytest.MonkeyPatch) -> list[RunConfig]:
+    """No training: notes what was to be trained, and scores it by its options and seed."""
+    from sslviz.training import figures
+
+    asked: list[RunConfig] = []
+
+    def trained(config: RunConfig) -> float:
+        asked.append(config)
+        return 0.5 + 0.01 * config.seed + 0.1 * config.choices["masks"] + 0.2 * config.choices["marks"]
+
+    baselines = [
+        {"name": "a coin: ln 2", "scores": {"pairs told right": 0.5}},
+        {"name": "topic alone", "scores": {"pairs told right": 0.64}},
+    ]
+    monkeypatch.setattr(ablation, "_trained", trained)
+    monkeypatch.setattr(figures, "baselines", lambda _config: baselines)
+    return asked
+
+
+def test_ways_differ_in_nothing_but_their_options(stand_in: list[RunConfig]) -> None:
+    said: list[str] = []
+    result = ablation.ablate("next_sentence", ablation.ways("next_sentence"), 3, said.append)
+    assert json.loads(json.dumps(result)) == result
+    assert result["task"] == "next_sentence"
+    assert [row["name"] for row in result["rows"]] == [name for name, _ in READY["next_sentence"].ablation]
+    assert [row["options"] for row in result["rows"]] == [{"masks": False}, {}, {"masks": True, "marks": True}]
+    wanted = [[0.5, 0.51, 0.52], [0.6, 0.61, 0.62], [0.8, 0.81, 0.82]]
+    for row, accuracy in zip(result["rows"], wanted, strict=True):
+        assert row["accuracy"] == pytest.approx(accuracy)
+        assert row["steps"] == default("next_sentence").steps
+    assert result["baselines"] == {"coin": 0.5, "topic alone": 0.64}
+    assert len(said) == 9
+    base = default("next_sentence")
+    for config in stand_in:
+        assert replace(config, seed=0, options=base.options) == base
+
+
+@pytest.mark.parametrize(("rows", "seeds"), [((), 3), ((("plain", ()),), 0)])
+def test_nothing_to_do_is_refused(rows: Any, seeds: int) -> None:
+    with pytest.raises(ValueError, match="at least one way and one seed"):
+        ablation.ablate("next_sentence", rows, seeds)
+
+
+def test_it_really_trains(tiny: Any) -> None:
+    from sslviz.training import figures, loop
+
+    rows = (("plain", ()), ("marked", (("marks", True),)))
+    result = ablation.ablate("next_sentence", rows, 2, lambda _line: None)
+    for row in result["rows"]:
+        config = replace(tiny("next_sentence"), seed=1, options=tuple(row["options"].items()))
+        state = loop.start(config)
+        for _ in range(2):  # however it is sliced
+            state, _ = loop.advance(config, state, 10)
+        learner = loop.Learner(config)
+        learner.load(state)
+        assert row["accuracy"][1] == figures.held_out(learner)[1]["pairs told right"]
+        assert row["steps"] == 20
+        assert all(0 < value < 1 for value in row["accuracy"])
+    names = ["coin", "length alone", "topic alone"]
+    assert list(result["baselines"]) == names
+    measured = figures.baselines(tiny("next_sentence"))
+    assert list(result["baselines"].values()) == [b["scores"]["pairs told right"] for b in measured]
+
+
+def test_a_run_that_diverges_is_no_result(tiny: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    from sslviz.training.loop import Diverged
+
+    monkeypatch.setattr(ablation, "default", lambda task: replace(tiny(task), lr=1e8))
+    with pytest.raises(Diverged):
+        ablation.ablate("next_sentence", (("wild", ()),), 1, lambda _line: None)
+
+
+def test_stored_and_read_again(runs: Path) -> None:
+    assert ablation.read("next_sentence") is None
+    result = {"task": "next_sentence", "rows": [], "baselines": {"coin": 0.5}}
+    assert ablation.save(result) == runs / "next_sentence_ablation.json"
+    assert ablation.read("next_sentence") == result
+
+
+def test_the_command_writes_the_file(runs: Path, stand_in: list[RunConfig], capsys: pytest.CaptureFixture[str]) -> None:
+    assert command.main(["ablate", "next_sentence", "--seeds", "2"]) == 0
+    said = capsys.readouterr().out
+    for name, _ in READY["next_sentence"].ablation:
+        assert f"{name}, seed 1" in said
+    assert "topic alone: 64.0%" in said
+    found = ablation.read("next_sentence")
+    assert found is not None
+    assert [len(row["accuracy"]) for row in found["rows"]] == [2, 2, 2]
+
+
+@pytest.mark.parametrize(
+    "arguments", [["ablate"], ["ablate", "masked_words"], ["ablate", "next_sentence", "--seeds=0"]]
+)
+def test_what_cannot_be_ablated_is_refused(arguments: list[str], capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit) as stopped:
+        command.main(arguments)
+    assert stopped.value.code == 2
+    assert "usage" in capsys.readouterr().err
+
+
+def test_reading_needs_no_torch() -> None:
+    code = (
+        "import sys\n"
+        "from sslviz.training import ablation\n"
+        "ablation.read('next_sentence')\n"
+        "print('torch' in sys.modules)\n"
+    )
+    result = subprocess.run(
+        [sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, timeout=60, check=True
+    )
+    assert result.stdout.strip() == "False"
+
+
+@pytest.mark.parametrize("slug", WITH_WAYS)
+def test_the_ways_of_the_catalogue_are_accepted_and_one_is_the_default(slug: str) -> None:
+    configs = [replace(default(slug), options=options) for _, options in ablation.ways(slug)]
+    assert len(set(configs)) == len(configs) > 1
+    assert default(slug) in configs
+    assert len({name for name, _ in ablation.ways(slug)}) == len(configs)
+
+
+@pytest.mark.parametrize("slug", WITH_WAYS)
+def test_what_is_stored_is_what_the_catalogue_asks_for(slug: str) -> None:
+    found = ablation.read(slug)
+    if found is None:
+        pytest.skip("not made yet")
+    assert found["task"] == slug
+    assert [(row["name"], row["options"]) for row in found["rows"]] == [(n, dict(o)) for n, o in ablation.ways(slug)]
+    for row in found["rows"]:
+        assert row["steps"] == default(slug).steps
+        assert len(row["accuracy"]) >= 3
+        assert all(0 < value < 1 for value in row["accuracy"])
+    assert found["baselines"]["coin"] == 0.5
