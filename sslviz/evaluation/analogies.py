@@ -95,11 +95,11 @@ def measure(vectors: Vectors, index: Mapping[str, int], among: NDArray[np.int64]
 
 
 def _questions(pairs: NDArray[np.int64]) -> NDArray[np.int64]:
-    """(q, 4) numbers a, b, c, d of all ordered pairs of pairs (n, 2)."""
+    """(q, 4) numbers a, b, c, d of all ordered pairs of pairs (n, 2), but those whose d is one of a, b and c."""
     n = len(pairs)
     first, second = np.divmod(np.arange(n * n), max(1, n))
-    rows = np.concatenate([pairs[first], pairs[second]], axis=1)[first != second]
-    return rows[(rows[:, 3:] != rows[:, :3]).all(1)]
+    rows = np.concatenate([pairs[first], pairs[second]], axis=1)
+    return rows[(rows[:, 3:] != rows[:, :3]).all(1)]  # a pair with itself is among those: there d is b
 
 
 def _right(long: Vectors, questions: NDArray[np.int64], among: NDArray[np.int64]) -> tuple[float, float]:

@@ -243,14 +243,16 @@ STUDENT = f"""
 2. **Guess, then train**, 5 minutes. Masked words: answer first. Press Play and see the loss pass the dashed lines.
 3. **Doubt a label**, 5 minutes. Same or different: find two pictures that you would call the same, labelled Different.
 4. **Measure what was learned**, 5 minutes. Both pages: is the trained model ahead of the raw input and of a random one?
+5. **Keep it**, 5 minutes a day. Flashcards: ten new cards a day, and those you forgot come back sooner.
 
-To come: {_COMING} more tasks, a comparison of all labels, flashcards.
+To come: {_COMING} more tasks, a comparison of all labels.
 """
 DEPTHS = ("Basic", "Standard", "Detailed")
 PARTS = {
     "guess": "guess",
     "code": "code",
     "learned": "what it learned",
+    "quiz": "quiz",
     "embedding": "embedding",
     "loss": "loss",
     "transport": "training",

@@ -14,6 +14,7 @@ import streamlit as st
 
 from sslviz.catalogue import READY, Option
 from sslviz.ui import current, settings, startup
+from sslviz.ui.cards_quiz import end_quiz
 from sslviz.ui.guess import guess
 from sslviz.ui.home_words import PARTS
 from sslviz.ui.learned import comparable, learned
@@ -72,6 +73,16 @@ def link_notes(slug: str, own: Mapping[str, Option]) -> None:
         st.warning(plain(note), icon=":material/link_off:")
 
 
+def sample_part(place: Any, *arguments: Any) -> Callable[[], None]:
+    """`card` with these arguments, drawn later, in the place that was kept for it."""
+
+    def draw() -> None:
+        with place:
+            card(*arguments)
+
+    return draw
+
+
 def card(
     slug: str,
     hint: str,
@@ -104,9 +115,11 @@ def card(
                 f"Another {thing}", icon=":material/skip_next:", key="another_sample", type="tertiary",
                 on_click=_change, args=(sample, first, 37, most + 1),
             )  # fmt: skip
+            drawn = READY[slug].drawn
             st.button(
-                "New label", icon=":material/casino:", key="new_label", type="tertiary",
-                on_click=_change, args=(seed, 0, 1, 10000), help="Same sample, other random choices",
+                "New label", icon=":material/casino:", key="new_label", type="tertiary", disabled=not drawn,
+                on_click=_change, args=(seed, 0, 1, 10000),
+                help="Same sample, other random choices" if drawn else "Nothing is drawn: one sample has one label",
             )  # fmt: skip
             with st.popover(f"Label, seed {settings.value(slug, 'label_seed', 0)}", icon=":material/tune:"):
                 st.number_input("Label seed", 0, 9999, 0, key=seed, **settings.SESSION)
@@ -137,10 +150,10 @@ def below(
 ) -> None:
     """Everything under the run: guess and what was learned on the left, code on the right.
 
-    What was learned is drawn first, since a recorded run needs no torch; then `card`, higher up on the page; then the
-    rest.
+    What was learned, and the quiz under it, are drawn first, since they need no torch; then `card`, higher up on the
+    page; then the rest.
     """
-    if {"guess", "code", "learned"} <= hide:
+    if {"guess", "code", "learned", "quiz"} <= hide:
         card()
         return
     left, right = st.columns(2, gap="medium")
@@ -148,6 +161,9 @@ def below(
     if "learned" not in hide:
         with left.container(key="learned", border=True, gap="small"):
             learned(slug, current.show(slug))
+    if "quiz" not in hide:
+        with left.container(key="quiz", border=True, gap="small"):
+            st.fragment(lambda: end_quiz(slug))()
     card()
     if "guess" not in hide:
         with asked.container(key="guess", border=True, gap="small"):
@@ -173,9 +189,12 @@ def _weights(slug: str) -> str:
 
     def parts(learner: Learner) -> tuple[int, int, int]:
         named = dict(learner.net.named_children())
-        return count_weights(learner.net), count_weights(named["trunk"]), count_weights(named["tokens"])
+        trunk = count_weights(named["trunk"]) if "trunk" in named else 0
+        return count_weights(learner.net), trunk, count_weights(named["tokens"])
 
     whole, trunk, table = ask(current.show(slug).config, None, parts)
+    if not READY[slug].trunk:
+        return f"{whole:,} weights, and no trunk: {table:,} in the table that is kept + {whole - table:,} in the other."
     head = whole - trunk - table
     return f"{whole:,} weights: {trunk:,} trunk, the same on every page + {table:,} input table + {head:,} head."
 
@@ -184,7 +203,8 @@ def code(functions: Sequence[tuple[str, Any]]) -> None:
     """The source of the functions that just ran."""
     part("Code", "the very functions that made the label above, and that training runs")
     for tab, (_, function) in zip(st.tabs([name for name, _ in functions]), functions, strict=True):
-        source = re.sub(r"  # noqa.*", "", textwrap.dedent(inspect.getsource(function)))  # a word to the linter only
+        source = textwrap.dedent(inspect.getsource(function))
+        source = re.sub(r"  # (noqa|fmt).*", "", source)  # a word to the linter only
         tab.code(source, language="python", wrap_lines=True)
 
 

@@ -9,12 +9,17 @@ import streamlit as st
 
 from sslviz.data import Credit
 
-HIDEABLE = ("guess", "code", "learned", "embedding", "loss", "transport", "text")
+HIDEABLE = ("guess", "code", "learned", "quiz", "embedding", "loss", "transport", "text")
 
 
 def part(title: str, note: str = "") -> None:
     """A part's heading: what it is, and in grey what to make of it."""
     st.html(f"<h2 class='part'>{escape(title)} <small>{escape(note)}</small></h2>")
+
+
+def note(text: str) -> None:
+    """A remark in grey that stands out enough to be read by everybody."""
+    st.html(f"<p class='remark'>{escape(text)}</p>")
 
 
 def credit_line(credits: Iterable[Credit]) -> None:  # noqa: A002 - it is what they are

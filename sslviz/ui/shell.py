@@ -14,8 +14,9 @@ PAGES = ASSETS.parent / "pages"
 # A flat list: with sections, the list that Streamlit draws on a phone is none to a screen reader.
 home = st.Page(PAGES / "home.py", title="Home", default=True)
 tasks = [st.Page(PAGES / f"{e.slug}.py", title=e.title) for f in FAMILIES for e in READY.values() if e.family == f]
-page = st.navigation([home, *tasks], position="top")
-if page.title != "Home":
+cards = st.Page(PAGES / "flashcards.py", title="Flashcards")
+page = st.navigation([home, *tasks, cards], position="top")
+if page.title not in ("Home", "Flashcards"):
     startup.hurry()
 title = "sslviz: see self-supervised learning" if page.title == "Home" else f"{page.title} · sslviz"
 st.set_page_config(page_title=title, page_icon=UI / "icon.svg", layout="wide")

@@ -197,16 +197,18 @@ def test_a_server_that_dies_loses_no_grade(browser: Browser, tmp_path: Path) -> 
             review.key("Space", "3")
             review.goes_on(cards[-1])
         review.sent()
+        engine = first.children()
         first.process.kill()
-        for child in first.children():
-            child.kill()
-        first.process.wait(20)
         for _ in range(2):  # the next cards are in the browser already
             cards.append(review.card)
             review.key("Space", "4")
             review.goes_on(cards[-1])
         expect(review.root).to_have_attribute("data-unsent", "2")
         visitor.page.close()  # and the visitor leaves, too
+        for child in engine:
+            if child.is_running():
+                child.kill()
+        first.process.wait(20)
         second = Server(tmp_path / "log2.txt", port=port, database=first.database)
         second.wait()
         visitor = Visitor(context, second).open("flashcards?cards_task=masked_words")
@@ -214,12 +216,13 @@ def test_a_server_that_dies_loses_no_grade(browser: Browser, tmp_path: Path) -> 
         assert [card for _, card, _ in kept(second)] == cards
     finally:
         context.close()
-        first.stop()
+        if first.process.is_running():
+            first.stop()
         if second is not None:
             second.stop()
 
 
-def test_a_locked_database_is_said_and_nothing_is_lost(visit: Visit, fresh: Server) -> None:
+def test_a_locked_database_is_said_and_nothing_is_lost(fresh: Server, visit: Visit) -> None:
     visitor = visit("flashcards?cards_task=next_sentence", fresh)
     review = Review(visitor)
     review.key("Space", "4")
@@ -319,9 +322,11 @@ def test_what_a_visitor_brings_is_text(visit: Visit) -> None:
 @pytest.mark.parametrize("part", ["review", "quiz", "progress", "deck"])
 def test_axe_finds_nothing_and_nothing_is_too_wide(visit: Visit, part: str, width: int, theme: str) -> None:
     visitor = visit(f"flashcards?cards_view={part}&cards_task=masked_words", width=width, theme=theme, still=True)
-    visitor.settle()
+    visitor.page.wait_for_function("() => localStorage.getItem('sslviz-learner')")
     if part == "review":
         Review(visitor).key("Space")
+    visitor.settle()
+    visitor.page.wait_for_timeout(1000)  # what was drawn again has faded in
     wrong = look(visitor)
     assert not wrong, "\n".join(wrong)
     wide = visitor.page.evaluate(

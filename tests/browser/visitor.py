@@ -47,9 +47,10 @@ class Server:
     """The app as `streamlit run app.py` serves it, with an engine of one worker."""
 
     def __init__(self, log: Path, port: int = 0, database: Path | None = None) -> None:
-        with socket.socket() as free:
-            free.bind(("127.0.0.1", port))
-            port = free.getsockname()[1]
+        if not port:
+            with socket.socket() as free:
+                free.bind(("127.0.0.1", 0))
+                port = free.getsockname()[1]
         self.url, self.log = f"http://127.0.0.1:{port}", log
         command = [sys.executable, "-m", "streamlit", "run", "app.py", "--server.headless", "true"]
         command += ["--server.address", "127.0.0.1", "--server.port", str(port)]

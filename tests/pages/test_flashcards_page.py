@@ -368,7 +368,7 @@ def test_no_answer_is_no_answer(cards: Callable) -> None:
     page = cards(view="quiz")
     page.at.button[0].click()
     page.page.run()
-    assert "Please answer first." in page.page.texts
+    assert "Please answer first." in page.page.html
 
 
 def test_every_page_ends_with_a_quiz(visit: Callable, database: Store) -> None:
@@ -440,7 +440,7 @@ def test_the_deck_is_searched(cards: Callable) -> None:
     shown = page.page.html.count("<details>")
     assert 0 < shown < 60
     page = cards(view="deck", find="qqqqq")
-    assert "No card has all these words." in page.page.texts
+    assert "No card has all these words." in page.page.html
     page = cards(view="deck")
     assert page.page.html.count("<details>") == 40
     page.page.press("cards_more")

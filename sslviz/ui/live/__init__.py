@@ -19,18 +19,24 @@ from sslviz.ui.live.frames import Film, pack_film, pack_pairs, unpack
 
 __all__ = [
     "Film",
+    "context_card",
     "embedding_view",
     "film_frame",
     "hero",
+    "learner",
     "loss_view",
+    "next_card",
     "pack_film",
     "pack_pairs",
     "pair_card",
+    "review_view",
+    "sentence_card",
     "steps_view",
     "task_map",
     "token_card",
     "token_edit",
     "unpack",
+    "write_view",
 ]
 
 _HERE = Path(__file__).parent
@@ -91,6 +97,24 @@ def token_edit(key: str) -> Event | None:
     """Return the latest edit of the card with this key before it is mounted, to compute what it will show."""
     edit = st.session_state.get(key, {}).get("edit")
     return None if edit is None else dict(edit)
+
+
+def next_card(key: str, *, card: dict[str, Any]) -> None:
+    """Show a sentence with the label at every place, the causal mask as a triangle, and five best words at one place.
+
+    card: id, words (all that goes in), known, target, answers (five [word, share]), loss: lists of one entry a place;
+        perplexity ([[name, number]]), formula (None or {symbols, numbers}), model ("recorded", "live", "untrained").
+    """
+    _mount("next_card", key, card)
+
+
+def write_view(key: str, *, data: dict[str, Any]) -> None:
+    """Show a text that a model writes, and the candidates for its next word.
+
+    data: begins and known (the visitor's words), written ([[word, share before, after]]), over (why nothing follows),
+        coming (None, or rows [[word, before, after, cut]], more [number, before, after], cut [number, before]), model.
+    """
+    _mount("write_view", key, data)
 
 
 def loss_view(key: str, *, data: dict[str, Any]) -> None:
@@ -160,6 +184,29 @@ def pair_card(key: str, *, frame: bytes, on_event: Handler = None) -> Event | No
     return _mount("pair_card", key, frame, handler=on_event)
 
 
+def sentence_card(key: str, *, card: dict[str, Any]) -> None:
+    """Show a pair of sentences as the model gets it; the visitor may turn the coin over, without a round trip.
+
+    card: id (changes with sample or seed, and the coin then lies as it was drawn), own, drawn (0 or 1), labels (2),
+        a, from, follows (texts), note, marks, model, formula (None or {symbols, numbers (2)}); and, for either side
+        of the coin: steps ({text, b, from}), tokens ([{word, sees, b, how, both, unknown}]), answers ([p, p]),
+        hidden ([[word, how]]), others ([{name, p, why}]).
+    """
+    _mount("sentence_card", key, card)
+
+
+def context_card(key: str, *, card: dict[str, Any]) -> None:
+    """Show a sentence, the window of one of its words, and the pairs in it; or, with `lists`, words and their cosines.
+
+    card: id (changes with sample or seed, and the choice of centre then starts anew), words, how ("" kept, "drop",
+        "mark", "out"), keep and share (None where left out), steps and answers (see `context_card.centres` and
+        `scores`; one entry a kept word), centre (the one shown first), cbow, note, left_out, formula (None or {symbols,
+        numbers by centre and label}), model. Or: lists [{title, hint, rows [[word, cosine]], empty}], model.
+    The visitor chooses centre and pair in the browser, without a round trip.
+    """
+    _mount("context_card", key, card)
+
+
 def task_map(key: str, *, kinds: Sequence[str], families: Sequence[dict[str, Any]]) -> str | None:
     """Show all tasks, families across and kinds of data downwards; return the slug that was just clicked.
 
@@ -191,3 +238,23 @@ def steps_view(
     """
     data = {"phases": list(phases), "active": active, "playing": playing}
     return _mount("steps_view", key, data, handler=on_event)
+
+
+def learner(key: str, *, data: dict[str, Any], on_event: Handler = None) -> Event | None:
+    """Ask the browser who is learning. It draws nothing, unless the browser keeps nothing.
+
+    data: session (changes with the session), known (whether Python has the token), offer (a new token for a browser
+        that has none, or None), replace (whether the offer takes the place of what the browser has).
+    Returns {"token": str or None, "zone": name of the time zone} in the run after the browser has answered, or None.
+    """
+    return _mount("learner", key, data, handler=on_event)
+
+
+def review_view(key: str, *, data: dict[str, Any], on_event: Handler = None) -> Event | None:
+    """Show one card after the other, take grades, and keep each in the browser until Python has written it down.
+
+    data: what `cards_review.view` makes: ready, choice, learner, queue, counts, done, left, trouble, waiting, end,
+        seen, acked.
+    Returns, in the run after it was sent, {"kind": "sends" | "again" | "ahead" | "open", "sends": [...]}, or None.
+    """
+    return _mount("review_view", key, data, handler=on_event)

@@ -1,0 +1,772 @@
+"""What each learner has done, kept in a database: an SQLite file, or whatever `SSLVIZ_DATABASE` names.
+
+A learner is a token that nobody can guess; it stays in the learner's browser, and only its SHA-256 is kept here. Every
+query names the learner, so nobody reads or writes what is another's.
+
+Reviews are only ever appended. An undo marks one as undone, and each review keeps what was known after it. What is
+known of a card now is written in the same transaction. Writers of one learner wait for each other, so two tabs that
+grade one card at once leave two reviews, the later built on the earlier. A card's text is not kept, only its id: a
+changed text keeps its history, and so does a card that is gone.
+"""
+
+import hashlib
+import json
+import logging
+import os
+import re
+import secrets
+import time
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from functools import lru_cache
+from pathlib import Path
+from threading import Lock
+from typing import Any
+
+import platformdirs
+from sqlalchemy import (
+    JSON,
+    BigInteger,
+    Engine,
+    ForeignKey,
+    Index,
+    Integer,
+    String,
+    UniqueConstraint,
+    create_engine,
+    delete,
+    event,
+    exc,
+    insert,
+    select,
+    text,
+)
+from sqlalchemy.engine import URL, Dialect, make_url
+from sqlalchemy.orm import DeclarativeBase, Mapped, Session, mapped_column
+from sqlalchemy.types import TypeDecorator
+
+from sslviz.flashcards import schedule
+from sslviz.flashcards.deck import MAX_CARDS, BadCard, Flashcard, Note, Refused, from_dict, is_id
+from sslviz.flashcards.schedule import Memory, Past, Settings, read_memory, read_settings
+
+VERSION = 1  # of the tables; a newer one is not touched
+FORMAT = "sslviz-progress"
+MAX_EXPORT = 30_000_000  # bytes that are read back
+MAX_REVIEWS = 50_000  # in one export
+PORTION = 500  # reviews that are taken in at a time, while other writers wait
+MAX_NOTES = 50  # that are named one by one
+
+_TOKEN = re.compile(r"[A-Za-z0-9_-]{43}")
+_KEY = re.compile(r"[A-Za-z0-9_-]{8,64}")
+_EARLIEST = datetime(2000, 1, 1, tzinfo=UTC)
+_TICK = timedelta(microseconds=1)
+_log = logging.getLogger(__name__)
+
+
+class Unavailable(Exception):
+    """Progress cannot be read or kept just now. The message is one sentence for the learner."""
+
+
+class BadToken(ValueError):
+    """This is no learner's token."""
+
+
+# Tables
+
+
+class Moment(TypeDecorator[datetime]):
+    """A moment as whole microseconds since 1970 in UTC: exact, and the same in every database."""
+
+    impl = BigInteger
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> int | None:  # noqa: ARG002
+        """Moment → number."""
+        return None if value is None else (value - datetime(1970, 1, 1, tzinfo=UTC)) // _TICK
+
+    def process_result_value(self, value: int | None, dialect: Dialect) -> datetime | None:  # noqa: ARG002
+        """Number → moment."""
+        return None if value is None else datetime(1970, 1, 1, tzinfo=UTC) + value * _TICK
+
+
+class Base(DeclarativeBase):
+    """All tables."""
+
+
+class SchemaRow(Base):
+    """Which version of the tables this is."""
+
+    __tablename__ = "sslviz_schema"
+    version: Mapped[int] = mapped_column(primary_key=True)
+
+
+class LearnerRow(Base):
+    """A learner: the SHA-256 of the token, and the settings."""
+
+    __tablename__ = "sslviz_learners"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    token_sha256: Mapped[str] = mapped_column(String(64), unique=True)
+    settings: Mapped[dict[str, Any] | None] = mapped_column(JSON, default=None)
+
+
+class ReviewRow(Base):
+    """A review: what was graded and when, what the card was before, what was known after."""
+
+    __tablename__ = "sslviz_reviews"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    learner_id: Mapped[int] = mapped_column(ForeignKey(LearnerRow.id, ondelete="CASCADE"))
+    key: Mapped[str] = mapped_column(String(64))  # made by the page: sent twice, it counts once
+    card: Mapped[str] = mapped_column(String(64))
+    grade: Mapped[int]
+    at: Mapped[datetime] = mapped_column(Moment)
+    took_ms: Mapped[int | None] = mapped_column(Integer, default=None)
+    undone_at: Mapped[datetime | None] = mapped_column(Moment, default=None)
+    was: Mapped[str] = mapped_column(String(16))
+    interval: Mapped[float]  # days that the card had been sent away for
+    after: Mapped[dict[str, Any]] = mapped_column(JSON)
+
+    __table_args__ = (
+        UniqueConstraint("learner_id", "key"),
+        Index("sslviz_reviews_by_card", "learner_id", "card", "at"),
+        Index("sslviz_reviews_by_time", "learner_id", "at"),
+    )
+
+
+class MemoryRow(Base):
+    """What is known of a card now: the same as `after` of its last review that was not undone."""
+
+    __tablename__ = "sslviz_memories"
+    learner_id: Mapped[int] = mapped_column(ForeignKey(LearnerRow.id, ondelete="CASCADE"), primary_key=True)
+    card: Mapped[str] = mapped_column(String(64), primary_key=True)
+    memory: Mapped[dict[str, Any]] = mapped_column(JSON)
+
+
+class CardRow(Base):
+    """A card that a learner brought along."""
+
+    __tablename__ = "sslviz_cards"
+    learner_id: Mapped[int] = mapped_column(ForeignKey(LearnerRow.id, ondelete="CASCADE"), primary_key=True)
+    card: Mapped[str] = mapped_column(String(64), primary_key=True)
+    place: Mapped[int]
+    content: Mapped[dict[str, Any]] = mapped_column(JSON)
+
+
+# What is given back
+
+
+@dataclass(frozen=True)
+class Graded:
+    """A review as it was kept.
+
+    Attributes:
+        key: its name, for an undo.
+        card: id of the card.
+        memory: what is known of the card now.
+        counted: False where this key had been sent before.
+    """
+
+    key: str
+    card: str
+    memory: Memory | None
+    counted: bool
+
+
+@dataclass(frozen=True)
+class Merged:
+    """What came out of an export that was read back.
+
+    Attributes:
+        reviews: that were new here.
+        known: reviews that were here already.
+        undone: reviews that had been undone there.
+        cards: own cards that were new here.
+        notes: what was left out, with the number of the review or card, and the reason.
+    """
+
+    reviews: int = 0
+    known: int = 0
+    undone: int = 0
+    cards: int = 0
+    notes: tuple[Note, ...] = ()
+
+
+def new_token() -> str:
+    """A token for a new learner: 43 letters that nobody can guess."""
+    return secrets.token_urlsafe(32)
+
+
+def new_key() -> str:
+    """A key for one review; the page makes it when it shows the card, so that a double click counts once."""
+    return secrets.token_urlsafe(16)
+
+
+def is_token(given: object) -> bool:
+    """Whether this could be a learner's token."""
+    return isinstance(given, str) and bool(_TOKEN.fullmatch(given))
+
+
+def database_url(named: str | None = None) -> URL:
+    """Where progress is kept.
+
+    Args:
+        named: a database URL or the path of an SQLite file; None or empty: `SSLVIZ_DATABASE`, and without that a file
+            in the user's data folder (~/.local/share/sslviz/progress.db on Linux).
+
+    Raises:
+        Unavailable: it is no such thing.
+    """
+    named = (named or os.environ.get("SSLVIZ_DATABASE", "")).strip()
+    if "://" not in named:
+        folder = platformdirs.user_data_path("sslviz", appauthor=False)
+        path = Path(named).expanduser() if named else folder / "progress.db"
+        return URL.create("sqlite", database=str(path.absolute()))
+    try:
+        url = make_url(named)
+    except (exc.ArgumentError, ValueError):
+        raise Unavailable("Progress cannot be kept: SSLVIZ_DATABASE is no database URL.") from None
+    if url.drivername in {"postgres", "postgresql"}:
+        url = url.set(drivername="postgresql+psycopg")
+    if url.get_backend_name() == "sqlite" and url.database in {None, "", ":memory:"}:
+        raise Unavailable("Progress cannot be kept: SSLVIZ_DATABASE names no file.")
+    return url
+
+
+class Store:
+    """Everything that is kept. Safe to use from many threads; every method but `merge` is one transaction."""
+
+    def __init__(self, named: str | None = None, patience: float = 5.0) -> None:
+        """Nothing is opened yet.
+
+        Args:
+            named: as for `database_url`.
+            patience: seconds to wait for a database that is busy or far away.
+        """
+        self._named, self._patience = named, patience
+        self._lock = Lock()
+        self._engine: Engine | None = None
+        self._failed: tuple[float, str] = (0.0, "")  # until when not to try again, and what to say meanwhile
+
+    # reading
+
+    def settings(self, token: str) -> Settings:
+        """The learner's settings; the usual ones as long as none were set."""
+        with self._reading(token) as (session, learner):
+            return read_settings(session.get_one(LearnerRow, learner).settings) if learner else Settings()
+
+    def memories(self, token: str) -> dict[str, Memory]:
+        """What is known of every card that the learner has graded, those that are gone too."""
+        with self._reading(token) as (session, learner):
+            rows = session.execute(select(MemoryRow.card, MemoryRow.memory).where(MemoryRow.learner_id == learner))
+            return {card: read_memory(memory) for card, memory in rows}
+
+    def past(self, token: str, since: datetime | None = None) -> list[Past]:
+        """The learner's reviews since a moment, the earliest first; undone ones are not among them."""
+        asked = select(ReviewRow.card, ReviewRow.at, ReviewRow.grade, ReviewRow.was, ReviewRow.interval)
+        with self._reading(token) as (session, learner):
+            asked = asked.where(ReviewRow.learner_id == learner, ReviewRow.undone_at.is_(None))
+            if since is not None:
+                asked = asked.where(ReviewRow.at >= since)
+            return [Past(*row) for row in session.execute(asked.order_by(ReviewRow.at, ReviewRow.id))]
+
+    def own_cards(self, token: str) -> tuple[Flashcard, ...]:
+        """The cards that the learner brought along, in their order."""
+        with self._reading(token) as (session, learner):
+            asked = select(CardRow.content).where(CardRow.learner_id == learner).order_by(CardRow.place, CardRow.card)
+            return tuple(_checked(session.scalars(asked)))
+
+    def export(self, token: str, now: datetime) -> str:
+        """All that is kept of the learner, but for the token, as JSON text; `merge` reads it."""
+        with self._reading(token) as (session, learner):
+            row = session.get(LearnerRow, learner) if learner else None
+            reviews = session.scalars(
+                select(ReviewRow).where(ReviewRow.learner_id == learner).order_by(ReviewRow.at, ReviewRow.id)
+            )
+            cards = select(CardRow.content).where(CardRow.learner_id == learner).order_by(CardRow.place, CardRow.card)
+            whole = {
+                "format": FORMAT,
+                "version": VERSION,
+                "exported": now.astimezone(UTC).isoformat(),
+                "settings": row.settings if row else None,
+                "reviews": [
+                    {
+                        "key": one.key,
+                        "card": one.card,
+                        "grade": one.grade,
+                        "at": one.at.isoformat(),
+                        "took_ms": one.took_ms,
+                        "undone_at": one.undone_at.isoformat() if one.undone_at else None,
+                    }
+                    for one in reviews
+                ],
+                "cards": list(session.scalars(cards)),
+            }
+        return json.dumps(whole, ensure_ascii=False, indent=1)
+
+    # writing
+
+    def set_settings(self, token: str, settings: Settings) -> None:
+        """Keep the learner's settings."""
+        with self._writing(token) as (session, learner):
+            session.get_one(LearnerRow, learner).settings = read_settings(settings.as_dict()).as_dict()
+
+    def grade(
+        self, token: str, card: str, rating: int, *, key: str, now: datetime, took_ms: int | None = None
+    ) -> Graded:
+        """Keep one review, and what is known of the card after it.
+
+        Args:
+            token: the learner.
+            card: id of the card.
+            rating: 1 Again to 4 Easy.
+            key: made by `new_key` when the card was shown; sent again, nothing happens.
+            now: when.
+            took_ms: how long the learner thought, in milliseconds.
+
+        Returns:
+            The review, with what is known now.
+        """
+        if not is_id(card) or rating not in {1, 2, 3, 4} or not _KEY.fullmatch(key):
+            msg = "no such card, grade or key"
+            raise ValueError(msg)
+        took_ms = None if took_ms is None else max(0, min(int(took_ms), 3_600_000))
+        with self._writing(token) as (session, learner):
+            before = session.scalar(select(ReviewRow).where(ReviewRow.learner_id == learner, ReviewRow.key == key))
+            if before is not None:
+                return Graded(key, before.card, _memory(session, learner, before.card), counted=False)
+            settings = read_settings(session.get_one(LearnerRow, learner).settings)
+            last = session.scalar(
+                select(ReviewRow.at)
+                .where(ReviewRow.learner_id == learner, ReviewRow.card == card)
+                .order_by(ReviewRow.at.desc())
+                .limit(1)
+            )
+            at = now.astimezone(UTC)
+            if last is not None and at <= last:  # two tabs, or a clock set back: later than the last all the same
+                at = last + _TICK
+            known = _memory(session, learner, card)
+            memory = schedule.grade(known, card, rating, at, settings)
+            row = ReviewRow(learner_id=learner, key=key, card=card, grade=int(rating), at=at, took_ms=took_ms)
+            _fill(row, known, memory)
+            session.add(row)
+            _remember(session, learner, card, memory)
+            return Graded(key, card, memory, counted=True)
+
+    def undo(self, token: str, key: str, now: datetime) -> bool:
+        """Mark a review as undone; the card is again what it was before.
+
+        Where another tab has graded the card since, that review stays and is built on what was before the undone one.
+
+        Returns:
+            Whether this review is undone now; False: the learner has no such review.
+        """
+        with self._writing(token) as (session, learner):
+            row = session.scalar(select(ReviewRow).where(ReviewRow.learner_id == learner, ReviewRow.key == key))
+            if row is None:
+                return False
+            if row.undone_at is None:
+                row.undone_at = now.astimezone(UTC)
+                rows = _rows(session, learner, [row.card])
+                settings = read_settings(session.get_one(LearnerRow, learner).settings)
+                _remember(session, learner, row.card, _rebuilt(rows, row.card, row.at, settings))
+            return True
+
+    def add_cards(self, token: str, cards: Iterable[Flashcard], taken: Iterable[str] = ()) -> tuple[int, list[str]]:
+        """Keep cards that the learner brought along. One with an id that is here already replaces it.
+
+        Args:
+            token: the learner.
+            cards: the cards.
+            taken: ids of our own deck, which stay ours.
+
+        Returns:
+            (how many were kept, a sentence for each one that was not)
+        """
+        ours = set(taken)
+        with self._writing(token) as (session, learner):
+            return _add_cards(session, learner, cards, ours)
+
+    def remove_cards(self, token: str, ids: Iterable[str] | None = None) -> int:
+        """Remove own cards, or all of them (None). What was learned stays, should they come back."""
+        with self._writing(token) as (session, learner):
+            asked = select(CardRow).where(CardRow.learner_id == learner)
+            gone = set(ids) if ids is not None else None
+            rows = [row for row in session.scalars(asked) if gone is None or row.card in gone]
+            for row in rows:
+                session.delete(row)
+            return len(rows)
+
+    def merge(self, token: str, exported: str | bytes, now: datetime, taken: Iterable[str] = ()) -> Merged:
+        """Take in an export. Reviews that are here stay as they are; others are put in their place in time.
+
+        Taking in the same export again changes nothing, and the order of several does not matter. A long one goes in by
+        portions: should the database fail in between, what is in stays, and another try takes in the rest.
+
+        Args:
+            token: the learner who gets it.
+            exported: the text of `export`.
+            now: when.
+            taken: ids of our own deck, which own cards cannot have.
+
+        Raises:
+            Refused: this is no such export.
+        """
+        whole = _read_export(exported)
+        notes: list[Note] = []
+        reviews = list(_read_reviews(whole["reviews"], now, notes))
+        cards: list[Flashcard] = []
+        for number, given in enumerate(whole["cards"], 1):
+            try:
+                cards.append(from_dict(given))
+            except BadCard as bad:
+                notes.append(Note(number, f"this own card was left out: {bad}"))
+        fresh = undone = 0
+        for some in _portions(reviews):
+            with self._writing(token) as (session, learner):
+                mine = session.get_one(LearnerRow, learner)
+                if mine.settings is None and whole["settings"] is not None:
+                    mine.settings = read_settings(whole["settings"]).as_dict()
+                new, gone = _merge(session, learner, some, read_settings(mine.settings))
+                fresh, undone = fresh + new, undone + gone
+        with self._writing(token) as (session, learner):
+            here = set(session.scalars(select(CardRow.card).where(CardRow.learner_id == learner)))
+            kept, reasons = _add_cards(session, learner, [card for card in cards if card.id not in here], set(taken))
+        notes += [Note(0, reason) for reason in reasons]
+        return Merged(fresh, len(reviews) - fresh, undone, kept, tuple(notes[:MAX_NOTES]))
+
+    def forget(self, token: str) -> bool:
+        """Delete all that is kept of the learner. Returns whether there was anything."""
+        with self._writing(token, create=False) as (session, learner):
+            if not learner:
+                return False
+            for table in (ReviewRow, MemoryRow, CardRow):
+                session.execute(delete(table).where(table.learner_id == learner))
+            session.execute(delete(LearnerRow).where(LearnerRow.id == learner))
+            return True
+
+    def close(self) -> None:
+        """Give back all connections; the next call opens new ones."""
+        with self._lock:
+            if self._engine is not None:
+                self._engine.dispose()
+                self._engine = None
+
+    # inside
+
+    @contextmanager
+    def _reading(self, token: str) -> Iterator[tuple[Session, int]]:
+        """A session and the learner's number; 0, which no learner has, as long as nothing is kept of this one."""
+        sha256 = _sha256(token)
+        with _said_clearly(), Session(self._open()) as session:
+            yield session, session.scalar(select(LearnerRow.id).where(LearnerRow.token_sha256 == sha256)) or 0
+
+    @contextmanager
+    def _writing(self, token: str, *, create: bool = True) -> Iterator[tuple[Session, int]]:
+        """The same for one who writes: all or nothing, and one writer at a time for each learner."""
+        sha256 = _sha256(token)
+        # with_for_update: PostgreSQL and others lock the learner's row. SQLite locks the file, see _connected.
+        asked = select(LearnerRow.id).where(LearnerRow.token_sha256 == sha256).with_for_update()
+        writer = self._open().execution_options(sslviz_writes=True)
+        with _said_clearly(), Session(writer) as session, session.begin():
+            learner = session.scalar(asked)
+            if learner is None and create:
+                try:
+                    with session.begin_nested():
+                        session.add(LearnerRow(token_sha256=sha256))
+                except exc.IntegrityError:
+                    _log.debug("two tabs began at once")
+                learner = session.scalar(asked)
+            yield session, learner or 0
+
+    def _open(self) -> Engine:
+        """The engine, its tables there."""
+        with self._lock:
+            if self._engine is None:
+                began = time.monotonic()
+                if began < self._failed[0]:
+                    raise Unavailable(self._failed[1])
+                try:
+                    with _said_clearly():
+                        self._engine = _prepared(_connected(database_url(self._named), self._patience))
+                except Unavailable as error:
+                    # Those who wait for the lock must not each wait for a host that does not answer.
+                    took = time.monotonic() - began
+                    self._failed = (began + 2 * took, str(error)) if took > 1 else (0.0, "")
+                    raise
+            return self._engine
+
+
+@lru_cache(maxsize=1)
+def store() -> Store:
+    """The store of this process, as `SSLVIZ_DATABASE` says."""
+    return Store()
+
+
+def _connected(url: URL, patience: float) -> Engine:
+    """An engine; no connection is made yet. Parameters are kept out of logs and messages: they hold learners' data."""
+    common: dict[str, Any] = {"hide_parameters": True, "pool_pre_ping": True}
+    if url.get_backend_name() != "sqlite":
+        postgresql = url.get_backend_name() == "postgresql"
+        if postgresql:
+            common["connect_args"] = {"connect_timeout": max(1, round(patience))}
+        engine = create_engine(url, pool_timeout=patience, **common)
+        if postgresql:
+
+            @event.listens_for(engine, "connect")
+            def wait_no_longer(connection: Any, record: Any) -> None:  # noqa: ARG001
+                connection.execute(f"SET lock_timeout = {round(patience * 1000)}")
+                connection.commit()
+
+        return engine
+
+    if url.database and not url.database.startswith("file:"):
+        Path(url.database).parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    engine = create_engine(url, connect_args={"timeout": patience}, pool_timeout=patience, **common)
+
+    @event.listens_for(engine, "connect")
+    def prepare(connection: Any, record: Any) -> None:  # noqa: ARG001
+        connection.isolation_level = None  # the driver begins no transaction by itself
+        cursor = connection.cursor()
+        # WAL: readers and a writer don't wait for each other. FULL: what is committed outlasts a power cut, too.
+        for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON"):
+            cursor.execute(f"PRAGMA {pragma}")
+        cursor.close()
+
+    @event.listens_for(engine, "begin")
+    def begin(connection: Any) -> None:
+        # A writer takes the lock at once: one that reads first and writes later could find itself overtaken.
+        writes = connection.get_execution_options().get("sslviz_writes")
+        connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+
+    return engine
+
+
+def _prepared(engine: Engine) -> Engine:
+    """Make the tables where there are none."""
+    with engine.connect() as connection:
+        there = engine.dialect.has_table(connection, SchemaRow.__tablename__)
+    if not there:
+        with engine.execution_options(sslviz_writes=True).begin() as connection:
+            if engine.dialect.name == "postgresql":  # two servers that start at once
+                connection.execute(text("SELECT pg_advisory_xact_lock(737376697)"))
+            if not engine.dialect.has_table(connection, SchemaRow.__tablename__):
+                Base.metadata.create_all(connection)
+                connection.execute(insert(SchemaRow).values(version=VERSION))
+    with engine.connect() as connection:
+        version = connection.scalar(select(SchemaRow.version))
+    if version != VERSION:
+        raise Unavailable("Progress cannot be kept: the database was made by another version of sslviz.")
+    return engine
+
+
+@contextmanager
+def _said_clearly() -> Iterator[None]:
+    """Whatever goes wrong with the database, as Unavailable with one sentence; the log gets the cause."""
+    try:
+        yield
+    except (exc.SQLAlchemyError, ImportError, OSError) as error:
+        cause = str(getattr(error, "orig", None) or error)
+        _log.warning("database: %s: %s", type(error).__name__, cause.splitlines()[0] if cause else "")
+        raise Unavailable(_sentence(error, cause.lower())) from None
+
+
+def _sentence(error: Exception, cause: str) -> str:
+    if isinstance(error, (ImportError, exc.NoSuchModuleError)):
+        return "Progress cannot be kept: the driver of the database that SSLVIZ_DATABASE names is not installed."
+    if "locked" in cause or "lock timeout" in cause or isinstance(error, exc.TimeoutError):
+        return "Progress cannot be kept just now, because the database is busy; please try again in a moment."
+    if "readonly" in cause or "read-only" in cause:
+        return "Progress cannot be kept, because the database may only be read."
+    if "disk is full" in cause or "no space left" in cause:
+        return "Progress cannot be kept, because the disk of the database is full."
+    if "malformed" in cause or "not a database" in cause:
+        return "Progress cannot be kept, because the database file is damaged."
+    return "Progress cannot be kept just now, because the database cannot be reached."
+
+
+def _sha256(token: str) -> str:
+    if not is_token(token):
+        raise BadToken("this is no learner's token")
+    return hashlib.sha256(token.encode()).hexdigest()
+
+
+def _memory(session: Session, learner: int, card: str) -> Memory | None:
+    row = session.get(MemoryRow, (learner, card))
+    return read_memory(row.memory) if row else None
+
+
+def _remember(session: Session, learner: int, card: str, memory: Memory | None) -> None:
+    row = session.get(MemoryRow, (learner, card))
+    if memory is None:
+        if row is not None:
+            session.delete(row)
+    elif row is None:
+        session.add(MemoryRow(learner_id=learner, card=card, memory=memory.as_dict()))
+    else:
+        row.memory = memory.as_dict()
+
+
+def _fill(row: ReviewRow, known: Memory | None, memory: Memory) -> None:
+    row.was = known.state if known else "new"
+    row.interval = known.interval / timedelta(days=1) if known else 0.0
+    row.after = memory.as_dict()
+
+
+def _rows(session: Session, learner: int, cards: Iterable[str]) -> list[ReviewRow]:
+    """All reviews of some cards, undone ones too."""
+    return list(
+        session.scalars(select(ReviewRow).where(ReviewRow.learner_id == learner, ReviewRow.card.in_(list(cards))))
+    )
+
+
+def _rebuilt(rows: Iterable[ReviewRow], card: str, since: datetime, settings: Settings) -> Memory | None:
+    """Work out anew what was known after each review of a card from a moment on. Returns what is known now."""
+    before: ReviewRow | None = None
+    memory: Memory | None = None
+    for row in sorted((row for row in rows if row.undone_at is None), key=lambda row: row.at):
+        if row.at < since:
+            before = row
+            continue
+        known = memory or (read_memory(before.after) if before else None)
+        memory = schedule.grade(known, card, row.grade, row.at, settings)
+        _fill(row, known, memory)
+    return memory or (read_memory(before.after) if before else None)
+
+
+def _portions(reviews: Iterable[ReviewRow]) -> Iterator[list[ReviewRow]]:
+    """Reviews in portions of whole cards, so that no transaction keeps others waiting for long. One at least."""
+    by_card: dict[str, list[ReviewRow]] = {}
+    for one in reviews:
+        by_card.setdefault(one.card, []).append(one)
+    some: list[ReviewRow] = []
+    for each in by_card.values():
+        some += each
+        if len(some) >= PORTION:
+            yield some
+            some = []
+    yield some
+
+
+def _merge(session: Session, learner: int, reviews: Iterable[ReviewRow], settings: Settings) -> tuple[int, int]:
+    """Put reviews, all there are of some cards, among those that are here. Returns how many were new, and undone."""
+    reviews = list(reviews)
+    by_card: dict[str, list[ReviewRow]] = {one.card: [] for one in reviews}
+    for row in _rows(session, learner, by_card):
+        by_card[row.card].append(row)
+    here: dict[str, ReviewRow] = {}
+    for first in range(0, len(reviews), PORTION):  # a database takes only so many values in one query
+        keys = [one.key for one in reviews[first : first + PORTION]]
+        found = session.scalars(select(ReviewRow).where(ReviewRow.learner_id == learner, ReviewRow.key.in_(keys)))
+        here.update({row.key: row for row in found})
+    times = {(row.card, row.at) for rows in by_card.values() for row in rows}
+    changed: dict[str, datetime] = {}  # card → from when on
+    fresh = undone = 0
+    for one in reviews:
+        known = here.get(one.key)
+        if known is None:
+            while (one.card, one.at) in times:  # two browsers in one microsecond
+                one.at += _TICK
+            times.add((one.card, one.at))
+            one.learner_id, one.was, one.interval, one.after = learner, "new", 0.0, {}
+            by_card[one.card].append(one)
+            fresh += 1
+        elif known.undone_at is None and one.undone_at is not None and known.card == one.card:
+            known.undone_at = one.undone_at
+            undone += 1
+        else:
+            continue
+        at = (known or one).at
+        changed[one.card] = min(at, changed.get(one.card, at))
+    for card, since in changed.items():
+        _remember(session, learner, card, _rebuilt(by_card[card], card, since, settings))
+    session.add_all(row for rows in by_card.values() for row in rows)
+    return fresh, undone
+
+
+def _add_cards(session: Session, learner: int, cards: Iterable[Flashcard], taken: set[str]) -> tuple[int, list[str]]:
+    here = {row.card: row for row in session.scalars(select(CardRow).where(CardRow.learner_id == learner))}
+    place = max((row.place for row in here.values()), default=0)
+    kept, reasons = 0, []
+    for card in cards:
+        if card.id in taken:
+            reasons.append(f"The card {card.id} was left out: it is in the deck already.")
+        elif row := here.get(card.id):
+            row.content = card.as_dict()
+            kept += 1
+        elif len(here) >= MAX_CARDS:
+            reasons.append(f"The card {card.id} and all after it were left out: at most {MAX_CARDS:,} are kept.")
+            break
+        else:
+            place += 1
+            here[card.id] = CardRow(learner_id=learner, card=card.id, place=place, content=card.as_dict())
+            session.add(here[card.id])
+            kept += 1
+    return kept, reasons
+
+
+def _checked(contents: Iterable[Any]) -> Iterator[Flashcard]:
+    """Cards from the database; one that a newer version takes no longer is passed over."""
+    for content in contents:
+        try:
+            yield from_dict(content)
+        except BadCard as bad:
+            _log.warning("an own card cannot be read: %s", bad)
+
+
+# An export that is read back
+
+
+def _read_export(exported: str | bytes) -> dict[str, Any]:
+    if len(exported) > MAX_EXPORT:
+        raise Refused(f"This file is larger than the {MAX_EXPORT // 1_000_000} MB allowed for progress.")
+    kind = "Please choose a file of progress that was saved here."
+    try:
+        whole = json.loads(exported)
+    except (ValueError, RecursionError):
+        raise Refused(f"This is no JSON text. {kind}") from None
+    if not isinstance(whole, dict) or whole.get("format") != FORMAT:
+        raise Refused(f"This is no progress of sslviz. {kind}")
+    if whole.get("version") != VERSION:
+        raise Refused("This progress was saved by another version of sslviz, which cannot be read here.")
+    whole.setdefault("settings", None)
+    for name, most in (("reviews", MAX_REVIEWS), ("cards", MAX_CARDS)):
+        if not isinstance(whole.setdefault(name, []), list):
+            raise Refused(f"This progress is damaged: {name} is no list. {kind}")
+        if len(whole[name]) > most:
+            raise Refused(f"This progress has {len(whole[name]):,} {name}, more than the {most:,} allowed.")
+    return whole
+
+
+def _read_reviews(given: Sequence[Any], now: datetime, notes: list[Note]) -> Iterator[ReviewRow]:
+    seen: set[str] = set()
+    for number, one in enumerate(given, 1):
+        try:
+            row = _read_review(one, now)
+        except (ValueError, TypeError, OverflowError, KeyError):
+            notes.append(Note(number, "this review was left out, because it is damaged."))
+            continue
+        if row.key in seen:
+            notes.append(Note(number, "this review was left out, because it is there twice."))
+            continue
+        seen.add(row.key)
+        yield row
+
+
+def _read_review(one: Mapping[str, Any], now: datetime) -> ReviewRow:
+    """A review from plain data. Raises some kind of error where it is not as it should be."""
+    key, card, rating, took = one["key"], one["card"], one["grade"], one.get("took_ms")
+    at = datetime.fromisoformat(one["at"]).astimezone(UTC)
+    undone_at = datetime.fromisoformat(one["undone_at"]).astimezone(UTC) if one.get("undone_at") else None
+    good = (
+        _KEY.fullmatch(key)
+        and is_id(card)
+        and type(rating) is int
+        and 1 <= rating <= 4
+        and (took is None or (type(took) is int and 0 <= took <= 3_600_000))
+        and all(_EARLIEST <= moment <= now + timedelta(hours=1) for moment in (at, undone_at or at))
+        and datetime.fromisoformat(one["at"]).tzinfo is not None
+    )
+    if not good:
+        raise ValueError
+    return ReviewRow(key=key, card=card, grade=rating, at=at, took_ms=took, undone_at=undone_at)

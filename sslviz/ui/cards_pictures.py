@@ -1,0 +1,227 @@
+"""Live samples: a task makes a pseudo-label on the spot, and one of a few choices is that very label.
+
+Importing this needs no torch; drawing does, since the label maker is the one that training runs.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import asdict, dataclass
+from functools import lru_cache
+from typing import Any
+
+import numpy as np
+
+from sslviz.catalogue import READY
+
+LEAST_LETTERS, CHOICES = 3, 4
+SHORTEST, LONGEST = 5, 13  # words of a sentence that is asked about
+Word = tuple[str, str]  # a text, and what it is: "", hidden, asked, centre, dropped, name
+
+
+@dataclass(frozen=True)
+class Picture:
+    """One sample with its label.
+
+    Attributes:
+        ask: what is asked.
+        choices: what to choose from.
+        right: number of the choice that is the pseudo-label.
+        because: how the task made it.
+        text: what there is to see, in words.
+        lines: of (text, kind).
+        images: (name, data address).
+    """
+
+    ask: str
+    choices: tuple[str, ...]
+    right: int
+    because: str
+    text: str = ""
+    lines: tuple[tuple[Word, ...], ...] = ()
+    images: tuple[tuple[str, str], ...] = ()
+
+    def as_dict(self) -> dict[str, Any]:
+        """Plain data for the browser."""
+        return asdict(self)
+
+
+def can(slug: str) -> bool:
+    """Whether this task can draw samples here: it has a page, and a drawing."""
+    return slug in READY and slug in _DRAWN
+
+
+@lru_cache(maxsize=128)
+def draw(slug: str, seed: int) -> Picture:
+    """A sample of a task with its label; the same seed gives the same. Imports torch.
+
+    Raises:
+        ValueError: for a task that cannot.
+    """
+    if not can(slug):
+        msg = f"{slug} draws no samples"
+        raise ValueError(msg)
+    return _DRAWN[slug](np.random.default_rng((seed, 71)))
+
+
+def _shuffled(rng: np.random.Generator, truth: str, wrong: Sequence[str]) -> tuple[tuple[str, ...], int]:
+    """The choices in some order, and where the right one stands."""
+    every = (truth, *list(dict.fromkeys(word for word in wrong if word != truth))[: CHOICES - 1])
+    order = rng.permutation(len(every)).tolist()
+    return tuple(every[place] for place in order), order.index(0)
+
+
+def _likely(before: int, truth: int, rng: np.random.Generator) -> list[str]:
+    """Words that often stand after this one, and where there are too few, common words."""
+    from sslviz.catalogue import load
+    from sslviz.data import text
+
+    corpus, after = text.corpus(), load("masked_words").pool("sentences")["after"][before]
+    good = np.array([i for i in np.argsort(-after, kind="stable")[:40] if _telling(int(i)) and i != truth and after[i]])
+    common = np.array([i for i in np.argsort(-corpus.counts, kind="stable")[:200] if _telling(int(i)) and i != truth])
+    drawn = [*rng.permutation(good[:12]).tolist(), *rng.permutation(common).tolist()]
+    return [corpus.vocabulary[i] for i in drawn]
+
+
+def _telling(number: int) -> bool:
+    """Whether a word of the sentences is a word with letters enough to be asked for."""
+    from sslviz.data import text
+
+    return bool(text.corpus().is_word[number]) and len(text.corpus().vocabulary[number]) >= LEAST_LETTERS
+
+
+def _masked_words(rng: np.random.Generator) -> Picture:
+    from sslviz.data import text
+    from sslviz.tasks.masked_words import HIDE
+    from sslviz.ui import words_card
+
+    while True:
+        this = words_card.sample(int(rng.integers(text.HELD)), "")
+        made, labelled = words_card.label(this, int(rng.integers(10_000)), {"share": 0.15, "masking": "dynamic"})
+        how, words = made["how"][0], labelled.targets["words"][0].tolist()
+        places = [at for at in np.flatnonzero(how) if how[at] == HIDE and _telling(words[at])]
+        if SHORTEST <= len(this.tokens) <= LONGEST and places and set(how[how > 0]) == {HIDE}:
+            break
+    at = int(rng.choice(places))
+    seen = this.batch.data["ids"][0].tolist()
+    truth = text.corpus().vocabulary[words[at]]
+    choices, right = _shuffled(rng, truth, _likely(seen[at - 1], words[at], rng))
+    line = tuple(
+        ("?", "asked") if place + 1 == at else (piece, "hidden") if how[place + 1] else (piece, "")
+        for place, piece in enumerate(this.pieces)
+    )
+    return Picture(
+        "Which word is the label at the “?”?", choices, right,
+        f"The label is the word that was hidden: {truth}. Others may fit; only this one stood there.",
+        "A sentence that no model was trained on, with hidden words:", (line,),
+    )  # fmt: skip
+
+
+def _next_word(rng: np.random.Generator) -> Picture:
+    from sslviz.data import text
+    from sslviz.ui import next_word_card
+
+    while True:
+        this = next_word_card.sample(int(rng.integers(text.HELD)), "")
+        follows = next_word_card.label(this).targets["words"][0].tolist()
+        places = [at for at in range(2, len(this.tokens)) if _telling(follows[at])]
+        if SHORTEST <= len(this.tokens) <= LONGEST and places:
+            break
+    at = int(rng.choice(places))
+    truth = text.corpus().vocabulary[follows[at]]
+    choices, right = _shuffled(rng, truth, _likely(int(this.batch.data["ids"][0, at]), follows[at], rng))
+    line = (*((piece, "") for piece in this.pieces[:at]), ("?", "asked"))
+    return Picture(
+        "Which word is the label at the “?”?", choices, right,
+        f"The label is the word that follows in the text: {truth}.",
+        "The beginning of a sentence that no model was trained on:", (line,),
+    )  # fmt: skip
+
+
+def _next_sentence(rng: np.random.Generator) -> Picture:
+    from sslviz.ui import next_sentence_card as cards
+
+    while True:
+        this = cards.held_pair(int(rng.integers(cards.HELD)))
+        side, both = cards.ways(this, int(rng.integers(10_000)), {"masks": False, "marks": False})
+        if all(30 <= len(text) <= 170 for text in (this.raw[0], both[side].b)):
+            break
+    label = int(both[side].labelled.targets["next"][0])
+    why = ("B stands right after A in the tale.", "B was taken from another tale.")[label]
+    lines = tuple(((name, "name"), (text, "")) for name, text in (("A", this.raw[0]), ("B", both[side].b)))
+    return Picture(
+        "Which label has this pair?", cards.LABELS, label, f"The label is {cards.LABELS[label]}: {why}",
+        "A pair from tales that no model was trained on:", lines,
+    )  # fmt: skip
+
+
+def _word_and_context(rng: np.random.Generator) -> Picture:
+    from sslviz.ui import context_card
+
+    data = READY[context_card.SLUG].data[0]
+    options = {name: option.default for name, option in READY[context_card.SLUG].options.items()}
+    while True:
+        this = context_card.sample(data, int(rng.integers(100_000)), "")
+        made, labelled = context_card.label(this, int(rng.integers(10_000)), options)
+        found = [c for c in context_card.centres(this, made, labelled, options["exponent"]) if c["near"]]
+        found = [c for c in found if len(this.pieces[c["place"]]) >= LEAST_LETTERS]
+        if not (SHORTEST <= len(this.pieces) <= LONGEST and found and not this.cut):
+            continue
+        centre = found[int(rng.integers(len(found)))]
+        near = {place for place, _ in centre["near"]}
+        words = {place: this.pieces[place].lower() for place, number in enumerate(this.numbers) if number}
+        inside = {words[place] for place in near}
+        truths = sorted({word for word in inside if len(word) >= LEAST_LETTERS and word != words[centre["place"]]})
+        if truths:
+            break
+    truth = truths[int(rng.integers(len(truths)))]
+    kept = {c for c, stays in zip(words, made["keep"][0], strict=True) if stays}
+    outside = [words[p] for p in words if p not in near and p != centre["place"] and words[p] not in inside]
+    noise = [word for label in centre["labels"] for word in label["noise"] if word not in words.values()]
+    wrong = [*rng.permutation(outside)[:2].tolist(), *rng.permutation(noise).tolist()]
+    choices, right = _shuffled(rng, truth, wrong)
+    line = tuple(
+        (piece, "centre" if place == centre["place"] else "dropped" if place in words and place not in kept else "")
+        for place, piece in enumerate(this.pieces)
+    )
+    reach = centre["radius"]
+    return Picture(
+        f"Which of these is a label of “{this.pieces[centre['place']]}”?", choices, right,
+        f"Labels are the words within the window: {', '.join(sorted(inside))}. The rest lies outside, was dropped, or "
+        "is a noise word, drawn at random.",
+        f"Crossed out: dropped before. The window reaches {reach} {'word' if reach == 1 else 'words'} to both sides, "
+        "marks not counted:",
+        (line,),
+    )  # fmt: skip
+
+
+def _same_or_different(rng: np.random.Generator) -> Picture:
+    from sslviz.ui import pairs_card
+    from sslviz.ui.pictures import data_address
+
+    this = pairs_card.sample(int(rng.integers(100_000)), "mixed", None)
+    options = {name: option.default for name, option in READY[pairs_card.SLUG].options.items()}
+    _, labelled = pairs_card.label(this.pixels, int(rng.integers(100_000)), options)
+    n, anchor = len(this.pixels), int(rng.integers(len(this.pixels)))
+    partner = int(labelled.targets["partner"][anchor])
+    others = [int(i) + n for i in rng.permutation(n) if i != anchor][: CHOICES - 1]
+    shown = rng.permutation([partner, *others]).tolist()
+    pixels = (labelled.inputs["views"].clamp(0, 1) * 255).round().byte().permute(0, 2, 3, 1).numpy()
+    letters = tuple("ABCD"[: len(shown)])
+    images = tuple(
+        (name, data_address(pixels[i], "PNG")) for name, i in (("this view", anchor), *zip(letters, shown, strict=True))
+    )
+    return Picture(
+        "Which view is its partner?", tuple(f"View {letter}" for letter in letters), shown.index(partner),
+        f"View {letters[shown.index(partner)]} was made from the same picture; that alone makes it the label.",
+        "A view, and four more, cropped and recoloured at random:", (), images,
+    )  # fmt: skip
+
+
+_DRAWN: dict[str, Callable[[np.random.Generator], Picture]] = {
+    "masked_words": _masked_words,
+    "next_word": _next_word,
+    "next_sentence": _next_sentence,
+    "word_and_context": _word_and_context,
+    "same_or_different": _same_or_different,
+}
