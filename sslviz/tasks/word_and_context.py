@@ -76,9 +76,9 @@ class WordAndContext(TaskBase):
         keep = (rng.random((n, t)) < keep_probability(pool["share"], threshold)[ids]) & (ids != PAD)
         radius = rng.integers(1, window + 1, (n, t))
         dice = rng.random((n, t, 1 if way == "CBOW" else len(OFFSETS), negatives))
-        return Draw(
-            keep=keep, radius=radius, noise=noise_probability(pool["counts"], exponent).cumsum().searchsorted(dice)
-        )
+        ladder = noise_probability(pool["counts"], exponent).cumsum()
+        noise = np.minimum(ladder.searchsorted(dice), len(ladder) - 1)  # its last rung may be a rounding error below 1
+        return Draw(keep=keep, radius=radius, noise=noise)
 
     def apply(self, batch: Batch, draw: Draw, pool: Pool, *, trace: bool = False) -> Labelled:  # noqa: ARG002
         """Close the gaps that dropped words leave, then lay the windows.

@@ -69,10 +69,11 @@ def _rows(figures: dict[str, Any], view: Shown, own: bool) -> list[tuple[str, li
 
 
 def _protocol(figures: dict[str, Any], view: Shown, own: bool) -> str:
+    bare = "random trunk" if READY[view.config.task].trunk else "random vectors"
     probe = (
         f"Probe: logistic regression on standardised vectors, {figures['per_class']} labels for each of "
         f"{figures['classes']} classes, mean and spread of three choices of labels. k-NN: the {NEIGHBOURS} nearest of "
-        f"{figures['many_labels']:,} labelled samples vote. Random trunk: the network before its first step."
+        f"{figures['many_labels']:,} labelled samples vote. {bare.capitalize()}: the network before its first step."
     )
     if not own:
         return f"{probe} While it trains, only k-NN is measured for this model; the probe follows at the end."
@@ -80,7 +81,7 @@ def _protocol(figures: dict[str, Any], view: Shown, own: bool) -> str:
     gain, ahead = 100 * (few["trained"] - few["random"]), 100 * (few["trained"] - few["raw"])
     many = figures["probes"]
     return (
-        f"{probe} This model: {gain:+.0f} points over the random trunk, {ahead:+.0f} over {figures['raw_name']}. "
+        f"{probe} This model: {gain:+.0f} points over the {bare}, {ahead:+.0f} over {figures['raw_name']}. "
         f"With {figures['many_labels']:,} labels: {many['trained']['many']:.0%}, against {many['random']['many']:.0%} "
         f"and {many['raw']['many']:.0%}. "
         + (f"Run seeds gave {', '.join(f'{seed:.0%}' for seed in figures['seeds'])}. " if "seeds" in figures else "")

@@ -535,3 +535,18 @@ def test_trace_shows_what_was_dropped() -> None:
     (step,) = labelled.steps
     assert step.before[0].tolist() == [1, 2, 3]
     assert step.after[0].tolist() == [1, 3, 0]
+
+
+def test_the_highest_dice_still_names_a_word(monkeypatch: pytest.MonkeyPatch) -> None:
+    # Probabilities may sum to a little less than 1; a dice above that once named a word past the table.
+    monkeypatch.setattr(module, "noise_probability", lambda counts, _: np.full(len(counts), 0.999999 / len(counts)))
+
+    class Highest:
+        def random(self, shape: tuple[int, ...]) -> np.ndarray:
+            return np.full(shape, np.nextafter(1.0, 0.0))
+
+        def integers(self, _low: int, _high: int, shape: tuple[int, ...]) -> np.ndarray:
+            return np.ones(shape, np.int64)
+
+    noise = TASK.draw(sentences([1, 2, 3]), Highest(), pool())["noise"]  # type: ignore[arg-type]
+    assert noise.max() == len(pool()["counts"]) - 1
