@@ -14,8 +14,8 @@ from sslviz.ui.parts import plain
 LEAD = {
     "review": "Answer in your head, look, and say how well you knew it. What you knew comes back later and later; what "
     "you forgot comes back soon.",
-    "quiz": "Ten questions, some about labels that a task makes on the spot. The same link asks a whole class the same "
-    "ten.",
+    "quiz": "Up to ten questions, some about labels that a task makes on the spot. The same link asks a whole class "
+    "the same.",
     "progress": "What comes back when, how much you remember, and a file to take along.",
     "deck": "All cards to read and search, to take into Anki or Logseq, and a way in for your own.",
 }

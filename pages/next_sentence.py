@@ -14,7 +14,7 @@ SLUG, FIRST = pairs.SLUG, 116
 OWN = {
     "label_seed": Option(0, "Label seed", low=0, high=9999),
     "sample": Option(FIRST, "Pair number", low=0, high=pairs.HELD - 1),
-    "recording": Option("short", "Recorded run", ("short", "long")),
+    "recording": Option("short", "Recorded run", page.recordings(SLUG)),
 }
 
 hide = hidden()
@@ -30,6 +30,8 @@ def sample():
                 pairs.checked(letter, typed)
         if all(own.values()):
             return pairs.own_pair(*own.values())
+        if any(own.values()):
+            st.caption("Type the other sentence, too; until then a pair from the tales stands here.")
     except uploads.Refused as refused:
         st.warning(plain(str(refused)), icon=":material/edit_off:")
     return pairs.held_pair(settings.value(SLUG, "sample", FIRST))

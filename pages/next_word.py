@@ -17,7 +17,7 @@ HELD = text.HELD - 1
 OWN = {
     "label_seed": Option(0, "Label seed", low=0, high=9999),
     "sample": Option(FIRST, "Sentence number", low=0, high=HELD),
-    "recording": Option("short", "Recorded run", ("short", "long")),
+    "recording": Option("short", "Recorded run", page.recordings(SLUG)),
     **write.OPTIONS,
 }
 

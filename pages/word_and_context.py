@@ -11,12 +11,12 @@ from sslviz.ui.context_page import LEAD, baseline_lines, nearest_part, question
 from sslviz.ui.parts import credit_line, hidden, plain
 from sslviz.ui.transport import run_panel
 
-SLUG, MOST, FIRST = "word_and_context", 3599, 168
+SLUG, MOST, FIRST = "word_and_context", 3624, 168
 OPTIONS = READY[SLUG].options
 OWN = {
     "label_seed": Option(0, "Label seed", low=0, high=9999),
     "sample": Option(FIRST, "Sentence number", low=0, high=MOST),
-    "recording": Option("short", "Recorded run", ("short", "long")),
+    "recording": Option("short", "Recorded run", page.recordings(SLUG)),
 }
 
 hide = hidden()

@@ -124,13 +124,18 @@ class WordAndContext(TaskBase):
         beaten, equal = (noise > right[:, None]).any(1), (noise == right[:, None]).sum(1)
         return {"told from noise": torch.where(beaten, 0.0, 1 / (1.0 + equal)).mean().item()}
 
-    def baselines(self, labelled: Labelled, pool: Pool, *, exponent: float = 0.75, **options: Any) -> list[Baseline]:  # noqa: ARG002
+    def baselines(
+        self, labelled: Labelled, pool: Pool, *, exponent: float = 0.75, threshold: float = 1e-3,
+        **options: Any,  # noqa: ARG002
+    ) -> list[Baseline]:  # fmt: skip
         """Nothing learned; how common each word is; and counted pairs, ln p(o|c) − ln k q(o) (Levy & Goldberg 2014)."""
         k = labelled.targets["noise"].shape[3]
         chance = Baseline(
             f"all scores 0: {k + 1} × ln 2", (k + 1) * float(np.log(2)), {"told from noise": 1 / (k + 1)}, True
         )
-        share, pairs = pool["near"], pool["pairs"]
+        # Labels are what subsampling left, so each neighbour counts as often as it is kept.
+        keep = keep_probability(pool["share"], threshold)
+        share, pairs = pool["near"] * keep / (pool["near"] @ keep), pool["pairs"]
         ratio = np.log(share) - np.log(k * noise_probability(pool["counts"], exponent) + 1e-12)
         where = labelled.where.cpu()
         truth, noise = (labelled.targets[name].cpu()[where].numpy() for name in ("words", "noise"))
@@ -138,10 +143,10 @@ class WordAndContext(TaskBase):
         if "context" in labelled.inputs:
             return result  # counted pairs are for one neighbour at a time
         centre = labelled.inputs["words"].cpu()[..., None].expand(where.shape)[where].numpy()
-        total = pairs.sum(1)
+        total = pairs @ keep
 
         def score(o: NDArray[np.int64], c: NDArray[np.int64]) -> NDArray[np.float64]:
-            seen = np.asarray(pairs[c.ravel(), o.ravel()]).reshape(o.shape)
+            seen = np.asarray(pairs[c.ravel(), o.ravel()]).reshape(o.shape) * keep[o]
             given = (seen + PRIOR * share[o]) / (total[c] + PRIOR)
             return np.log(given) - np.log(share[o]) + ratio[o]
 

@@ -48,7 +48,12 @@ def ablate(task: str, rows: Sequence[Row], seeds: int, say: Callable[[str], None
             say(f"{task}, {name}, seed {seed}: {accuracy[-1]:.1%}")
         done.append({"name": name, "options": dict(options), "accuracy": accuracy, "steps": default(task).steps})
     baselines = figures.baselines(default(task))
-    return {"task": task, "rows": done, "baselines": {_short(b["name"]): _main(b["scores"]) for b in baselines}}
+    return {
+        "task": task,
+        "code": recorded.code_hash(task),
+        "rows": done,
+        "baselines": {_short(b["name"]): _main(b["scores"]) for b in baselines},
+    }
 
 
 def path(task: str) -> Path:

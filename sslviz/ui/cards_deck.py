@@ -116,10 +116,10 @@ def _bring(who: str | None, own: int) -> None:
         note("Your browser has not answered yet.")
         return
     turn = st.session_state.get("cards_turn", 0)
-    file = st.file_uploader("A file", type=["md", "csv", "tsv", "txt"], key=f"cards_file_{turn}")
-    pasted = st.text_area("Or paste it here", key=f"cards_pasted_{turn}", placeholder=EXAMPLE, height=110)
+    st.file_uploader("A file", type=["md", "csv", "tsv", "txt"], key=f"cards_file_{turn}")
+    st.text_area("Or paste it here", key=f"cards_pasted_{turn}", placeholder=EXAMPLE, height=110)
     with st.container(horizontal=True):
-        st.button("Bring in", key="cards_import", icon=":material/add:", on_click=_import, args=(who, file, pasted))
+        st.button("Bring in", key="cards_import", icon=":material/add:", on_click=_import, args=(who, turn))
         if own:
             st.button(f"Remove my {own}", key="cards_remove", icon=":material/delete:", on_click=_remove, args=(who,))
     if said := st.session_state.pop("cards_imported", None):
@@ -128,7 +128,9 @@ def _bring(who: str | None, own: int) -> None:
     note("They come up in your reviews only. A line that cannot be used is named; the rest goes in.")
 
 
-def _import(who: str, file: Any, pasted: str) -> None:
+def _import(who: str, turn: int) -> None:
+    # Read now: what was typed last comes with the press, after the button was drawn.
+    file, pasted = st.session_state.get(f"cards_file_{turn}"), st.session_state.get(f"cards_pasted_{turn}") or ""
     said: tuple[str, list[str]]
     try:
         found = _read(file, pasted)

@@ -6,7 +6,7 @@ Importing this needs no torch; drawing does, since the label maker is the one th
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from functools import lru_cache
 from typing import Any
 
@@ -31,6 +31,7 @@ class Picture:
         text: what there is to see, in words.
         lines: of (text, kind).
         images: (name, data address).
+        credit: who made the data.
     """
 
     ask: str
@@ -40,6 +41,7 @@ class Picture:
     text: str = ""
     lines: tuple[tuple[Word, ...], ...] = ()
     images: tuple[tuple[str, str], ...] = ()
+    credit: str = ""
 
     def as_dict(self) -> dict[str, Any]:
         """Plain data for the browser."""
@@ -61,7 +63,18 @@ def draw(slug: str, seed: int) -> Picture:
     if not can(slug):
         msg = f"{slug} draws no samples"
         raise ValueError(msg)
-    return _DRAWN[slug](np.random.default_rng((seed, 71)))
+    found = _DRAWN[slug](np.random.default_rng((seed, 71)))
+    return replace(found, credit=" ".join(credit.line() for credit in _credits(slug)))
+
+
+def _credits(slug: str) -> tuple[Any, ...]:
+    """Who made the data that a task draws from; they are loaded by then."""
+    from sslviz.data import images, stories, text
+
+    if slug == "same_or_different":
+        return (*images.load("emoji").credits, *images.load("fashion_mnist").credits)
+    tales = stories.stories().credits if slug in ("next_sentence", "word_and_context") else ()
+    return (*tales, *(text.corpus().credits if slug != "next_sentence" else ()))
 
 
 def _shuffled(rng: np.random.Generator, truth: str, wrong: Sequence[str]) -> tuple[tuple[str, ...], int]:

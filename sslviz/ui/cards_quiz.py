@@ -251,4 +251,8 @@ def picture(shown: Picture) -> str:
         f"<figcaption>{escape(name)}</figcaption></figure>"
         for name, source in shown.images
     )
-    return f"<p class='what'>{escape(shown.text)}</p>{lines}" + (f"<div class='views'>{images}</div>" if images else "")
+    return (
+        f"<p class='what'>{escape(shown.text)}</p>{lines}"
+        + (f"<div class='views'>{images}</div>" if images else "")
+        + f"<p class='credit'>{escape(shown.credit)}</p>"
+    )

@@ -72,7 +72,7 @@ def label(this: Sample, seed: int, options: dict[str, Any]) -> tuple[Draw, Label
 
     task = load(SLUG)
     pool = task.pool(this.data)
-    draw = task.draw(this.batch, np.random.default_rng((seed, PAGE, 0)), pool, **options)
+    draw = task.draw(this.batch, np.random.default_rng((seed, PAGE, int(this.batch.ids[0]))), pool, **options)
     return draw, task.apply(this.batch, draw, pool)
 
 
@@ -218,7 +218,10 @@ def note(this: Sample, steps: list[dict[str, Any]], how: list[str]) -> str:
     count = sum(len(step["labels"]) for step in steps)
     if not known:
         return "No word here is in the vocabulary, so there is no label and nothing to ask."
-    kept = f"{known} word{'s' * (known != 1)} of the vocabulary, {dropped} dropped this time for being so common. "
+    kept = (
+        f"{known} word{'s' * (known != 1)} of the vocabulary, {dropped} dropped this time (the commoner a word, the "
+        "likelier). "
+    )
     if not count:
         return f"{kept}No two words are left to stand side by side, so there is no label and nothing to learn."
     return (

@@ -22,18 +22,18 @@ LEAD = {
     "Standard": "Very common words are dropped at random; then each word, the centre, gets a window of 1 to 5 words to "
     "both sides. The score of centre and neighbour, 0 to 1, shall rise; with noise words, drawn for each label, it "
     "shall fall: loss −ln σ(neighbour) − Σ ln(1 − σ(noise)). Skip-gram asks the centre for each neighbour, CBOW the "
-    "neighbours together for the centre. No order is learned, and one vector serves all senses: a river’s bank and a "
-    "bank of money share theirs.",
+    "neighbours together for the centre. It is not the next word, and no order is learned; one vector serves all "
+    "senses: a river’s bank and a bank of money share theirs.",
     "Detailed": "Minimise −ln σ(u·v) − Σₖ ln σ(−uₖ·v): v is the centre’s row in one table (in CBOW the mean of the "
     "neighbours’), u the label’s in another, which starts at 0, so the first loss is (1 + k) ln 2. Noise: p ∝ "
     "count^0.75; noise that is the label is skipped, but another neighbour counts as wrong. Subsampling is that of "
     "the authors’ program, keep = √(t/f) + t/f: 0.4162 at f = 10 t, where their paper’s √(t/f) gives 0.3162. "
-    "arXiv 1301.3781, 1310.4546. Levy & Goldberg 2014: with exponent 1 the best u·v is PMI − ln k, so it is counting "
-    "in disguise.",
+    "Not the next word, and no order. arXiv 1301.3781, 1310.4546. Levy & Goldberg 2014: with exponent 1 the best u·v "
+    "is PMI − ln k, so it is counting in disguise.",
 }
 LEAST = 0.01  # a sum that is right this much more often than no sum is called better
 BLANK = "▨▨▨"
-KNOWN = "a word that stands at least five times in the training text"
+KNOWN = "one of the commonest words of the training text"
 
 
 def baseline_lines(view: Shown) -> list[dict[str, Any]]:
@@ -252,7 +252,9 @@ def neighbours_table(text: Running, vectors: NDArray[np.float32], random: NDArra
     return (
         f"<p><b>{alike(vectors, text):.0%}</b> of these 100 neighbours are alike; with random vectors "
         f"<b>{alike(random, text):.0%}</b>.</p>"
-        f"<div class='masks'><table><tbody>{''.join(rows)}</tbody></table></div>"
+        "<div class='masks' tabindex='0' role='region' aria-label='common words and their nearest'><table><thead><tr>"
+        "<th scope='col'>word</th><th scope='col' style='text-align:left'>its five nearest</th></tr></thead>"
+        f"<tbody>{''.join(rows)}</tbody></table></div>"
         "<p class='credit'>How it is counted: the five commonest nouns, verbs, adjectives and adverbs of this text, by "
         "the part of speech that WordNet’s tagged texts have most often. Of each the five words with the highest "
         f"cosine among the {len(kinds):,} words of the vocabulary that WordNet knows. A neighbour counts if it has the "

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 __all__ = ["Sample", "card", "coming", "label", "name", "sample"]
 
 SLUG, PAGE, BEST = "next_word", 12, 5  # PAGE: the stream of random numbers that this page draws from
-MARKS = {"[CLS]": "begin", "[SEP]": "end"}
+MARKS = {"[CLS]": "⟨begin⟩", "[SEP]": "⟨end⟩"}  # no word of the vocabulary looks like these
 
 
 def name(number: int) -> str:
@@ -71,7 +71,7 @@ def card(this: Sample, view: Shown, detailed: bool) -> None:
         "next_card",
         card={
             "id": this.name,
-            "words": ["begin", *this.pieces],
+            "words": [MARKS["[CLS]"], *this.pieces],
             "known": [True, *(token in known for token in this.tokens)],
             "target": [name(i) for i in labelled.targets["words"][0].tolist()],
             "answers": best,

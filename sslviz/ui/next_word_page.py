@@ -10,6 +10,7 @@ import streamlit as st
 from sslviz.data import text
 from sslviz.ui import current, next_word_card
 from sslviz.ui.next_word_card import SLUG
+from sslviz.ui.words_card import decoys
 
 LEAD = {
     "Basic": "Say the next word before you read it. It is the label; nobody had to write it. A language model, as GPT "
@@ -34,10 +35,7 @@ def question(slug: str) -> dict[str, Any]:
     this, place = _sentence(number)
     ids, truth = this.batch.data["ids"][0, : place + 1], this.tokens[place]
     p = next_word_card.coming(view, ids).numpy()
-    best = [corpus.vocabulary[i] for i in np.argsort(-p, kind="stable")[:50] if corpus.is_word[i]]
-    common = [corpus.vocabulary[i] for i in np.argsort(-corpus.counts)[:50] if corpus.is_word[i]]
-    wrong = list(dict.fromkeys(word for word in (*best[:4], *common) if word != truth))[:3]
-    choices = sorted({truth, *wrong})  # everybody chooses among the same four
+    choices = sorted({truth, *decoys(number, truth)})  # everybody chooses among the same four
     after = _after()[int(ids[-1])]
 
     def show() -> None:

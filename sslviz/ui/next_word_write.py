@@ -53,7 +53,7 @@ def written() -> list[list[Any]]:
 def over(ids: list[int]) -> str:
     """Why nothing can follow; empty where something can."""
     if ids[-1] == SEP:
-        return "The model wrote “end”, so the sentence is over. Another writing seed gives another one."
+        return "The model wrote ⟨end⟩, so the sentence is over. Another writing seed gives another one."
     return f"A sentence has {text.MAX_WORDS} words at most here." if len(ids) > text.MAX_WORDS else ""
 
 

@@ -13,6 +13,7 @@ from urllib.parse import urlencode
 import streamlit as st
 
 from sslviz.catalogue import READY, Option
+from sslviz.training import recorded
 from sslviz.ui import current, settings, startup
 from sslviz.ui.cards_quiz import end_quiz
 from sslviz.ui.guess import guess
@@ -71,6 +72,11 @@ def link_notes(slug: str, own: Mapping[str, Option]) -> None:
     """Check the link, and name in a note what could not be used."""
     for note in settings.check_link(slug, own):
         st.warning(plain(note), icon=":material/link_off:")
+
+
+def recordings(slug: str) -> tuple[str, ...]:
+    """Which recorded runs a link may name."""
+    return ("short", "long") if recorded.path(slug, long=True).exists() else ("short",)
 
 
 def sample_part(place: Any, *arguments: Any) -> Callable[[], None]:

@@ -45,6 +45,15 @@ def sample(number: int, own: str) -> Sample:
     return Sample(own or f"held-{number}", text.pieces(raw), tokens, Batch(np.array([row]), {"ids": ids}))
 
 
+def decoys(number: int, truth: str, count: int = 3) -> list[str]:
+    """Wrong answers for a guess: words drawn by how common they are (count^0.75), with no regard to any answerer."""
+    corpus, rng = text.corpus(), np.random.default_rng((number, PAGE, 98))
+    weight = np.where(corpus.is_word, corpus.counts.astype(float), 0.0) ** 0.75
+    weight[corpus.index[truth]] = 0
+    drawn = rng.choice(len(weight), count, replace=False, p=weight / weight.sum())
+    return [corpus.vocabulary[i] for i in drawn]
+
+
 def label(this: Sample, seed: int, options: dict[str, Any], how: list[str] | None = None) -> tuple[Draw, Labelled]:
     """Make the label of a sample: drawn by seed, or with the visitor's own choice of what to do with each word."""
     from sslviz.catalogue import load
@@ -69,6 +78,14 @@ def best_words(view: Shown, labelled: Labelled) -> list[list[list[Any]] | None]:
     for place, values, numbers in zip(chosen, top.values.tolist(), top.indices.tolist(), strict=True):
         places[place] = [[words[n], p] for n, p in zip(numbers, values, strict=True)]
     return places
+
+
+def probabilities(view: Shown, labelled: Labelled) -> np.ndarray:
+    """(V,) what the model gives each word at the first place that has a label."""
+    from sslviz.training.answers import ask
+
+    found: np.ndarray = ask(view.config, view.weights, lambda m: m.task.answer(m.net, labelled).data["p"][0].numpy())
+    return found
 
 
 def losses(view: Shown, labelled: Labelled) -> list[float | None]:

@@ -40,14 +40,11 @@ def question(slug: str) -> dict[str, Any]:
     how = [""] * (len(this.tokens) + 2)
     how[place + 1] = "hide"
     _, labelled = words_card.label(this, 0, {"share": 0.15, "masking": "dynamic"}, how)
-    best = words_card.best_words(view, labelled)[place + 1] or []
+    p = words_card.probabilities(view, labelled)
     truth, ids = this.tokens[place], this.batch.data["ids"][0].numpy()
-    wrong = [word for word, _ in best if word != truth and corpus.is_word[corpus.index[word]]][:3]
-    common = [corpus.vocabulary[i] for i in np.argsort(-corpus.counts) if corpus.is_word[i]]
-    choices = sorted({truth, *(wrong + [word for word in common if word not in (truth, *wrong)])[:3]})
+    choices = sorted({truth, *words_card.decoys(number, truth)})
     # Everybody chooses among the same four.
     left = max(choices, key=lambda word: _after()[ids[place], corpus.index[word]])
-    named = [word for word, _ in best if word in choices]
 
     def show() -> None:
         shown = [GAP if i == place else piece for i, piece in enumerate(this.pieces)]
@@ -57,7 +54,7 @@ def question(slug: str) -> dict[str, Any]:
         "question": "Which word is hidden?",
         "choices": choices,
         "truth": truth,
-        "model": named[0] if named else None,
+        "model": max(choices, key=lambda word: p[corpus.index[word]]),
         "others": {"left-neighbour counts": left},
         "chance": 1 / len(choices),
         "show": show,

@@ -56,8 +56,8 @@ def starts(visitor: Visitor) -> list[str]:
 
 def test_the_label_is_the_sentence_moved_by_one(visit: Visit) -> None:
     words = visit("next_word").words()
-    assert words[0]["word"] == "begin"
-    assert [word["target"] for word in words] == [*(word["word"].lower() for word in words[1:]), "end"]
+    assert words[0]["word"] == "⟨begin⟩"
+    assert [word["target"] for word in words] == [*(word["word"].lower() for word in words[1:]), "⟨end⟩"]
     assert all((word["answer"][0] == "✓") == (word["answer"][1:] == word["target"]) for word in words)
     assert all(word["answer"][0] in "✓✕" for word in words)
 
@@ -148,7 +148,7 @@ def test_writing_on(visit: Visit, way: str) -> None:
     assert wrote(visitor) == first[:1]  # top-k 1: the likeliest
     expect(part.locator(".wrote small").first).to_have_text("100 %")
     press("write_10")
-    visitor.until(lambda: len(wrote(visitor)) == 11 or wrote(visitor)[-1] == "end", "ten more, or the end")
+    visitor.until(lambda: len(wrote(visitor)) == 11 or wrote(visitor)[-1] == "⟨end⟩", "ten more, or the end")
     all_of_it = wrote(visitor)
     press("write_again")
     visitor.until(lambda: not wrote(visitor), "back to the beginning")

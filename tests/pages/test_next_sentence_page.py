@@ -340,7 +340,7 @@ def test_the_ablation_is_drawn_only_where_there_is_one(visit: Callable, stored: 
         "850 steps",
     ):
         assert number in page.texts
-    assert "So part of what it lacks is to notice that a word, often a name, comes back." in page.texts
+    assert "So part of what it lacks is to notice that a word comes back." in page.texts
 
 
 def test_the_words_follow_the_numbers() -> None:

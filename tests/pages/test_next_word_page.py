@@ -41,8 +41,8 @@ def refused(page: Page) -> list[str]:
 
 def test_the_label_at_every_place_is_the_next_word(page: Page) -> None:
     shown = card(page)
-    assert shown["words"][0] == "begin"
-    assert shown["target"] == [*(word.lower() for word in shown["words"][1:]), "end"]
+    assert shown["words"][0] == "⟨begin⟩"
+    assert shown["target"] == [*(word.lower() for word in shown["words"][1:]), "⟨end⟩"]
     assert len(shown["answers"]) == len(shown["loss"]) == len(shown["words"])
     for best in shown["answers"]:
         chances = [p for _, p in best]
@@ -69,10 +69,10 @@ def test_the_formula_holds_the_numbers_of_this_sentence(visit: Callable) -> None
 def test_an_own_sentence_is_labelled_and_answered(page: Page) -> None:
     page.set("text_input", "own", "The zxqv sleeps!")
     shown = card(page)
-    assert shown["words"] == ["begin", "The", "zxqv", "sleeps", "!"]
+    assert shown["words"] == ["⟨begin⟩", "The", "zxqv", "sleeps", "!"]
     assert shown["known"][:3] == [True, True, False]
     assert shown["target"][:2] == ["the", "[UNK]"]
-    assert shown["target"][-2:] == ["!", "end"]
+    assert shown["target"][-2:] == ["!", "⟨end⟩"]
     assert not page.notes
     assert "zxqv" not in str(page.param)
 
@@ -139,7 +139,7 @@ def test_one_word_ten_words_and_start_again(page: Page) -> None:
     page.press("write_10")
     more = wrote(page)
     assert more[0] == one[0]
-    assert len(more) == 11 or more[-1] == "end"
+    assert len(more) == 11 or more[-1] == "⟨end⟩"
     page.press("write_again")
     assert writing(page) == first
     page.press("write_10")
@@ -210,8 +210,8 @@ def test_writing_ends_with_the_end_mark_or_at_thirty_words(page: Page) -> None:
     assert shown["coming"] is None
     assert shown["over"]
     words = [*shown["begins"], *wrote(page)]
-    assert (words[-1] == "end") != (len(words) == 30)
-    assert "end" not in wrote(page)[:-1]
+    assert (words[-1] == "⟨end⟩") != (len(words) == 30)
+    assert "⟨end⟩" not in wrote(page)[:-1]
     assert page.at.button(key="write_1").disabled
     page.press("write_again")
     assert not page.at.button(key="write_1").disabled

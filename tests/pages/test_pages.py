@@ -125,7 +125,7 @@ def test_the_last_sample_and_the_last_seed_are_followed_by_the_first(visit: Call
         "next_sentence": 1626,
         "next_word": 1999,
         "same_or_different": 999,
-        "word_and_context": 3599,
+        "word_and_context": 3624,
     }[slug]
     page = visit(slug, sample=str(most), label_seed="9999")
     assert not page.notes

@@ -430,16 +430,19 @@ def test_baselines(way: str) -> None:
         assert counted.scores["told from noise"] > found["word frequencies"].scores["told from noise"] + 0.05
 
 
-def test_golden_baseline_of_counts() -> None:
-    """Score ln p(o|c) − ln k q(o), with 10 imagined pairs shared out as neighbours are."""
+@pytest.mark.parametrize("threshold", [1.0, 1e-3])
+def test_golden_baseline_of_counts(threshold: float) -> None:
+    """Score ln p(o|c) − ln k q(o), pairs as often as subsampling keeps them, 10 imagined ones as neighbours are."""
     its = pool()
     counted = np.zeros((31, 31))
     counted[1, 2] = counted[2, 1] = 30
     its.update(near=np.full(31, 1 / 31), pairs=sparse.csr_array(counted))
     batch = sentences([1, 2])
     labelled = apply(batch, drawn(batch, radius=1, noise=2))
-    found = {b.name: b for b in TASK.baselines(labelled, its)}["counted pairs"]
-    given, other = (30 + PRIOR / 31) / 40, (PRIOR / 31) / 40
+    found = {b.name: b for b in TASK.baselines(labelled, its, threshold=threshold)}["counted pairs"]
+    keep = float(keep_probability(np.array([1 / 30]), threshold)[0])  # of every word; number 0 is none, and always kept
+    share = keep / (30 * keep + 1)
+    given, other = ((seen * keep + PRIOR * share) / (30 * keep + PRIOR) for seen in (30, 0))
     right, noise = (math.log(p) - math.log(2 * (1 / 30)) for p in (given, other))
     assert found.loss == pytest.approx(math.log1p(math.exp(-right)) + 2 * math.log1p(math.exp(noise)), rel=1e-6)
     assert found.scores["told from noise"] == 1

@@ -103,12 +103,12 @@ const round = number => (number < 10 ? number.toFixed(1) : Math.round(number).to
 
 function words({ data }) {
   const n = data.words.length, node = make('div', 'told')
-  node.append(make('p', 'note', `${n} places, ${n} labels, all asked at once: the sentence, moved by one. “begin” and “end” mark where it starts and stops; after “end” nothing follows, so it has no label and does not go in. The causal mask has a row for each place: what is filled it may look at, what is hatched is hidden from it, the blue square is the word that is asked for.`))
+  node.append(make('p', 'note', `${n} places, ${n} labels, all asked at once: the sentence, moved by one. ⟨begin⟩ and ⟨end⟩ mark where it starts and stops; after ⟨end⟩ nothing follows, so it has no label and does not go in. The causal mask has a row for each place: what is filled it may look at, what is hatched is hidden from it, the blue square is the word that is asked for (none in the last row, since ⟨end⟩ does not go in).`))
   const line = make('p', 'note perplexity', 'Perplexity of this sentence, as unsure as among so many words: ')
   data.perplexity.forEach(([who, number], i) => line.append(i ? ' · ' : '', make('span', i ? '' : 'guess', `${who} ${round(number)}`)))
   node.append(line)
   const unknown = data.words.filter((_, i) => !data.known[i])
-  if (unknown.length) node.append(make('p', 'note', `Not in the vocabulary, so the model sees [UNK], and [UNK] is asked for: ${unknown.join(', ')}.`))
+  if (unknown.length) node.append(make('p', 'note', `Not in the vocabulary, so the model sees [UNK], which it never met in training, and [UNK] is asked for: ${unknown.join(', ')}.`))
   if (data.formula) node.append(make('p', 'formula', data.formula.symbols), make('p', 'formula numbers', data.formula.numbers))
   return node
 }

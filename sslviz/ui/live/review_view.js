@@ -80,6 +80,7 @@ function picture(shown) {
     }
     node.append(views)
   }
+  if (shown.credit) node.append(make('p', 'credit', shown.credit))
   return node
 }
 
@@ -202,6 +203,7 @@ function draw(part, held = false) {
   draw_actions(part, held)
   part.root.dataset.card = part.current?.id ?? ''
   part.root.dataset.unsent = unsent.all().length
+  part.root.dataset.ready = !!(part.learner && part.data.ready)
 }
 
 const has_focus = part => part.root.contains(part.root.getRootNode().activeElement)

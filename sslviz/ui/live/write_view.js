@@ -3,7 +3,7 @@ const share = p => (p > 0 && p < .01 ? '<1 %' : `${Math.round(100 * p)} %`)
 
 function text(data, fresh) {
   const line = make('p', 'text', '', { role: 'status' })
-  line.append(make('span', 'mark', 'begin'))
+  line.append(make('span', 'mark', '⟨begin⟩'))
   data.begins.forEach((word, i) => line.append(' ', make('span', data.known[i] ? '' : 'unknown', word)))
   data.written.forEach(([word, before, after], i) => {
     const pill = make('span', `wrote${i >= fresh ? ' fresh' : ''}`), chip = make('b', '', word)
