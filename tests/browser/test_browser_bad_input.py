@@ -122,7 +122,7 @@ RUBBISH = {
         "word_and_context_negatives=2.5": "Noise words",
         "word_and_context_exponent=-1": "Exponent",
         "word_and_context_threshold=0": "Threshold",
-        "word_and_context_sample=3600": "Sentence number",
+        "word_and_context_sample=3625": "Sentence number",
         "word_and_context_data=novels": "Data",
     },
     "same_or_different": {
