@@ -37,7 +37,9 @@ def label_settings():
 
 def own_picture():
     """The visitor's own picture takes the first place; it is labelled and answered, never trained on."""
-    file = st.file_uploader("Your own picture: JPEG, PNG, WebP or GIF, at most 5 MB", key=f"{SLUG}_upload")
+    file = st.file_uploader(
+        "Your own picture: JPEG, PNG, WebP or GIF, at most 5 MB", key=f"{SLUG}_upload", max_upload_size=6
+    )
     st.session_state[f"{SLUG}_own"] = None
     if file is not None:
         try:

@@ -1,7 +1,8 @@
 """Questions made from the cards: choose, type what is missing, or say whether a statement is right.
 
-The statements that are right are clozes with their gaps filled, those that are wrong are misconceptions; both come
-equally often, so that "wrong" is no safe guess. What is asked, and in what order answers stand, follows from the seed.
+The statements that are right are clozes with their gaps filled, those that are wrong are misconceptions. There is never
+more than one wrong statement more than right ones, so that "wrong" is no safe guess. A task with few clozes of its own
+borrows right statements from the general cards. What is asked, and in what order answers stand, follows from the seed.
 """
 
 import re
@@ -11,7 +12,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from sslviz.flashcards.deck import Flashcard, Gap
+from sslviz.flashcards.deck import GENERAL, Flashcard, Gap
 
 RIGHT, WRONG = "This is right", "This is wrong"
 MAX_TYPED = 200  # characters of an answer that are looked at
@@ -92,7 +93,7 @@ def questions(
         cards: the deck; all of it, so that the words of other cards are known.
         seed: 0 or more; the same seed asks the same.
         count: at most so many.
-        task: only cards of this task; None: of any.
+        task: only cards of this task, and right statements that it borrows; None: of any.
         level: only cards of this level; None: of any.
 
     Returns:
@@ -102,19 +103,51 @@ def questions(
     pool = [card for card in cards if task in {None, card.task} and level in {None, card.level}]
     false = [card for card in pool if card.kind == "misconception"]
     clozes = [card for card in pool if card.kind == "cloze"]
-    # As many true statements as false ones; the other clozes are typed.
-    told = {clozes[place].id for place in rng.permutation(len(clozes))[: min(len(false), len(clozes) // 2)]}
-    asked_false = {false[place].id for place in rng.permutation(len(false))[: len(told)]}
+    # Half of the clozes are told, the others typed; of an odd number the seed says which half is larger.
+    half = (len(clozes) + int(rng.integers(2))) // 2
+    told = _drawn(rng, clozes, min(len(false), half))
+    borrowed: list[Flashcard] = []
+    if task not in {None, GENERAL}:  # at most as many again: what is asked should mostly be about the task
+        general = [
+            card for card in cards if card.kind == "cloze" and card.task == GENERAL and level in {None, card.level}
+        ]
+        borrowed = _drawn(rng, general, min(len(false) - len(told), max(1, len(told))))
+    wrong = _drawn(rng, false, max(1, len(told) + len(borrowed)))
+    stated = {card.id for card in (*told, *borrowed, *wrong)}
     also = frozenset(normal(gap.text) for card in cards for gap in card.gaps)
     made = []
-    for card in pool:
+    for card in (*pool, *borrowed):
         if card.kind == "choice":
             made.append(_choice(card, rng.permutation(1 + len(card.wrong)).tolist()))
-        elif card.id in told or card.id in asked_false:
+        elif card.id in stated:
             made.append(_statement(card))
         elif card.kind == "cloze":
             made.append(_typed(card, also))
-    return tuple(made[place] for place in rng.permutation(len(made))[:count])
+    return tuple(_fair([made[place] for place in rng.permutation(len(made))])[:count])
+
+
+def _drawn(rng: np.random.Generator, cards: Sequence[Flashcard], count: int) -> list[Flashcard]:
+    """At most `count` of the cards, in an order drawn by chance."""
+    return [cards[place] for place in rng.permutation(len(cards))[:count]]
+
+
+def _fair(made: Sequence[Question]) -> list[Question]:
+    """The questions, statements swapped among themselves so that any beginning has at most one more wrong than right.
+
+    A quiz is such a beginning. Needs no more wrong statements than right ones, plus one, among all.
+    """
+    right = [one for one in made if one.kind == "statement" and one.right == 0]
+    wrong = [one for one in made if one.kind == "statement" and one.right == 1]
+    found: list[Question] = []
+    ahead = 0  # wrong statements so far less right ones
+    for one in made:
+        if one.kind == "statement":
+            first, other = (right, wrong) if one.right == 0 or ahead > 0 else (wrong, right)
+            found.append((first or other).pop(0))
+            ahead += 1 if found[-1].right == 1 else -1
+        else:
+            found.append(one)
+    return found
 
 
 def mark(question: Question, answer: int | str | Sequence[str]) -> Marked:

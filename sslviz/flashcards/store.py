@@ -302,7 +302,7 @@ class Store:
                 ],
                 "cards": list(session.scalars(cards)),
             }
-        return json.dumps(whole, ensure_ascii=False, indent=1)
+        return json.dumps(whole, ensure_ascii=False, separators=(",", ":"))
 
     # writing
 

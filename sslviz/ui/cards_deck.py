@@ -116,7 +116,7 @@ def _bring(who: str | None, own: int) -> None:
         note("Your browser has not answered yet.")
         return
     turn = st.session_state.get("cards_turn", 0)
-    st.file_uploader("A file", type=["md", "csv", "tsv", "txt"], key=f"cards_file_{turn}")
+    st.file_uploader("A file", type=["md", "csv", "tsv", "txt"], key=f"cards_file_{turn}", max_upload_size=1)
     st.text_area("Or paste it here", key=f"cards_pasted_{turn}", placeholder=EXAMPLE, height=110)
     with st.container(horizontal=True):
         st.button("Bring in", key="cards_import", icon=":material/add:", on_click=_import, args=(who, turn))
@@ -154,9 +154,10 @@ def _read(file: Any, pasted: str) -> Imported:
         return export.from_file(file.getvalue(), file.name)
     if not pasted.strip():
         raise Refused("Please choose a file, or paste a Logseq page or a table with the columns question and answer.")
-    first = pasted.lstrip().split("\n", 1)[0].lower()
+    first = pasted.lstrip("\ufeff \t\r\n").split("\n", 1)[0].lower()
     table = "question" in first and "answer" in first and "#card" not in first
-    return export.from_file(pasted.encode("utf-8", "replace"), "pasted.csv" if table else "pasted.md")
+    text = pasted.lstrip("\ufeff \t\r\n") if table else pasted  # the columns are named in the very first line
+    return export.from_file(text.encode("utf-8", "replace"), "pasted.csv" if table else "pasted.md")
 
 
 def _remove(who: str) -> None:

@@ -24,6 +24,7 @@ from sslviz.ui import live
 MOST_SENDS, MOST_NOTED = 300, 900
 LONGEST_WAIT = timedelta(days=60)  # a grade that waited longer in a browser counts as given then
 HOLD = 5.0  # seconds without a try after the database could not be reached
+OF_ONE = ("cards_last", "cards_waiting", "cards_acked", "cards_seen", "cards_ahead")  # what belongs to one learner
 T = TypeVar("T")
 
 
@@ -55,7 +56,7 @@ def token() -> str | None:
 
 
 def mark() -> str:
-    """By which a view notes that another learner has come; nobody can get from it to the token."""
+    """By which a view tells learners apart, and whose a grade is; nobody can get from it to the token."""
     who = token()
     return hashlib.sha256(f"view {who}".encode()).hexdigest()[:12] if who else ""
 
@@ -79,8 +80,9 @@ def _met(event: dict[str, Any]) -> None:
     if isinstance(zone, str) and schedule.is_zone(zone):
         st.session_state["learner_zone"] = zone
     if is_token(said):
+        another = () if said == token() else OF_ONE  # in another tab the learner was forgotten, and began anew
         st.session_state["learner"] = said
-        for name in ("learner_offer", "learner_replace"):
+        for name in ("learner_offer", "learner_replace", *another):
             st.session_state.pop(name, None)
     else:  # a browser that has none, or something else in its place
         st.session_state.setdefault("learner_offer", new_token())
@@ -169,11 +171,11 @@ def take(event: dict[str, Any]) -> None:
         return
     seen, acked = (st.session_state.setdefault(name, []) for name in ("cards_seen", "cards_acked"))
     waiting = st.session_state.setdefault("cards_waiting", {})
-    reachable = True
+    reachable, mine = True, mark()
     for send in sends[:MOST_SENDS]:
         if not isinstance(send, dict) or not isinstance(send.get("id"), str) or len(send["id"]) > 80:
             continue
-        if send["id"] in acked:
+        if send["id"] in acked or send.get("who") != mine:  # of a learner who has been forgotten since
             continue
         reachable = _take_one(who, send, waiting, acked, reachable=reachable)
         if send["id"] not in seen:

@@ -13,6 +13,7 @@ from typing import Any
 import numpy as np
 
 from sslviz.catalogue import READY
+from sslviz.ui import startup
 
 LEAST_LETTERS, CHOICES = 3, 4
 SHORTEST, LONGEST = 5, 13  # words of a sentence that is asked about
@@ -49,8 +50,8 @@ class Picture:
 
 
 def can(slug: str) -> bool:
-    """Whether this task can draw samples here: it has a page, and a drawing."""
-    return slug in READY and slug in _DRAWN
+    """Whether this task can draw samples here: it has a page, and a drawing, and torch could be imported."""
+    return slug in READY and slug in _DRAWN and not startup.failed()
 
 
 @lru_cache(maxsize=128)

@@ -41,7 +41,8 @@ def page_progress() -> None:
     memories = {card: memory for card, memory in known.memories.items() if card in chosen}
     days = schedule.streak(past, known.settings, now)
     st.html(
-        f"<p class='sums'><span><b>{len(past):,}</b> reviews</span><span><b>{len(memories):,}</b> of "
+        f"<p class='sums'><span><b>{len(past):,}</b> {'review' if len(past) == 1 else 'reviews'}</span>"
+        f"<span><b>{len(memories):,}</b> of "
         f"{len(cards):,} cards seen</span><span><b>{days}</b> {'day' if days == 1 else 'days'} in a row</span></p>"
     )
     left, right = st.columns(2, gap="medium")
@@ -105,7 +106,8 @@ def heat(days: Sequence[tuple[date, int]]) -> str:
         for day, count in days
     )
     used = [(day, count) for day, count in days if count]
-    said = "; ".join(f"{day.day} {day:%b}: {count}" for day, count in used[-40:]) or "no review yet"
+    each = "; ".join(f"{day.day} {day:%b}: {count}" for day, count in used[-40:]) or "no review yet"
+    said = f"Reviews on {counted(len(used), 'day')}. {each}"
     months = "".join(
         f"<span style='grid-column:{n // 7 + 1}'>{day:%b}</span>"
         for n, (day, _) in enumerate(days)
@@ -115,7 +117,7 @@ def heat(days: Sequence[tuple[date, int]]) -> str:
         f"<span><i class='h{n}'></i>{least if n == 0 else f'{least}+'}</span>" for n, least in enumerate(STEPS)
     )
     return (
-        f"<div class='heat' role='img' aria-label='Reviews on {len(used)} days. {escape(said, quote=True)}'>"
+        f"<div class='heat' role='img' aria-label='{escape(said, quote=True)}'>"
         f"<div class='months'>{months}</div><div class='weekdays'><span>Mon</span><span>Thu</span>"
         "<span>Sun</span></div>"
         f"<div class='squares'>{squares}</div></div><p class='heat key'>reviews a day: {key}</p>"
@@ -144,11 +146,16 @@ def tasks(found: dict[str, Progress]) -> str:
     )
 
 
+def counted(number: int, name: str) -> str:
+    """A number and what it counts: 1 review, 2 reviews."""
+    return f"{number:,} {name}{'' if number == 1 else 's'}"
+
+
 # keeping
 
 
 def _keep(who: str | None) -> None:
-    """Save, take along, forget."""
+    """Save, bring, forget."""
     part("Keep", "progress lies under a secret that this browser holds; no name, no account")
     if who is None:
         note("Your browser has not answered yet.")
@@ -169,25 +176,21 @@ def _keep(who: str | None) -> None:
 
 def _save(who: str) -> None:
     now = cards_learner.now()
-    try:
-        whole = cards_learner.tried(lambda: store().export(who, now))
-    except Unavailable as trouble:
-        st.warning(plain(str(trouble)))
-        return
-    st.download_button(
-        "Save progress", whole, f"sslviz-progress-{now:%Y-%m-%d}.json", "application/json", key="cards_save",
-        icon=":material/download:", on_click="ignore",
+    st.download_button(  # made when it is pressed: it may be long
+        "Save progress", lambda: store().export(who, now), f"sslviz-progress-{now:%Y-%m-%d}.json", "application/json",
+        key="cards_save", icon=":material/download:", on_click="ignore",
     )  # fmt: skip
     note("A file with all reviews and own cards, without the secret.")
 
 
 def _bring(who: str) -> None:
-    with st.popover("Take along", icon=":material/upload:"):
+    with st.popover("Bring progress", icon=":material/upload:"):
         st.write("A file that was saved here or on another computer. What is there already stays as it is.")
         file = st.file_uploader(
-            "File of progress", type=["json"], key=f"cards_bring_{st.session_state.get('cards_brought', 0)}"
-        )
-        st.button("Take it in", key="cards_merge", disabled=file is None, on_click=_merge, args=(who, file))
+            "File of progress", type=["json"], key=f"cards_bring_{st.session_state.get('cards_brought', 0)}",
+            max_upload_size=MAX_EXPORT // 1_000_000,
+        )  # fmt: skip
+        st.button("Bring it in", key="cards_merge", disabled=file is None, on_click=_merge, args=(who, file))
 
 
 def _merge(who: str, file: Any) -> None:
@@ -201,17 +204,17 @@ def _merge(who: str, file: Any) -> None:
     except (Refused, Unavailable) as trouble:
         st.session_state["cards_said"] = ("warning", [str(trouble)])
         return
-    for name in ("cards_set_new_per_day", "cards_set_reviews_per_day", "cards_set_retention"):
-        st.session_state.pop(name, None)
     st.session_state["cards_brought"] = st.session_state.get("cards_brought", 0) + 1
     st.session_state["cards_said"] = ("success", _merged(found))
 
 
 def _merged(found: Merged) -> list[str]:
-    lines = [
-        f"Taken in: {found.reviews:,} reviews and {found.cards:,} own cards; {found.known:,} reviews were here already."
+    first = f"Brought in: {counted(found.reviews, 'review')} and {counted(found.cards, 'own card')}"
+    again = f"{counted(found.known, 'review')} {'was' if found.known == 1 else 'were'} here already."
+    return [
+        f"{first}; {again}",
+        *(f"Number {one.line}: {one.reason}" if one.line else one.reason for one in found.notes),
     ]
-    return [*lines, *(f"Number {one.line}: {one.reason}" if one.line else one.reason for one in found.notes)]
 
 
 def _forget(who: str) -> None:

@@ -20,6 +20,7 @@ from sslviz.ui.cards_pictures import Picture
 from sslviz.ui.parts import note, part, plain
 
 State = dict[str, Any]
+SAID = {"hidden": "hidden word", "dropped": " (dropped)", "centre": " (the centre)"}  # what is only seen otherwise
 ASKED = {
     "choice": "Choose one", "statement": "Is this right?", "typed": "What belongs in the gap?",
     "live": "A label that a task has just made",
@@ -237,17 +238,9 @@ def gapped(prompt: str) -> str:
 
 def picture(shown: Picture) -> str:
     """A live sample as HTML."""
-    lines = "".join(
-        "<p class='sample'>"
-        + " ".join(
-            f"<span class='{kind}'>{'▨▨▨' if kind == 'hidden' else escape(text)}</span>" if kind else escape(text)
-            for text, kind in line
-        )
-        + "</p>"
-        for line in shown.lines
-    )
+    lines = "".join(f"<p class='sample'>{' '.join(_word(*word) for word in line)}</p>" for line in shown.lines)
     images = "".join(
-        f"<figure><img src='{source}' alt='{escape(name)}' width='72' height='72'>"
+        f"<figure><img src='{source}' alt='{'View ' * (len(name) == 1)}{escape(name)}' width='72' height='72'>"
         f"<figcaption>{escape(name)}</figcaption></figure>"
         for name, source in shown.images
     )
@@ -256,3 +249,12 @@ def picture(shown: Picture) -> str:
         + (f"<div class='views'>{images}</div>" if images else "")
         + f"<p class='credit'>{escape(shown.credit)}</p>"
     )
+
+
+def _word(text: str, kind: str) -> str:
+    """A word of a live sample; what marks it is also said."""
+    if not kind:
+        return escape(text)
+    shown = "<span aria-hidden='true'>▨▨▨</span>" if kind == "hidden" else escape(text)
+    said = f"<span class='said-only'>{SAID[kind]}</span>" if kind in SAID else ""
+    return f"<span class='{kind}'>{shown}{said}</span>"

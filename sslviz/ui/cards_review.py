@@ -119,7 +119,7 @@ def card_data(card: Flashcard, memory: Memory | None, now: datetime, settings: S
             "name": entry.title if entry else "General",
             "title": f"The page {'Home' if home == 'home' else cards_links.teaches(card.teaches)[1]}",
             "page": card.teaches,
-            "href": "/" if home == "home" else f"/{home}",
+            "href": "./" if home == "home" else home,  # so that the app may live below another address
         },
         "level": LEVELS[card.level],
         "source": card.source,
@@ -165,12 +165,15 @@ def _end(plan: Plan, any_card: bool, any_more: bool, now: datetime) -> dict[str,
 
 
 def limits() -> None:
-    """The learner's limits of the day."""
+    """The learner's limits of the day, as they are kept."""
+    if cards_learner.token() is None:
+        note("Your browser has not answered yet.")
+        return
     known = cards_learner.known()
     _number("New cards a day", "new_per_day", 0, 200, known.settings)
     _number("Reviews a day", "reviews_per_day", 0, 2000, known.settings)
     key = "cards_set_retention"
-    st.session_state.setdefault(key, round(100 * known.settings.retention))
+    st.session_state[key] = round(100 * known.settings.retention)
     st.slider(
         "Right answers to aim at, %", 70, 97, key=key, on_change=_set, args=("retention",),
         help="Higher: cards come back sooner, and there is more to review.",
@@ -182,7 +185,7 @@ def limits() -> None:
 
 def _number(title: str, name: str, low: int, high: int, settings: Settings) -> None:
     key = f"cards_set_{name}"
-    st.session_state.setdefault(key, getattr(settings, name))
+    st.session_state[key] = getattr(settings, name)
     st.number_input(title, low, high, key=key, on_change=_set, args=(name,))
 
 

@@ -24,6 +24,7 @@ ONE_BLAS_THREAD = (threadpool_limits(1), np)
 
 _lock = threading.Lock()
 _warm = threading.Event()
+_failed = threading.Event()
 _wanted = threading.Event()
 _held: dict[str, Runs] = {}  # "runs": made on first use
 
@@ -41,6 +42,11 @@ async def lifespan(_app: Any) -> AsyncIterator[dict[str, Any]]:
 def warm() -> bool:
     """Whether torch and the tasks are imported, so that a label costs milliseconds."""
     return _warm.is_set()
+
+
+def failed() -> bool:
+    """Whether torch and the tasks could not be imported: then nothing that a task draws can be shown."""
+    return _failed.is_set()
 
 
 def hurry() -> None:
@@ -79,4 +85,6 @@ def _warm_up() -> None:
         runs().engine.client()
     except Exception:
         logging.getLogger(__name__).exception("the training engine could not be started in advance")
+        if not _warm.is_set():  # it was the import, and not the engine
+            _failed.set()
         _warm.set()

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+import json
 import re
 import sqlite3
 from collections.abc import Callable, Iterator
@@ -9,9 +11,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from anki.collection import Collection, ImportAnkiPackageOptions, ImportAnkiPackageRequest
 from playwright.sync_api import Browser, expect
 from test_browser_axe import look
 from visitor import Server, Visitor
+
+from sslviz.flashcards.deck import deck
 
 Visit = Callable[..., Visitor]
 PHONE, DESK = 390, 1366
@@ -61,6 +66,16 @@ def kept(server: Server) -> list[tuple[Any, ...]]:
         return connection.execute(asked).fetchall()
     except sqlite3.OperationalError:
         return []
+    finally:
+        connection.close()
+
+
+def known(server: Server, token: str) -> bool:
+    """Whether the server's database has this learner."""
+    connection = sqlite3.connect(f"file:{server.database}?mode=ro", uri=True)
+    try:
+        asked = "SELECT count(*) FROM sslviz_learners WHERE token_sha256 = ?"
+        return bool(connection.execute(asked, [hashlib.sha256(token.encode()).hexdigest()]).fetchone()[0])
     finally:
         connection.close()
 
@@ -136,12 +151,23 @@ def test_undo_by_key_and_by_button(visit: Visit, server: Server) -> None:
 def test_keys_are_left_alone_where_they_belong_to_others(visit: Visit) -> None:
     visitor = visit("flashcards")
     review = Review(visitor)
+    first = review.card
+    review.key("Space", "4")  # now there is something to undo
+    review.goes_on(first)
     card = review.card
+    review.key("Space")  # and something to grade
+    expect(review.root.locator(".answer")).to_be_visible()
+    review.sent()
     visitor.page.get_by_role("combobox").first.focus()
     review.key("4", "1", "u")
     review.key("Escape")
     assert review.card == card
+    assert review.done.startswith("1/")
+    expect(review.root.locator(".answer")).to_be_visible()
     visitor.part("lead").click()
+    review.key("4")  # here nobody else wants it
+    review.goes_on(card)
+    card = review.card
     review.key("Space")
     expect(review.root.locator(".answer")).to_be_visible()
     review.root.get_by_role("button", name="Keys").click()
@@ -167,6 +193,68 @@ def test_focus_follows_the_card(visit: Visit) -> None:
     assert review.root.locator("[aria-live=polite]").count() == 1
 
 
+def test_a_card_is_drawn_once(visit: Visit) -> None:
+    """What the server answers draws nothing again that is there: it would be read out twice, and focus would jump."""
+    review = Review(visit("flashcards"))
+    review.root.evaluate(
+        """root => {
+            root.drawn = 0
+            new MutationObserver(() => root.drawn++).observe(root.querySelector('.card'), { childList: true })
+        }"""
+    )
+    review.key("Space", "4")
+    review.sent()
+    review.visitor.settle()
+    assert review.root.evaluate("root => root.drawn") == 2  # the answer, and the next card
+    review.root.get_by_role("button", name="Keys").focus()
+    review.key("Enter", "Enter")
+    assert review.root.evaluate("root => root.getRootNode().activeElement.className") == "plain keys"
+
+
+def test_one_press_does_one_thing(visit: Visit) -> None:
+    """Neither the second half of a double click nor a key that is held grades what was just shown."""
+    review = Review(visit("flashcards"))
+    card = review.card
+    review.root.locator(".show").dblclick(position={"x": 60, "y": 20})  # where Again will be
+    expect(review.root.locator(".answer")).to_be_visible()
+    assert review.card == card
+    assert review.done.startswith("0/")
+    review.page.wait_for_timeout(800)
+    review.root.locator(".grade").nth(3).click()
+    review.goes_on(card)
+    card = review.card
+    for key in ("Enter", "Space"):
+        review.root.locator(".show").focus()
+        for _ in range(4):
+            review.page.keyboard.down(key)
+        review.page.keyboard.up(key)
+        expect(review.root.locator(".answer")).to_be_visible()
+        assert review.card == card
+        review.key("4")
+        review.goes_on(card)
+        card = review.card
+
+
+def test_intervals_are_asked_for_again_when_they_are_old(visit: Visit) -> None:
+    visitor = visit("flashcards")
+    sent: list[int] = []
+    visitor.page.on("websocket", lambda socket: socket.on("framesent", lambda _: sent.append(1)))
+    visitor.page.reload()
+    review = Review(visitor.drawn())
+    card, before = review.card, len(sent)
+    review.key("Space")
+    review.page.wait_for_timeout(500)
+    assert len(sent) == before
+    review.key("4")
+    review.goes_on(card)
+    review.sent()
+    visitor.settle()
+    before = len(sent)
+    review.page.evaluate("() => { const now = Date.now; Date.now = () => now() + 11 * 60 * 1000 }")
+    review.key("Space")
+    visitor.until(lambda: len(sent) > before, "the page asks again")
+
+
 def test_two_tabs_of_one_learner(tabs: Callable, server: Server) -> None:
     one, two = (Review(visitor) for visitor in tabs("flashcards?cards_task=next_word"))
     before = len(kept(server))
@@ -179,6 +267,34 @@ def test_two_tabs_of_one_learner(tabs: Callable, server: Server) -> None:
     assert len({learner for learner, _, _ in rows}) == 1
     two.page.reload()
     assert Review(two.visitor.drawn()).done.startswith("2/")
+
+
+def test_a_tab_notices_that_the_learner_was_forgotten_in_another(tabs: Callable, server: Server) -> None:
+    one, two = (Review(visitor) for visitor in tabs("flashcards?cards_task=next_word"))
+    two.key("Space", "4")
+    two.sent()
+    old = two.page.evaluate("() => localStorage.getItem('sslviz-learner')")
+    before = kept(server)
+    assert known(server, old)
+    visitor = one.visitor.open("flashcards?cards_view=progress")
+    visitor.settle()
+    inside = visitor.popover("cards_keep", "Forget everything")
+    inside.get_by_text("Yes, delete all of it").click()
+    inside.get_by_role("button", name="Delete").click()
+    visitor.until(lambda: len(kept(server)) == len(before) - 1, "the reviews are gone")
+    visitor.until(lambda: two.done.startswith("0/"), "the other tab begins anew")
+    assert two.page.evaluate("() => localStorage.getItem('sslviz-learner')") not in (None, old)
+    late = {"id": "late-0000-0000", "key": "late-0000-0000", "kind": "grade", "grade": 3, "who": "000000000000"}
+    two.page.evaluate(
+        "late => localStorage.setItem('sslviz-send:' + late.id, JSON.stringify({ ...late, at: Date.now(), n: 0 }))",
+        {**late, "card": two.card},
+    )
+    two.key("Space", "4")
+    two.sent()
+    two.page.reload()
+    assert Review(two.visitor.drawn()).done.startswith("1/")  # without the late one of who was forgotten
+    assert len(kept(server)) == len(before)
+    assert not known(server, old)
 
 
 @pytest.mark.slow
@@ -316,9 +432,44 @@ def test_what_a_visitor_brings_is_text(visit: Visit) -> None:
     )
     visitor.part("cards_import").get_by_role("button").click()
     expect(visitor.part("cards_bring")).to_contain_text("1 card brought in.")
-    for part in ("deck&cards_find=onerror", "review&cards_task=next_sentence"):
-        visitor.open(f"flashcards?cards_view={part}")
-        assert visitor.page.locator("img[src=x]").count() == 0
+    visitor.open("flashcards?cards_view=deck&cards_find=onerror")
+    expect(visitor.part("cards_list")).to_contain_text("<img src=x onerror=alert(1)>")
+    assert visitor.page.locator("img[src=x]").count() == 0
+    review = Review(visitor.open("flashcards?cards_task=next_sentence&cards_level=1"))
+    question = review.root.locator(".card .question")
+    while "<img" not in question.inner_text():  # own cards come last
+        card = review.card
+        review.key("Space", "4")
+        review.goes_on(card)
+    expect(question).to_have_text("<img src=x onerror=alert(1)> bold code")
+    review.key("Space")
+    expect(review.root.locator(".answer")).to_have_text("<img src=x onerror=alert(1)> bold code")
+    assert visitor.page.locator("img[src=x]").count() == 0
+
+
+def test_cards_and_progress_are_taken_away(visit: Visit, tmp_path: Path) -> None:
+    visitor = visit("flashcards?cards_view=deck&cards_task=masked_words")
+    visitor.settle()
+    with visitor.page.expect_download() as found:
+        visitor.press("cards_anki")
+    found.value.save_as(tmp_path / "cards.apkg")
+    collection = Collection(str(tmp_path / "collection.anki2"))
+    try:
+        collection.import_anki_package(
+            ImportAnkiPackageRequest(package_path=str(tmp_path / "cards.apkg"), options=ImportAnkiPackageOptions())
+        )
+        cards = deck().of("masked_words", None)
+        assert len(collection.find_notes("")) == sum(card.kind != "picture" for card in cards) > 0
+    finally:
+        collection.close()
+    visitor.open("flashcards?cards_view=progress")
+    visitor.settle()
+    with visitor.page.expect_download() as found:
+        visitor.press("cards_save")
+    found.value.save_as(tmp_path / "progress.json")
+    text = (tmp_path / "progress.json").read_text("utf-8")
+    assert json.loads(text)["reviews"] == []
+    assert visitor.page.evaluate("() => localStorage.getItem('sslviz-learner')") not in text
 
 
 @pytest.mark.parametrize("theme", ["light", "dark"])

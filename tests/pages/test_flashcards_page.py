@@ -4,6 +4,8 @@ import os
 import re
 import subprocess
 import sys
+import threading
+import tomllib
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -16,7 +18,7 @@ from sslviz.flashcards import schedule
 from sslviz.flashcards import store as kept
 from sslviz.flashcards.deck import deck
 from sslviz.flashcards.store import Store, Unavailable, new_key, new_token
-from sslviz.ui import cards_links, cards_pictures, cards_progress, cards_quiz, cards_review
+from sslviz.ui import cards_learner, cards_links, cards_pictures, cards_progress, cards_quiz, cards_review, startup
 
 ROOT = Path(__file__).parents[2]
 
@@ -53,11 +55,22 @@ class Cards:
 
     def sends(self, *sends: dict[str, Any], kind: str = "sends") -> "Cards":
         """As if the review had sent this: its event is there when the page is drawn the next time."""
-        events, whole = [{"kind": kind, "sends": list(sends)}], cards_review.view
+        mine = [{"who": self.view["learner"], **send} if isinstance(send, dict) else send for send in sends]
+        return self.hears(lambda: cards_review._heard({"kind": kind, "sends": mine}))
+
+    def says(self, token: str) -> "Cards":
+        """As if the browser had said who is learning."""
+        self.token = token
+        self.hears(lambda: cards_learner._met({"token": token, "zone": "UTC"}))
+        self.page.run()  # now what stands above the review is drawn with it, too
+        return self
+
+    def hears(self, event: Callable[[], None]) -> "Cards":
+        events, whole = [event], cards_review.view
 
         def view() -> dict[str, Any]:  # an event is heard before the page is drawn
             if events:
-                cards_review._heard(events.pop())
+                events.pop()()
             return whole()
 
         with pytest.MonkeyPatch.context() as patch:
@@ -98,7 +111,7 @@ def test_a_card_says_what_it_is_about(cards: Callable) -> None:
     first = view["queue"][0]
     assert first["front"]
     assert first["level"] == "Basic"
-    assert first["task"] == {"name": "General", "title": "The page Home", "page": "", "href": "/"}
+    assert first["task"] == {"name": "General", "title": "The page Home", "page": "", "href": "./"}
     assert first["previews"] == list(schedule.preview(None, first["id"], datetime.now(UTC)).values())
     assert view["counts"] == {"new": 10, "learning": 0, "due": 0}
     assert view["left"] == 10
@@ -110,7 +123,7 @@ def test_a_task_and_a_level_are_chosen_by_link(cards: Callable, slug: str) -> No
     assert {(card["task"]["name"], card["level"]) for card in page.view["queue"]} == {
         (cards_links.TASK_NAMES[slug], "Standard")
     }
-    href = f"/{slug}" if slug in READY else "/"
+    href = slug if slug in READY else "./"
     assert {card["task"]["href"] for card in page.view["queue"]} == {href}
 
 
@@ -246,6 +259,39 @@ def test_a_limit_is_kept(cards: Callable, database: Store) -> None:
     assert database.settings(page.token).new_per_day == 3
 
 
+def test_the_limits_shown_are_those_kept(cards: Callable, database: Store) -> None:
+    token = new_token()
+    database.set_settings(token, schedule.Settings(new_per_day=3, reviews_per_day=44, retention=0.8))
+    page = cards(token=None)
+    assert "cards_set_new_per_day" not in page.page.keys  # nobody knows yet whose they would be
+    page.says(token)
+    assert page.at.number_input(key="cards_set_new_per_day").value == 3
+    assert page.at.number_input(key="cards_set_reviews_per_day").value == 44
+    assert page.at.slider(key="cards_set_retention").value == 80
+    page.at.number_input(key="cards_set_new_per_day").set_value(5)
+    page.page.run()
+    again = cards(token=None).says(token)
+    assert again.at.number_input(key="cards_set_new_per_day").value == 5
+    assert database.settings(token).retention == 0.8
+
+
+def test_who_was_forgotten_in_another_tab_does_not_come_back(cards: Callable, database: Store) -> None:
+    page = cards()
+    old, before = page.token, page.view["learner"]
+    one = grade(page.view["queue"][0]["id"], 3)
+    page.sends(one)
+    database.forget(old)
+    page.says(new_token())  # what the other tab has put into the browser
+    assert page.view["learner"] not in ("", before)
+    assert page.view["acked"] == page.view["seen"] == []
+    assert page.view["done"] == 0
+    late = grade(page.view["queue"][1]["id"], 3, who=before)  # given under the old learner, and sent too late
+    page.sends(late, grade(page.view["queue"][0]["id"], 3))
+    assert late["id"] not in page.view["acked"]
+    assert len(database.past(page.token)) == 1
+    assert database.past(old) == []
+
+
 def test_pictures_of_tasks_that_cannot_draw_are_left_out(cards: Callable) -> None:
     page = cards(task="queue")
     while page.view["queue"]:
@@ -254,8 +300,6 @@ def test_pictures_of_tasks_that_cannot_draw_are_left_out(cards: Callable) -> Non
 
 
 def test_a_picture_is_another_one_each_time(cards: Callable, monkeypatch: pytest.MonkeyPatch) -> None:
-    from sslviz.ui import startup
-
     page = cards(task="next_word", level="1")
     assert all(card["kind"] != "picture" for card in page.view["queue"])  # torch is not there yet
     monkeypatch.setattr(startup, "warm", lambda: True)
@@ -266,6 +310,36 @@ def test_a_picture_is_another_one_each_time(cards: Callable, monkeypatch: pytest
     page.sends(grade(card["id"], 1))
     (again,) = [one for one in page.view["queue"] if one["id"] == card["id"]]
     assert again["picture"] != card["picture"]
+
+
+def test_without_torch_no_picture_is_waited_for(cards: Callable, monkeypatch: pytest.MonkeyPatch) -> None:
+    page = cards(task="next_word", level="1")
+    while page.view["queue"]:
+        page.sends(*(grade(card["id"], 4) for card in page.view["queue"]))
+    assert page.view["waiting"]
+    for name in ("_warm", "_failed", "_wanted"):
+        monkeypatch.setattr(startup, name, threading.Event())
+
+    def broken(_: str) -> Any:
+        raise ImportError("no torch here")
+
+    monkeypatch.setattr("sslviz.catalogue.load", broken)
+    startup.hurry()
+    startup._warm_up()
+    assert startup.failed()
+    page.page.run()
+    assert not page.view["waiting"]
+    assert page.view["end"]["title"] == "Nothing more today"
+    assert not [item for item in cards_quiz.items(3, "next_word", None) if item.draw]
+
+
+def test_what_marks_a_word_is_also_said() -> None:
+    line = (("the", ""), ("fox", "hidden"), ("<b>", "centre"), ("over", "dropped"), ("?", "asked"))
+    shown = cards_pictures.Picture("", (), 0, "", lines=(line,), images=(("this view", "x"), ("A", "y")))
+    html = cards_quiz.picture(shown)
+    text = re.sub(r"<[^>]+>", "", re.sub(r"<span aria-hidden='true'>.*?</span>", "", html))
+    assert "the hidden word &lt;b&gt; (the centre) over (dropped) ?" in text
+    assert re.findall("alt='(.*?)'", html) == ["this view", "View A"]
 
 
 @pytest.mark.parametrize("slug", sorted(cards_pictures._DRAWN))
@@ -371,11 +445,12 @@ def test_no_answer_is_no_answer(cards: Callable) -> None:
     assert "Please answer first." in page.page.html
 
 
-def test_every_page_ends_with_a_quiz(visit: Callable, database: Store) -> None:
-    page = visit("masked_words")
+@pytest.mark.parametrize("slug", READY)
+def test_every_page_ends_with_a_quiz(visit: Callable, database: Store, slug: str) -> None:
+    page = visit(slug)
     assert "quiz" in page.keys
     assert "<b>1</b> of 3" in page.html
-    assert "quiz" not in visit("masked_words", __hide="quiz").keys
+    assert "quiz" not in visit(slug, __hide="quiz").keys
 
 
 # progress
@@ -389,7 +464,7 @@ def test_progress_shows_what_was_done(cards: Callable, database: Store) -> None:
     page.page.run()
     html = page.page.html
     assert "<b>5</b> reviews" in html
-    assert "<b>5</b> of 238" in html
+    assert f"<b>5</b> of {len(deck().ids)}" in html
     assert html.count("role='img'") == 4
     assert "Cards that come back: " in html
     assert "5 learning" in html
@@ -412,9 +487,13 @@ def test_progress_is_saved_taken_along_and_forgotten(cards: Callable, database: 
     whole = database.export(page.token, datetime.now(UTC))
     assert page.token not in whole
     other = cards(view="progress")
-    for text, said in ((whole, "Taken in: 1 reviews"), (whole, "1 reviews were here already"), ("[]", "no progress"),
-                       ("{", "no JSON")):  # fmt: skip
+    tried = (
+        (whole, "Brought in: 1 review and 0 own cards"), (whole, "1 review was here already"), ("[]", "no progress"),
+        ("{", "no JSON"),
+    )  # fmt: skip
+    for text, said in tried:
         (bring,) = [u for u in other.at.file_uploader if u.key.startswith("cards_bring")]
+        assert bring.proto.max_upload_size_mb >= kept.MAX_EXPORT // 1_000_000
         bring.upload("progress.json", text.encode())
         other.page.run()
         other.page.press("cards_merge")
@@ -467,6 +546,19 @@ def test_cards_are_brought_in_and_bad_lines_named(cards: Callable, database: Sto
     assert not database.own_cards(page.token)
 
 
+@pytest.mark.parametrize("before", ["", "\n", "\r\n  \n", "\ufeff\n"])
+def test_a_table_is_pasted(cards: Callable, database: Store, before: str) -> None:
+    page = cards(view="deck")
+    page.at.text_area(key="cards_pasted_0").set_value(f"{before}question,answer\nWhat?,That.\n")
+    page.page.run().press("cards_import")
+    assert [card.question for card in database.own_cards(page.token)] == ["What?"], page.page.notes
+
+
+def test_a_file_of_progress_may_be_as_large_as_it_can_become() -> None:
+    settings = tomllib.loads((ROOT / ".streamlit" / "config.toml").read_text("utf-8"))
+    assert settings["server"]["maxUploadSize"] >= kept.MAX_EXPORT // 1_000_000  # the server refuses what is larger
+
+
 @pytest.mark.parametrize(
     ("text", "says"),
     [("", "Please choose a file"), ("nothing here", "No card was found."), ("question,answer\na,b,c,d", "Line 2:")],
@@ -489,7 +581,7 @@ def test_a_file_that_is_no_text_gets_one_sentence(cards: Callable) -> None:
 def test_cards_are_taken_away(cards: Callable) -> None:
     page = cards(view="deck", task="masked_words")
     assert {"cards_anki", "cards_logseq", "cards_csv"} <= page.page.keys
-    assert "these 15 cards" in page.page.html
+    assert f"these {len(deck().of('masked_words', None))} cards" in page.page.html
 
 
 # no torch

@@ -28,13 +28,37 @@ function note(part) {
   part.root.replaceChildren(line)
 }
 
+function tell(set, token) {
+  let zone = ''
+  try { zone = Intl.DateTimeFormat().resolvedOptions().timeZone ?? '' } catch { /* then days are those of UTC */ }
+  set('event', { token, zone })
+}
+
+// Another tab has forgotten the learner, and this browser began anew: with the old token the learner would come back.
+function heed(part, set) {
+  const heard = event => {
+    if (!part.root.isConnected) { window.removeEventListener('storage', heard); return }
+    if (event.key !== KEPT || !event.newValue || event.newValue === held) return
+    held = event.newValue
+    tell(set, held)
+  }
+  window.addEventListener('storage', heard)
+}
+
 export default function ({ data, parentElement, setTriggerValue }) {
   let part = parts.get(parentElement)
-  if (!part) parts.set(parentElement, (part = { root: parentElement.querySelector('.root'), said: '', noted: false }))
+  if (!part) {
+    parts.set(parentElement, (part = { root: parentElement.querySelector('.root'), said: '', noted: false }))
+    heed(part, setTriggerValue)
+  }
   const said = JSON.stringify([data.session, data.known, data.offer, data.replace])
   if (said === part.said) return
   part.said = said
-  if (data.known) return
+  if (data.known) {                      // it may have happened while this tab showed another page
+    const now = read()
+    if (held !== null && now !== held) { held = now; tell(setTriggerValue, now) }
+    return
+  }
   let token = data.replace ? null : read()          // another tab may have been first
   let lasts = true
   if (token === null && data.offer) {
@@ -43,7 +67,5 @@ export default function ({ data, parentElement, setTriggerValue }) {
     token = data.offer
   } else if (token !== null) lasts = keep(token)
   if (token !== null && !lasts && !part.noted) { part.noted = true; note(part) }
-  let zone = ''
-  try { zone = Intl.DateTimeFormat().resolvedOptions().timeZone ?? '' } catch { /* then days are those of UTC */ }
-  setTriggerValue('event', { token, zone })
+  tell(setTriggerValue, token)
 }

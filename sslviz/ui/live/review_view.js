@@ -6,6 +6,10 @@ const ASKED = {
   plain: 'Question', cloze: 'What belongs in the gap?', choice: 'Choose one', misconception: 'What is wrong with this?',
   picture: 'Which label? A task has just made it',
 }
+const SAID = { hidden: 'hidden word', dropped: ' (dropped)', centre: ' (the centre)' }  // what is only seen otherwise
+const GUARD = 250, DOUBLE = 700           // ms after a button has changed in which a press, a double click, is not meant
+const STALE = 600_000                     // ms after which the intervals on the buttons are asked for again
+const DAY = 86_400_000                    // ms
 const RETRY = [4000, 8000, 15000, 30000]  // ms until an unanswered grade is sent again
 const memory = new Map()                  // where the browser keeps nothing
 
@@ -24,7 +28,7 @@ const unsent = {
     memory.delete(id)
     try { localStorage.removeItem(SENDS + id) } catch { /* it was never there */ }
   },
-  all() {
+  all(who) {                              // of this learner; what one who was forgotten left behind goes after a day
     const found = new Map(memory)
     try {
       for (const name of Object.keys(localStorage)) {
@@ -35,7 +39,9 @@ const unsent = {
         } catch { localStorage.removeItem(name) }
       }
     } catch { /* memory alone */ }
-    return [...found.values()].sort((a, b) => a.at - b.at || a.n - b.n)
+    if (!who) return []                   // nobody has said yet whose they are
+    for (const send of found.values()) if (send.who !== who && !(Date.now() - send.at < DAY)) this.drop(send.id)
+    return [...found.values()].filter(send => send.who === who).sort((a, b) => a.at - b.at || a.n - b.n)
   },
 }
 
@@ -65,9 +71,10 @@ function picture(shown) {
   for (const line of shown.lines) {
     const row = make('p', 'sample')
     for (const [text, kind] of line) {
-      row.append(make('span', kind, kind === 'hidden' ? '▨▨▨' : text))
-      if (kind === 'hidden') row.lastChild.append(make('span', 'said-only', 'hidden'))
-      row.append(' ')
+      const word = make('span', kind, kind === 'hidden' ? '' : text)
+      if (kind === 'hidden') word.append(make('span', '', '▨▨▨', { ariaHidden: 'true' }))
+      if (SAID[kind]) word.append(make('span', 'said-only', SAID[kind]))
+      row.append(word, ' ')
     }
     node.append(row)
   }
@@ -75,7 +82,7 @@ function picture(shown) {
     const views = make('div', 'views')
     for (const [name, source] of shown.images) {
       const figure = make('figure')
-      figure.append(make('img', '', '', { src: source, alt: name, width: 72, height: 72 }), make('figcaption', '', name))
+      figure.append(make('img', '', '', { src: source, alt: name.length === 1 ? `View ${name}` : name, width: 72, height: 72 }), make('figcaption', '', name))
       views.append(figure)
     }
     node.append(views)
@@ -111,8 +118,13 @@ function answer(card) {
   return node
 }
 
+// Whether it was drawn: what is there already stays, or it would be read out once more.
 function draw_card(part) {
   const { card, current, data } = part
+  const shown = current ? { ...current, previews: 0, preview: 0 } : { waiting: data.waiting, end: data.end }
+  const key = JSON.stringify([part.revealed, part.chosen, shown])
+  if (key === part.card_key) return false
+  part.card_key = key
   if (!current) {
     const over = make('div', 'over')
     if (data.waiting) over.append(make('p', 'question', data.waiting))
@@ -121,7 +133,7 @@ function draw_card(part) {
       data.end.lines.forEach(line => over.append(make('p', '', line)))
     } else over.append(make('p', 'quiet', 'One moment …'))
     card.replaceChildren(over)
-    return
+    return true
   }
   const top = make('div', 'about'), chip = make('a', 'task', current.task.name, { href: current.task.href })
   chip.title = current.task.title
@@ -136,11 +148,17 @@ function draw_card(part) {
   if (current.options.length) card.append(options(part, current))
   if (part.revealed) card.append(make('hr'), answer(current))
   if (current.source) card.append(make('p', 'source', `Source: ${current.source}`))
+  return true
 }
 
 function draw_actions(part, held) {
   const { actions, current, data } = part
-  const ready = part.learner && current && !current.preview
+  const ready = !!(part.learner && current && !current.preview)
+  const turn = JSON.stringify([current?.id, part.since, part.revealed, ready])
+  const key = JSON.stringify([turn, current ? current.previews : data.end?.ahead])
+  if (key === part.actions_key) return
+  const at = turn === part.turn ? [...actions.children].findIndex(button => focused(part, button)) : -1
+  Object.assign(part, { turn, actions_key: key })
   actions.replaceChildren()
   if (!current) {
     if (data.end?.ahead) {
@@ -152,7 +170,7 @@ function draw_actions(part, held) {
     const show = make('button', 'show', '', { type: 'button' })
     show.append('Show the answer ', make('kbd', '', 'Space'))
     show.setAttribute('aria-keyshortcuts', 'Space')
-    show.onclick = () => reveal(part)
+    show.onclick = event => { if (!hasty(part, event)) reveal(part) }
     actions.append(show)
     if (held) show.focus({ preventScroll: true })
   } else {
@@ -161,17 +179,17 @@ function draw_actions(part, held) {
       button.append(make('span', 'name', name), make('small', '', ready ? current.previews[i] : ''), make('kbd', '', `${i + 1}`))
       button.setAttribute('aria-label', `${name}${ready ? `, comes back in ${current.previews[i]}` : ''}`)
       button.setAttribute('aria-keyshortcuts', `${i + 1}`)
-      button.onclick = () => grade(part, i + 1)
+      button.onclick = event => { if (!hasty(part, event)) grade(part, i + 1) }
       actions.append(button)
     })
-    if (held && ready) actions.children[2].focus({ preventScroll: true })
+    if (held && ready) actions.children[at < 0 ? 2 : at].focus({ preventScroll: true })
   }
 }
 
 // What Python does not know yet, so that its numbers can be put right meanwhile.
 function unseen(part) {
   const local = { done: 0, new: 0, learning: 0, due: 0 }
-  const seen = new Set(part.data.seen), waiting = unsent.all().filter(one => !seen.has(one.id))
+  const seen = new Set(part.data.seen), waiting = unsent.all(part.learner).filter(one => !seen.has(one.id))
   const add = (one, by) => { if (one.count in local) { local.done += by; local[one.count] += by } }
   const grades = new Map(waiting.filter(one => one.kind === 'grade').map(one => [one.key, one]))
   for (const one of waiting) if (one.kind === 'undo' && !grades.delete(one.key)) add(one, -1)
@@ -197,49 +215,55 @@ function draw_top(part) {
   part.trouble.hidden = !data.trouble
 }
 
-function draw(part, held = false) {
+function draw(part) {
+  const onto = focused(part, part.actions), from = focused(part, part.card), undone = focused(part, part.undo)
   draw_top(part)
-  draw_card(part)
-  draw_actions(part, held)
+  const fresh = draw_card(part)
+  draw_actions(part, onto || (from && fresh) || (undone && part.undo.disabled))
   part.root.dataset.card = part.current?.id ?? ''
-  part.root.dataset.unsent = unsent.all().length
+  part.root.dataset.unsent = unsent.all(part.learner).length
   part.root.dataset.ready = !!(part.learner && part.data.ready)
 }
 
-const has_focus = part => part.root.contains(part.root.getRootNode().activeElement)
+const focused = (part, place) => place.contains(part.root.getRootNode().activeElement)
+
+// A click that was meant for the button which stood here a moment ago. A key that presses a button has detail 0.
+function hasty(part, event) {
+  const ago = performance.now() - part.turned
+  return event.detail > 0 && (ago < GUARD || (event.detail > 1 && ago < DOUBLE))
+}
 
 function next(part) {
   part.current = part.queue.shift() ?? null
-  Object.assign(part, { revealed: false, chosen: null, since: Date.now() })
+  Object.assign(part, { revealed: false, chosen: null, since: Date.now(), turned: performance.now() })
 }
 
 function reveal(part, chosen = null) {
   if (!part.current || part.revealed) return
-  const held = has_focus(part)
-  Object.assign(part, { revealed: true, chosen })
-  draw(part, held)
+  Object.assign(part, { revealed: true, chosen, turned: performance.now() })
+  draw(part)
+  if (part.data.ready && Date.now() - part.fresh > STALE) part.tell({ kind: 'again' })
 }
 
 function grade(part, value) {
   const { current } = part
   if (!current || !part.revealed || current.preview || !part.learner) return
-  const held = has_focus(part), key = new_key(), now = Date.now()
-  unsent.put({ id: key, n: part.n++, at: now, kind: 'grade', key, card: current.id, grade: value, took: now - part.since, count: current.count })
+  const key = new_key(), now = Date.now()
+  unsent.put({ id: key, who: part.learner, n: part.n++, at: now, kind: 'grade', key, card: current.id, grade: value, took: now - part.since, count: current.count })
   part.history.push({ card: current, key })
   next(part)
-  draw(part, held)
+  draw(part)
   send(part)
 }
 
 function undo(part) {
   const last = part.history.pop()
   if (!last) return
-  const held = has_focus(part)
-  unsent.put({ id: `${last.key}-undo`, n: part.n++, at: Date.now(), kind: 'undo', key: last.key, card: last.card.id, count: last.card.count })
+  unsent.put({ id: `${last.key}-undo`, who: part.learner, n: part.n++, at: Date.now(), kind: 'undo', key: last.key, card: last.card.id, count: last.card.count })
   if (part.current) part.queue.unshift(part.current)
   part.queue = part.queue.filter(card => card.id !== last.card.id)
-  Object.assign(part, { current: last.card, revealed: false, chosen: null, since: Date.now() })
-  draw(part, held)
+  Object.assign(part, { current: last.card, revealed: false, chosen: null, since: Date.now(), turned: performance.now() })
+  draw(part)
   send(part)
 }
 
@@ -250,7 +274,7 @@ function send(part) {
 
 function again_later(part) {              // an answer may have been lost with the server that should have given it
   clearTimeout(part.timer)
-  if (!unsent.all().length && !part.data.waiting) { part.tries = 0; return }
+  if (!unsent.all(part.learner).length && !part.data.waiting) { part.tries = 0; return }
   const wait = part.data.waiting ? 1500 : RETRY[Math.min(part.tries++, RETRY.length - 1)]
   part.timer = setTimeout(() => { if (part.root.isConnected && part.data.ready) part.tell({ kind: 'again' }) }, wait)
 }
@@ -259,11 +283,17 @@ const OTHERS = 'input, textarea, select, button, a, summary, [contenteditable], 
 
 function pressed(part, event) {
   if (!part.root.isConnected) { window.removeEventListener('keydown', part.heard, true); return }
-  if (!part.listening || event.ctrlKey || event.metaKey || event.altKey || event.isComposing) return
   const target = event.composedPath()[0], mine = event.composedPath().includes(part.root)
+  const held = mine && target instanceof Element && target.closest('button, a')
+  if (held && event.repeat && (event.key === 'Enter' || event.key === ' ')) {  // one press, however long, is one press
+    event.preventDefault()
+    event.stopImmediatePropagation()
+    return
+  }
+  if (!part.listening || event.ctrlKey || event.metaKey || event.altKey || event.isComposing) return
   if (!mine && target instanceof Element && target.closest(OTHERS)) return
   if (document.querySelector('[role=dialog], [data-testid=stPopoverBody]')) return
-  const key = event.key.toLowerCase(), held = mine && target instanceof Element && target.closest('button, a')
+  const key = event.key.toLowerCase()
   let did = true
   if (key === ' ' || key === 'spacebar') {
     if (held) return                      // the button that has the focus does what it says
@@ -281,12 +311,13 @@ function pressed(part, event) {
 function build(root, set) {
   const part = {
     root, queue: [], current: null, revealed: false, chosen: null, since: Date.now(), history: [], n: 0, tries: 0,
-    stale: false, listening: true, choice: null, learner: '', count: 0,
+    stale: false, listening: true, choice: null, learner: '', count: 0, turned: 0, fresh: 0,
+    card_key: '', actions_key: '', turn: '',
   }
   try { part.listening = localStorage.getItem(QUIET) !== '1' } catch { /* as usual */ }
   part.tell = event => {
     const now = Date.now()
-    const sends = unsent.all().slice(0, 300).map(one => ({ ...one, ago: Math.max(0, now - one.at) }))
+    const sends = unsent.all(part.learner).slice(0, 300).map(one => ({ ...one, ago: Math.max(0, now - one.at) }))
     set('event', { ...event, sends, nth: ++part.count })
     again_later(part)
   }
@@ -325,25 +356,27 @@ export default function ({ data, parentElement, setTriggerValue }) {
   let part = parts.get(parentElement)
   if (!part) parts.set(parentElement, (part = build(parentElement.querySelector('.root'), setTriggerValue)))
   const said = JSON.stringify(data)
+  part.fresh = Date.now()
   if (said === part.said) return
-  const held = has_focus(part), first = !part.data?.ready && data.ready
+  const first = !part.data?.ready && data.ready
   if (part.learner && !data.ready) {                // another server, which has not heard yet who is learning
     Object.assign(part, { said, data: { ...part.data, ready: false } })
     return
   }
   Object.assign(part, { said, data })
   for (const id of data.acked) unsent.drop(id)
-  const waiting = unsent.all(), open = unseen(part).cards
   const somebody = part.learner && part.learner !== data.learner
+  part.learner = data.learner
+  const waiting = unsent.all(part.learner), open = unseen(part).cards
   if (somebody) part.history = []
   if (somebody || part.choice !== data.choice || (part.stale && !part.revealed)) part.current = null
-  Object.assign(part, { choice: data.choice, learner: data.learner, stale: false })
+  Object.assign(part, { choice: data.choice, stale: false })
   const fresh = part.current && data.queue.find(card => card.id === part.current.id)
   if (fresh && !part.revealed) part.current = fresh
   else if (fresh) part.current = { ...part.current, previews: fresh.previews, preview: fresh.preview }
   part.queue = data.queue.filter(card => card.id !== part.current?.id && !open.has(card.id))
   if (!part.current) next(part)
-  draw(part, held)
+  draw(part)
   if (first && waiting.length) send(part)           // from before a reload, or from a server that is no more
   else again_later(part)
 }

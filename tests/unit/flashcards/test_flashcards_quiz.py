@@ -4,8 +4,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sslviz.flashcards.deck import Flashcard, deck, make
-from sslviz.flashcards.quiz import RIGHT, WRONG, Score, edits, mark, normal, questions
+from sslviz.catalogue import TASKS
+from sslviz.flashcards.deck import LEVELS, Flashcard, deck, make
+from sslviz.flashcards.quiz import RIGHT, WRONG, Question, Score, edits, mark, normal, questions
 
 CARDS = [
     *(
@@ -144,6 +145,53 @@ def test_edits_are_a_distance(one: str, two: str, three: str) -> None:
     assert (edits(one, two) == 0) == (one == two)
     assert edits(one, two) == edits(two, one) <= max(len(one), len(two))
     assert edits(one, one + three) == len(three)
+
+
+def _wrong_too_often(asked: tuple[Question, ...]) -> bool:
+    """Whether some beginning of the quiz has more than one wrong statement more than right ones."""
+    stated = [1 if one.right else -1 for one in asked if one.kind == "statement"]
+    return any(sum(stated[:end]) > 1 for end in range(len(stated) + 1))
+
+
+def test_right_statements_are_borrowed_from_the_general_cards_of_the_level() -> None:
+    wrong = [make(f"w-{n}", f"Wrong {n}.", "No.", kind="misconception", task="queue", level=2) for n in range(4)]
+    own = make("own", "An {{cloze own}} one.", kind="cloze", task="queue", level=2)
+    lent = [make(f"g-{n}", f"A {{{{cloze lent{n}}}}} one.", kind="cloze", level=1 + n % 2) for n in range(4)]
+    for seed in range(40):
+        asked = questions([*wrong, own, *lent], seed, 99, task="queue", level=2)
+        assert {one.card for one in asked if one.card.startswith("g")} <= {"g-1", "g-3"}
+        stated = [one.right for one in asked if one.kind == "statement"]
+        assert 1 <= stated.count(1) == stated.count(0)
+        assert any(one.card == "own" for one in asked)
+    assert len(questions(wrong, 0, 99, task="queue")) == 1  # with no right statement, "wrong" would always be right
+
+
+@given(st.integers(0, 10_000), st.sampled_from([None, *TASKS]), st.sampled_from([None, *LEVELS]), st.integers(1, 12))
+def test_wrong_is_no_safe_guess(seed: int, task: str | None, level: int | None, count: int) -> None:
+    asked = questions(deck().cards, seed, count, task, level)
+    assert asked == questions(deck().cards, seed, count, task, level)
+    assert len({one.card for one in asked}) == len(asked)
+    assert not _wrong_too_often(asked)
+
+
+@pytest.mark.parametrize("task", [*deck().groups])
+def test_every_task_has_questions_on_every_level(task: str) -> None:
+    for level in LEVELS:
+        assert questions(deck().cards, 0, 99, task, level), level
+        assert deck().of(task, level, "choice"), level
+        assert deck().of(task, level, "cloze"), level
+    assert len(deck().of(task, kind="choice")) >= 4
+    assert len(deck().of(task, kind="cloze")) >= 3
+    quizzes = [questions(deck().cards, seed, 99, task) for seed in range(40)]
+    for asked in quizzes:
+        assert len(asked) >= 6
+        stated = [one.right for one in asked if one.kind == "statement"]
+        assert stated.count(0) == stated.count(1) >= 1
+        assert any(one.kind == "typed" for one in asked)
+    asked_at_all = {one.card for asked in quizzes for one in asked}
+    assert {card.id for card in deck().of(task, kind="misconception")} <= asked_at_all
+    places = [one.right for asked in quizzes for one in asked if one.kind == "choice"]
+    assert all(places.count(place) > len(places) / 6 for place in range(4))
 
 
 def test_our_own_deck_makes_a_quiz_of_every_task() -> None:
