@@ -449,6 +449,8 @@ def test_what_a_visitor_brings_is_text(visit: Visit) -> None:
 
 def test_cards_and_progress_are_taken_away(visit: Visit, tmp_path: Path) -> None:
     visitor = visit("flashcards?cards_view=deck&cards_task=masked_words")
+    visitor.page.wait_for_function("() => localStorage.getItem('sslviz-learner')")  # then the page is drawn once more
+    visitor.page.wait_for_timeout(500)
     visitor.settle()
     with visitor.page.expect_download() as found:
         visitor.press("cards_anki")
