@@ -154,8 +154,9 @@ function draw_card(part) {
 function draw_actions(part, held) {
   const { actions, current, data } = part
   const ready = !!(part.learner && current && !current.preview)
-  const turn = JSON.stringify([current?.id, part.since, part.revealed, ready])
-  const key = JSON.stringify([turn, current ? current.previews : data.end?.ahead])
+  // The button that shows the answer depends on nothing else: replaced in the middle of a click, it would lose the click.
+  const turn = JSON.stringify([current?.id, part.since, part.revealed, part.revealed && ready])
+  const key = JSON.stringify([turn, current ? part.revealed && current.previews : data.end?.ahead])
   if (key === part.actions_key) return
   const at = turn === part.turn ? [...actions.children].findIndex(button => focused(part, button)) : -1
   Object.assign(part, { turn, actions_key: key })
@@ -234,8 +235,9 @@ function hasty(part, event) {
 }
 
 function next(part) {
+  const turned = part.current ? performance.now() : 0   // where no button stood, none has changed
   part.current = part.queue.shift() ?? null
-  Object.assign(part, { revealed: false, chosen: null, since: Date.now(), turned: performance.now() })
+  Object.assign(part, { revealed: false, chosen: null, since: Date.now(), turned })
 }
 
 function reveal(part, chosen = null) {
