@@ -1,28 +1,18 @@
 // A sentence and the window of one of its words: raw words, what is kept, the window, the labels, their noise, answers.
 // With `lists` instead of a sentence: rows of words, each with a bar for its cosine.
 const HEADS = [['', 'Raw sentence'], ['', 'Kept with chance'], ['', 'Window'], ['label', 'Pseudo-label'], ['', 'Its noise words'], ['guess', 'Model’s answer']]
-const PHONE = 760                    // px; below it words become rows (see the container rule in the CSS)
-const ruler = document.createElement('canvas').getContext('2d')
 
 const now = card => card.data.steps[card.centre]
 const number = value => (value < .005 ? '<.01' : value > .995 && value < 1 ? '>.99' : value.toFixed(2).replace(/^0/, ''))
 const share = value => (value >= .0995 ? `${Math.round(100 * value)} %` : `${(100 * value).toPrecision(2)} %`)
 const signed = by => (by < 0 ? `−${-by}` : `+${by}`)
 
-// Share the words out over as many bands as are needed, about equally wide, so that no line has one word only.
 function bands(card) {
   const { words, how } = card.data, room = card.root.clientWidth
   if (room <= PHONE || !room) return [words.map((_, i) => i)]
   ruler.font = '16px "Source Sans", sans-serif'
   const widths = words.map((word, i) => (how[i] === 'mark' ? 24 : Math.min(128, Math.max(84, ruler.measureText(word).width + 33))))
-  const total = widths.reduce((a, b) => a + b, 0), count = Math.ceil((total + 25) / (room - 290 - 123)), result = [[]]
-  let used = 0
-  widths.forEach((width, i) => {
-    if (used + width / 2 > total * result.length / count && result.length < count) result.push([])
-    result.at(-1).push(i)
-    used += width
-  })
-  return result
+  return shared_out(widths, room - 290 - 123)
 }
 
 const picked = card => now(card)?.labels[card.pair]
@@ -180,7 +170,7 @@ function lists(card) {
 
 // Arrow keys walk along the kept words.
 function walk(card, event) {
-  const by = { ArrowRight: 1, ArrowDown: 1, ArrowLeft: -1, ArrowUp: -1 }[event.key]
+  const by = ARROWS[event.key]
   if (!by || !event.target.classList.contains('raw')) return
   const buttons = [...card.root.querySelectorAll('button.raw')], next = buttons.indexOf(event.target) + by
   event.preventDefault()

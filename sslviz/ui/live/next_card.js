@@ -1,28 +1,18 @@
 // A sentence that is its own label: one column a place, the word that goes in above the word that follows.
 // Beside it the causal mask: row = place, column = what that place may look at.
-const PHONE = 760                    // px; below it words become rows (see the container rule in the CSS)
 const SIDE = 146                     // px, the mask at most
 const NAMED = 14                     // places; beyond, the mask's rows are too thin for words
-const ruler = document.createElement('canvas').getContext('2d')
 
 const cell = data => Math.max(5, Math.min(18, Math.floor(SIDE / data.words.length)))
 const maskWidth = data => cell(data) * data.words.length + (data.words.length > NAMED ? 0 : 70)
 
-// Share the places out over as many bands as are needed, about equally wide.
 function bands({ data, root }) {
   const all = data.words.map((_, i) => i), room = root.clientWidth
   if (room <= PHONE) return [all]
   ruler.font = '600 16px "Source Sans", sans-serif'
   const wide = word => ruler.measureText(word).width
   const widths = all.map(i => Math.min(137, Math.max(62, wide(data.words[i]) + 31, wide(data.target[i]) + 27, wide(data.answers[i][0][0]) + 45)))
-  const total = widths.reduce((a, b) => a + b, 0), count = Math.ceil((total + 20) / (room - maskWidth(data) - 220 - 100 - 56)), result = [[]]
-  let used = 0
-  widths.forEach((width, i) => {
-    if (used + width / 2 > total * result.length / count && result.length < count) result.push([])
-    result.at(-1).push(i)
-    used += width
-  })
-  return result
+  return shared_out(widths, room - maskWidth(data) - 220 - 100 - 56)
 }
 
 function select(card, i, focus = false) {
@@ -134,7 +124,7 @@ function draw(card) {
 
 // Arrow keys walk along the sentence.
 function walk(card, event) {
-  const by = { ArrowRight: 1, ArrowDown: 1, ArrowLeft: -1, ArrowUp: -1 }[event.key]
+  const by = ARROWS[event.key]
   if (!by || !event.target.classList.contains('raw')) return
   event.preventDefault()
   select(card, Math.max(0, Math.min(card.data.words.length - 1, card.selected + by)), true)

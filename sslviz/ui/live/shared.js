@@ -19,6 +19,22 @@ function draw_svg(parent, tag, attributes, text) {
 const still = () => matchMedia('(prefers-reduced-motion: reduce)').matches
 const percent = share => (share > 0 && share < .005 ? '<1 %' : `${Math.round(100 * share)} %`)
 
+const PHONE = 760                    // px; below it words become rows (see the container rule in the CSS of a card)
+const ruler = document.createElement('canvas').getContext('2d')
+const ARROWS = { ArrowRight: 1, ArrowDown: 1, ArrowLeft: -1, ArrowUp: -1 }
+
+// Share columns of these widths out over as many bands as are needed, about equally wide, so that none has one word only.
+function shared_out(widths, room) {
+  const total = widths.reduce((a, b) => a + b, 0), count = Math.ceil((total + 25) / room), result = [[]]
+  let used = 0
+  widths.forEach((width, i) => {
+    if (used + width / 2 > total * result.length / count && result.length < count) result.push([])
+    result.at(-1).push(i)
+    used += width
+  })
+  return result
+}
+
 function heading(text, hint = '', mode = '') {
   const title = make('h2', '', text + ' ')
   if (hint) title.append(make('small', '', hint + ' '))

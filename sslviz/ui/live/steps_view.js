@@ -16,7 +16,7 @@ export default function ({ data, parentElement, setTriggerValue }) {
     button.append(title)
     if (i === data.active) button.setAttribute('aria-current', 'step')
     button.onkeydown = e => {
-      const by = { ArrowRight: 1, ArrowDown: 1, ArrowLeft: -1, ArrowUp: -1 }[e.key]
+      const by = ARROWS[e.key]
       if (by) { e.preventDefault(); view.go(i + by) }
     }
     item.append(button)

@@ -2,25 +2,15 @@
 const HEADS = [['', 'Raw sentence'], ['', 'What was done'], ['', 'What the model sees'], ['label', 'Pseudo-label'], ['guess', 'Model’s answer']]
 const NEXT = { '': 'hide', hide: 'swap', swap: 'keep', keep: '' }
 const DID = { '': '', hide: '▨ hidden', swap: '⇄ swapped', keep: '= kept' }
-const PHONE = 760                    // px; below it words become rows (see the container rule in the CSS)
 
 const special = word => /^\[[A-Z]+\]$/.test(word)
-const ruler = document.createElement('canvas').getContext('2d')
 
-// Share the words out over as many bands as are needed, about equally wide, so that no line has one word only.
 function bands(card) {
   const { words } = card.data, room = card.root.clientWidth
   if (room <= PHONE || !room) return [words.map((_, i) => i)]
   ruler.font = '16px "Source Sans", sans-serif'
   const widths = words.map((word, i) => (special(word) ? 47 : Math.min(136, Math.max(card.data.can[i] ? 62 : 26, ruler.measureText(word).width + 31))))
-  const total = widths.reduce((a, b) => a + b, 0), count = Math.ceil((total + 25) / (room - 270 - 123)), result = [[]]
-  let used = 0
-  widths.forEach((width, i) => {
-    if (used + width / 2 > total * result.length / count && result.length < count) result.push([])
-    result.at(-1).push(i)
-    used += width
-  })
-  return result
+  return shared_out(widths, room - 270 - 123)
 }
 
 const count = (data, i) => data.words.slice(0, i + 1).filter(word => !special(word)).length   // [CLS] is no word
@@ -138,7 +128,7 @@ function draw(card) {
 
 // Arrow keys walk along the sentence.
 function walk(card, event) {
-  const by = { ArrowRight: 1, ArrowDown: 1, ArrowLeft: -1, ArrowUp: -1 }[event.key]
+  const by = ARROWS[event.key]
   if (!by || !event.target.classList.contains('raw')) return
   const buttons = [...card.root.querySelectorAll('button.raw')], next = buttons[buttons.indexOf(event.target) + by]
   event.preventDefault()
