@@ -4,15 +4,17 @@ Word2Vec looks at words and their neighbours, and at nothing else: marks are lef
 """
 
 import csv
+from collections import Counter
 from dataclasses import dataclass
 from functools import cache
+from itertools import chain
 
 import numpy as np
 from numpy.typing import NDArray
 
 from sslviz.data import ASSETS, Credit
 from sslviz.data.stories import stories
-from sslviz.data.text import MARKS, SPECIALS, corpus, tokenise
+from sslviz.data.text import MARKS, SPECIALS, corpus
 
 SETS = {"sentences_and_stories": "Sentences and stories", "sentences": "50,000 sentences", "stories": "Old stories"}
 NOTHING = "[PAD]"  # word number 0 fills up rows
@@ -67,21 +69,18 @@ def running(name: str) -> Running:
     owed: tuple[Credit, ...] = ()
     if name != "stories":
         words = corpus()
-        train += [tokenise(words.sentences[row]) for row in words.train]
-        held += [(tokenise(words.sentences[row]), words.sentences[row]) for row in words.held]
+        train += [words.tokens(row) for row in words.train]
+        held += [(words.tokens(row), words.sentences[row]) for row in words.held]
         owed += words.credits
     if name != "sentences":
         tales = stories()
-        for text, document in zip(tales.sentences, tales.document, strict=True):
+        for row, text, document in zip(tales.tokens, tales.sentences, tales.document, strict=True):
             if tales.held[document]:
-                held.append((tokenise(text), text))
+                held.append((row, text))
             else:
-                train.append(tokenise(text))
+                train.append(row)
         owed += tales.credits
-    counted: dict[str, int] = {}
-    for row in train:
-        for word in row:
-            counted[word] = counted.get(word, 0) + 1
+    counted = Counter(chain.from_iterable(train))
     often = [word for word, times in counted.items() if times >= LEAST and word not in MARKS and word not in SPECIALS]
     often.sort(key=lambda word: (-counted[word], word))
     often = often[: MOST - 1]

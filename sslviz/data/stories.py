@@ -27,6 +27,7 @@ class Stories:
         vocabulary: (V) the tokens by number: text.SPECIALS first, then by frequency in the training documents.
         index: a token's number.
         is_word: (V,) bool, False for specials and marks.
+        tokens: (N) the words and marks of each sentence, rare ones too.
         rows: (N) each sentence's token numbers, without [CLS] and [SEP]; UNK for rare words.
         counts: (V,) int64, how often each token occurs in the training documents; 0 for specials but UNK.
         document: (N,) int64, rising: the document of each sentence, 0 … D - 1.
@@ -39,6 +40,7 @@ class Stories:
     vocabulary: tuple[str, ...]
     index: dict[str, int]
     is_word: NDArray[np.bool_]
+    tokens: tuple[list[str], ...]
     rows: tuple[NDArray[np.int64], ...]
     counts: NDArray[np.int64]
     document: NDArray[np.int64]
@@ -63,8 +65,8 @@ def stories() -> Stories:
     """The bundled stories, loaded once and then kept."""
     with gzip.open(ASSETS / "text" / "stories.tsv.gz", "rt", encoding="utf-8") as file:
         lines = [line.rstrip("\n").split("\t") for line in file]  # document, title, book, sentence
-    lines = [line for line in lines if tokenise(line[3])]
-    tokens = [tokenise(line[3]) for line in lines]
+    both = [(line, tokenise(line[3])) for line in lines]
+    lines, tokens = [line for line, row in both if row], [row for _, row in both if row]
     document = np.array([int(line[0]) - 1 for line in lines], dtype=np.int64)
     about = {int(line[0]) - 1: (line[1], line[2]) for line in lines}
     held = np.arange(len(about)) % HELD_EVERY == HELD_EVERY - 1
@@ -79,6 +81,7 @@ def stories() -> Stories:
         vocabulary=vocabulary,
         index=index,
         is_word=np.array([token not in SPECIALS and token not in MARKS for token in vocabulary]),
+        tokens=tuple(tokens),
         rows=tuple(np.array([index.get(token, UNK) for token in row], dtype=np.int64) for row in tokens),
         counts=counts,
         document=document,

@@ -79,6 +79,10 @@ class Corpus:
         """L tokens as (L + 2,) int64 with [CLS] before and [SEP] after; [UNK] for what the vocabulary lacks."""
         return np.array([CLS, *(self.index.get(token, UNK) for token in tokens), SEP], dtype=np.int64)
 
+    def tokens(self, row: int) -> list[str]:
+        """The words and marks of sentence `row`."""
+        return [self.vocabulary[number] for number in self.ids[row, 1 : self.lengths[row] - 1].tolist()]
+
     def decode(self, number: int) -> str:
         """The token of this number. Raises IndexError outside 0 … V - 1."""
         if not 0 <= number < len(self.vocabulary):
