@@ -75,13 +75,15 @@ def _warm_up() -> None:
     try:
         from sslviz.catalogue import READY, load
 
+        for slug in READY:
+            load(slug)
+        _warm.set()
+        time.sleep(LABEL_FIRST)  # a page that is open loads its own data; a Play that comes earlier starts the engine
         for slug, entry in READY.items():
             load(slug).pool(entry.data[0])
         # The collector would walk through all that torch brought at every full collection, and a click would wait.
         gc.collect()
         gc.freeze()
-        _warm.set()
-        time.sleep(LABEL_FIRST)  # a Play that comes earlier starts the engine itself
         runs().engine.client()
     except Exception:
         logging.getLogger(__name__).exception("the training engine could not be started in advance")
