@@ -61,11 +61,10 @@ def own_sentence():
 
 def draw_sample():
     """The card, in the place that was kept for it."""
-    with place:
-        page.card(
-            SLUG, "click a word: hide it, swap it, keep it, leave it", "sentence", HELD, FIRST,
-            label_settings, draw_card, own_sentence,
-        )  # fmt: skip
+    page.card(
+        place, SLUG, "click a word: hide it, swap it, keep it, leave it", "sentence", HELD, FIRST,
+        label_settings, draw_card, own_sentence,
+    )  # fmt: skip
 
 
 def functions():

@@ -54,6 +54,14 @@ def own_pair():
         )  # fmt: skip
 
 
+def draw_sample():
+    """The card, in the place that was kept for it."""
+    page.card(
+        place, SLUG, "replace B, or put the true one back", "pair", pairs.HELD - 1, FIRST,
+        pairs.label_settings, draw_card, own_pair,
+    )  # fmt: skip
+
+
 def functions():
     """The code on the page."""
     from sslviz.tasks.next_sentence import NextSentence, lay_out
@@ -67,10 +75,6 @@ with st.container(gap="xsmall"):
     page.head(SLUG, LEAD, hide)
     place = st.container(key="sample_card", border=True, gap="xsmall")
     run_panel(SLUG, hide, baseline_lines)
-    card = page.sample_part(
-        place, SLUG, "replace B, or put the true one back", "pair", pairs.HELD - 1, FIRST,
-        pairs.label_settings, draw_card, own_pair,
-    )  # fmt: skip
     dropped(hide)
-    page.below(SLUG, hide, card, question, functions)
+    page.below(SLUG, hide, draw_sample, question, functions)
 credit_line(stories.stories().credits)

@@ -55,11 +55,10 @@ def own_sentence():
 
 def draw_sample():
     """The card and the writing, in the places that were kept for them."""
-    with place:
-        page.card(
-            SLUG, "click a word: what its place may look at, and what it answers", "sentence", HELD, FIRST,
-            label_settings, draw_card, own_sentence,
-        )  # fmt: skip
+    page.card(
+        place, SLUG, "click a word: what its place may look at, and what it answers", "sentence", HELD, FIRST,
+        label_settings, draw_card, own_sentence,
+    )  # fmt: skip
     with writing:
         st.fragment(write.write_on)()
 

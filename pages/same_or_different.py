@@ -65,11 +65,10 @@ def draw_card():
 
 def draw_sample():
     """The card, in the place that was kept for it."""
-    with place:
-        page.card(
-            SLUG, "click a view: what was done to it, and whom it matches", "batch", MOST, FIRST,
-            label_settings, draw_card, own_picture,
-        )  # fmt: skip
+    page.card(
+        place, SLUG, "click a view: what was done to it, and whom it matches", "batch", MOST, FIRST,
+        label_settings, draw_card, own_picture,
+    )  # fmt: skip
 
 
 def functions():

@@ -77,11 +77,10 @@ def own_sentence():
 
 def draw_sample():
     """The card and the nearest words, in the places that were kept for them: both need torch."""
-    with place:
-        page.card(
-            SLUG, "click a word, or use the arrow keys: it becomes the centre", "sentence", MOST, FIRST,
-            label_settings, draw_card, own_sentence,
-        )  # fmt: skip
+    page.card(
+        place, SLUG, "click a word, or use the arrow keys: it becomes the centre", "sentence", MOST, FIRST,
+        label_settings, draw_card, own_sentence,
+    )  # fmt: skip
     if "learned" not in hide:
         with near.container(key="nearest", border=True, gap="small"):
             st.fragment(nearest_part)()

@@ -10,7 +10,7 @@ import streamlit as st
 from sslviz.data import text
 from sslviz.ui import current, next_word_card
 from sslviz.ui.next_word_card import SLUG
-from sslviz.ui.words_card import decoys
+from sslviz.ui.words_card import decoys, to_guess
 
 LEAD = {
     "Basic": "Say the next word before you read it. It is the label; nobody had to write it. A language model, as GPT "
@@ -32,7 +32,7 @@ def question(slug: str) -> dict[str, Any]:
     """A held-out sentence broken off before a word: what `guess` asks, and everybody's answers."""
     number = st.session_state.get(f"{slug}_guess", 0)
     view, corpus = current.show(slug), text.corpus()
-    this, place = _sentence(number)
+    this, place = to_guess(number, next_word_card.PAGE, first=2, longest=14)
     ids, truth = this.batch.data["ids"][0, : place + 1], this.tokens[place]
     p = next_word_card.coming(view, ids).numpy()
     choices = sorted({truth, *decoys(number, truth)})  # everybody chooses among the same four
@@ -50,16 +50,6 @@ def question(slug: str) -> dict[str, Any]:
         "chance": 1 / len(choices),
         "show": show,
     }
-
-
-def _sentence(number: int) -> tuple[next_word_card.Sample, int]:
-    """Another held-out sentence than the card's, and the place of a word with two others before it at least."""
-    rng = np.random.default_rng((number, next_word_card.PAGE, 99))
-    while True:
-        this = next_word_card.sample(int(rng.integers(text.HELD)), "")
-        places = [i for i, token in enumerate(this.tokens) if i > 1 and len(token) > 2 and token in text.corpus().index]
-        if 5 <= len(this.tokens) <= 14 and places:
-            return this, int(rng.choice(places))
 
 
 def _after() -> np.ndarray:

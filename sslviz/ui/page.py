@@ -23,6 +23,8 @@ from sslviz.ui.parts import HIDEABLE, part, plain
 from sslviz.ui.transport import BUSY, POLL
 
 if TYPE_CHECKING:
+    from streamlit.delta_generator import DeltaGenerator
+
     from sslviz.training.loop import Learner
     from sslviz.training.shown import Shown
 
@@ -79,17 +81,8 @@ def recordings(slug: str) -> tuple[str, ...]:
     return ("short", "long") if recorded.path(slug, long=True).exists() else ("short",)
 
 
-def sample_part(place: Any, *arguments: Any) -> Callable[[], None]:
-    """`card` with these arguments, drawn later, in the place that was kept for it."""
-
-    def draw() -> None:
-        with place:
-            card(*arguments)
-
-    return draw
-
-
 def card(
+    place: DeltaGenerator,
     slug: str,
     hint: str,
     thing: str,
@@ -102,6 +95,7 @@ def card(
     """The sample card: its controls, then what `draw` makes of them.
 
     Args:
+        place: the container that was kept for it, higher up on the page.
         slug: the page's task.
         hint: what a visitor can do with the card.
         thing: what a sample is called.
@@ -139,7 +133,8 @@ def card(
         busy = current.show(slug).status in BUSY
         st.fragment(draw, run_every=2 * POLL if busy else None)()
 
-    st.fragment(body)()
+    with place:
+        st.fragment(body)()
 
 
 def _change(key: str, first: int, by: int, count: int) -> None:

@@ -45,6 +45,24 @@ def sample(number: int, own: str) -> Sample:
     return Sample(own or f"held-{number}", text.pieces(raw), tokens, Batch(np.array([row]), {"ids": ids}))
 
 
+def to_guess(number: int, stream: int, first: int = 0, longest: int = 12) -> tuple[Sample, int]:
+    """A held-out sentence to guess at, and the place of a word of three letters or more.
+
+    Args:
+        number: which guess it is.
+        stream: of random numbers, a page's own.
+        first: the first place that will do.
+        longest: tokens that the sentence may have.
+    """
+    rng = np.random.default_rng((number, stream, 99))
+    while True:
+        this = sample(int(rng.integers(text.HELD)), "")
+        known = [i for i, token in enumerate(this.tokens) if len(token) > 2 and token in text.corpus().index]
+        places = [i for i in known if i >= first]
+        if 5 <= len(this.tokens) <= longest and places:
+            return this, int(rng.choice(places))
+
+
 def decoys(number: int, truth: str, count: int = 3) -> list[str]:
     """Wrong answers for a guess: words drawn by how common they are (count^0.75), with no regard to any answerer."""
     corpus, rng = text.corpus(), np.random.default_rng((number, PAGE, 98))

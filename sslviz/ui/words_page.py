@@ -36,7 +36,7 @@ def question(slug: str) -> dict[str, Any]:
     """A held-out sentence with one word hidden: what `guess` asks, and everybody's answers."""
     number = st.session_state.get(f"{slug}_guess", 0)
     view, corpus = current.show(slug), text.corpus()
-    this, place = _sentence(number)
+    this, place = words_card.to_guess(number, words_card.PAGE)
     how = [""] * (len(this.tokens) + 2)
     how[place + 1] = "hide"
     _, labelled = words_card.label(this, 0, {"share": 0.15, "masking": "dynamic"}, how)
@@ -59,16 +59,6 @@ def question(slug: str) -> dict[str, Any]:
         "chance": 1 / len(choices),
         "show": show,
     }
-
-
-def _sentence(number: int) -> tuple[words_card.Sample, int]:
-    """Another held-out sentence than the card's, and the place of a word of three letters or more."""
-    rng = np.random.default_rng((number, words_card.PAGE, 99))
-    while True:
-        this = words_card.sample(int(rng.integers(text.HELD)), "")
-        places = [i for i, token in enumerate(this.tokens) if len(token) > 2 and token in text.corpus().index]
-        if 5 <= len(this.tokens) <= 12 and places:
-            return this, int(rng.choice(places))
 
 
 def _after() -> np.ndarray:
