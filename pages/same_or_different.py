@@ -3,11 +3,11 @@
 import streamlit as st
 
 from sslviz.catalogue import READY, Option
-from sslviz.data import uploads
 from sslviz.ui import current, page, settings
 from sslviz.ui import pairs_card as pairs
+from sslviz.ui.own_picture import own_picture
 from sslviz.ui.pairs_page import LEAD, baseline_lines, question
-from sslviz.ui.parts import credit_line, hidden, plain
+from sslviz.ui.parts import credit_line, hidden
 from sslviz.ui.transport import run_panel
 
 SLUG, MOST, FIRST = "same_or_different", 999, 16
@@ -35,21 +35,6 @@ def label_settings():
         st.toggle(OPTIONS[name].title, OPTIONS[name].default, key=f"{SLUG}_{name}", **settings.SESSION)
 
 
-def own_picture():
-    """The visitor's own picture takes the first place; it is labelled and answered, never trained on."""
-    file = st.file_uploader(
-        "Your own picture: JPEG, PNG, WebP or GIF, at most 5 MB", key=f"{SLUG}_upload", max_upload_size=6
-    )
-    st.session_state[f"{SLUG}_own"] = None
-    if file is not None:
-        try:
-            st.session_state[f"{SLUG}_own"] = uploads.picture(file.getvalue(), file.name)
-            if st.session_state.get(f"{SLUG}_seen") != file.file_id:  # a new one is the picture in view
-                st.session_state.update({f"{SLUG}_seen": file.file_id, f"{SLUG}_selected": 0})
-        except uploads.Refused as refused:
-            st.warning(plain(str(refused)), icon=":material/hide_image:")
-
-
 def sample():
     """The pictures in view."""
     number, source = settings.value(SLUG, "sample", FIRST), settings.value(SLUG, "pictures", "mixed")
@@ -67,7 +52,7 @@ def draw_sample():
     """The card, in the place that was kept for it."""
     page.card(
         place, SLUG, "click a view: what was done to it, and whom it matches", "batch", MOST, FIRST,
-        label_settings, draw_card, own_picture,
+        label_settings, draw_card, lambda: own_picture(SLUG),
     )  # fmt: skip
 
 

@@ -12,13 +12,17 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Option:
-    """A setting that a visitor may change: one of `choices`, a number from `low` to `high`, or a switch."""
+    """A setting that a visitor may change: one of `choices`, a number from `low` to `high`, or a switch.
+
+    `shapes` says that the network is built by it, so that weights of one value do not fit another.
+    """
 
     default: Any
     title: str = ""
     choices: tuple[str, ...] = ()
     low: float = 0
     high: float = 0
+    shapes: bool = False
 
     def accepts(self, value: Any) -> bool:
         """Whether `value` has the right type and lies in range."""
@@ -65,6 +69,7 @@ class Entry:
         module: where the task lives, as "module:Class"; empty for a task to come.
         drawn: whether chance plays a part in the label; False: it follows from the sample alone.
         trunk: whether the model is built on the shared trunk; False: word vectors are all it has.
+        unit: what the loss is measured in.
         perplexity: whether e^loss reads as "as unsure as among so many words".
         data: the data sets that it can train on, the default first.
         steps, batch, lr: the default budget; about 90 s on two quiet cores.
@@ -84,6 +89,7 @@ class Entry:
     module: str = ""
     drawn: bool = True
     trunk: bool = True
+    unit: str = "nats"
     perplexity: bool = False
     data: tuple[str, ...] = ()
     steps: int = 0

@@ -64,7 +64,10 @@ class Lab:
         from sslviz.models.trunk import Trunk, initialise
 
         net = self.task.build(Trunk(), self.pool, **self.task.options)
-        initialise(net, torch.Generator().manual_seed(seed))
+        generator = torch.Generator().manual_seed(seed)
+        initialise(net, generator)
+        self.task.begin(net, generator)
+        self.task.refresh(net, 0, self.data, seed)
         return net
 
 

@@ -142,7 +142,10 @@ class Task(Protocol):
 
     # the learner
     def build(self, trunk: Trunk, pool: Pool, **options: Any) -> nn.Module:
-        """Trunk and heads; whatever else a task keeps (a momentum copy, a queue) lives in its state_dict."""
+        """Trunk and heads, and whatever else a task keeps (a momentum copy, a queue).
+
+        That is a parameter without gradient or a floating-point buffer of the network, so it is saved with the weights.
+        """
 
     def teach(self, net: nn.Module, labelled: Labelled) -> Labelled:
         """Add the targets that the model makes; the others return `labelled` as it is."""
@@ -153,8 +156,19 @@ class Task(Protocol):
     def after_step(self, net: nn.Module, labelled: Labelled, step: int) -> None:
         """What follows an update: a momentum copy moves, a queue takes the new keys."""
 
-    def refresh(self, net: nn.Module, step: int, pool: Pool) -> Pool | None:
-        """New pseudo-labels for all data at fixed steps (cluster IDs); None where there is nothing to do."""
+    def begin(self, net: nn.Module, generator: torch.Generator) -> None:
+        """What follows once the weights are drawn: a momentum copy takes them over, a queue is filled."""
+
+    def sample(self, net: nn.Module, size: int, count: int, rng: np.random.Generator) -> np.ndarray | None:
+        """`count` rows out of `size` for a training batch; None: every epoch goes once through all of them."""
+
+    def refresh(self, net: nn.Module, step: int, data: str, seed: int) -> list[nn.Parameter]:
+        """Before a step: new pseudo-labels for all training data, kept in the network's buffers, at fixed steps.
+
+        Step 0 follows upon `begin`, so that the untrained network can be judged too.
+
+        Returns the parameters that were drawn afresh; what the optimiser remembers of them is forgotten.
+        """
 
     def answer(self, net: nn.Module, labelled: Labelled, **options: Any) -> Answer:
         """What the model says now."""
@@ -219,9 +233,16 @@ class TaskBase:
     def after_step(self, net: nn.Module, labelled: Labelled, step: int) -> None:
         """Nothing moves but the weights."""
 
-    def refresh(self, net: nn.Module, step: int, pool: Pool) -> Pool | None:  # noqa: ARG002
-        """The labels of this task need no rounds."""
+    def begin(self, net: nn.Module, generator: torch.Generator) -> None:
+        """Nothing is kept but the weights."""
+
+    def sample(self, net: nn.Module, size: int, count: int, rng: np.random.Generator) -> np.ndarray | None:  # noqa: ARG002
+        """All samples alike."""
         return None
+
+    def refresh(self, net: nn.Module, step: int, data: str, seed: int) -> list[nn.Parameter]:  # noqa: ARG002
+        """The labels of this task need no rounds."""
+        return []
 
     def measures(self, net: nn.Module, data: str) -> dict[str, float]:  # noqa: ARG002
         """Nothing but scores and probes."""

@@ -11,6 +11,8 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+
 from sslviz.catalogue import READY
 from sslviz.training import recorded
 from sslviz.training.config import RunConfig, default
@@ -28,8 +30,9 @@ def ablate(task: str, rows: Sequence[Row], seeds: int, say: Callable[[str], None
         say: is told each result as it comes.
 
     Returns:
-        `task`; `rows`, each with `name`, `options`, `accuracy` (one number from 0 to 1 a seed, the task's main score
-        over all held-out samples) and `steps`; `baselines`, name → the same score.
+        `task`; `rows`, each with `name`, `options`, `steps` and one number a seed: `accuracy`, the task's main score
+        over all held-out samples, 0 to 1; `loss` on them; `probe`, the linear probe's accuracy with few labels; and
+        `measures`, name → what else there is to measure. `baselines`, name → main score of the default way.
 
     Raises:
         ValueError: without a way or a seed.
@@ -41,12 +44,19 @@ def ablate(task: str, rows: Sequence[Row], seeds: int, say: Callable[[str], None
         raise ValueError(msg)
     done = []
     for name, options in rows:
-        accuracy = []
+        found = []
         for seed in range(seeds):
-            config = replace(default(task), seed=seed, options=options)
-            accuracy.append(_trained(config))
-            say(f"{task}, {name}, seed {seed}: {accuracy[-1]:.1%}")
-        done.append({"name": name, "options": dict(options), "accuracy": accuracy, "steps": default(task).steps})
+            found.append(_trained(replace(default(task), seed=seed, options=options)))
+            say(f"{task}, {name}, seed {seed}: {json.dumps(found[-1])}")
+        done.append(
+            {
+                "name": name,
+                "options": dict(options),
+                "steps": default(task).steps,
+                **{key: [one[key] for one in found] for key in ("accuracy", "loss", "probe")},
+                "measures": {key: [one["measures"][key] for one in found] for key in found[0]["measures"]},
+            }
+        )
     baselines = figures.baselines(default(task))
     return {
         "task": task,
@@ -82,17 +92,22 @@ def ways(task: str) -> tuple[Row, ...]:
     return READY[task].ablation
 
 
-def _trained(config: RunConfig) -> float:
-    """Train to the end of the budget; the main score on all held-out samples."""
+def _trained(config: RunConfig) -> dict[str, Any]:
+    """Train to the end of the budget; then loss and main score on all held-out samples, probe and measures."""
     from sslviz.training import figures, loop
 
-    state, learner = loop.start(config), loop.Learner(config)
+    state = loop.start(config)
     while int(state["step"]) < config.steps:
         state, snapshot = loop.advance(config, state, config.steps)
         if snapshot.diverged is not None:
             raise loop.Diverged(snapshot.diverged)
-    learner.load(state)
-    return _main(figures.held_out(learner)[1])
+    found = figures.figures(config, state)
+    return {
+        "accuracy": _main(found["scores"]),
+        "loss": found["loss"],
+        "probe": float(np.mean(found["probes"]["trained"]["few"])),
+        "measures": {name: both["trained"] for name, both in found["measures"].items()},
+    }
 
 
 def _main(scores: dict[str, float]) -> float:

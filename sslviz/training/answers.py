@@ -12,29 +12,52 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 
+from sslviz.catalogue import READY
 from sslviz.tasks.base import Batch
 from sslviz.training.config import RunConfig
-from sslviz.training.loop import Learner
+from sslviz.training.loop import Learner, State
 
 Result = TypeVar("Result")
 
 
-def ask(config: RunConfig, weights: NDArray[Any] | None, question: Callable[[Learner], Result]) -> Result:
-    """Call `question` with the network of a run, holding these weights (None: untrained, by the run's seed).
+def ask(
+    config: RunConfig,
+    weights: NDArray[Any] | None,
+    question: Callable[[Learner], Result],
+    kept: NDArray[Any] | None = None,
+) -> Result:
+    """Call `question` with the network of a run.
 
     The network is shared by all visitors, so it is only valid within the call.
+
+    Args:
+        config: of the run. Of its options only those that shape the network play a part.
+        weights: flat; None for the untrained network by the run's seed.
+        question: is called with the network.
+        kept: what the network keeps beside its weights; None for what it starts with.
     """
-    learner, lock = _shared(replace(config, device="cpu", steps=20, batch=16, lr=1e-3, seed=0, options=()))
-    if weights is None:
-        weights = _untrained(replace(config, device="cpu", steps=20, batch=16, lr=1e-3, options=()))
+    plain = _plain(config)
+    learner, lock = _shared(replace(plain, seed=0))
+    fresh = None if weights is not None and kept is not None else _untrained(plain)
     with lock, torch.no_grad():
-        learner.flat.copy_(torch.from_numpy(np.ascontiguousarray(weights, np.float32)))
+        learner.hold(
+            fresh["weights"] if weights is None and fresh else np.asarray(weights),
+            fresh["buffers"] if kept is None and fresh else np.asarray(kept),
+        )
         return question(learner)
 
 
-def vectors(config: RunConfig, weights: NDArray[Any] | None, batch: Batch) -> NDArray[np.float32]:
+def vectors(
+    config: RunConfig, weights: NDArray[Any] | None, batch: Batch, kept: NDArray[Any] | None = None
+) -> NDArray[np.float32]:
     """(n, width) the trunk's pooled vectors of a batch."""
-    return ask(config, weights, lambda learner: learner.features(batch))
+    return ask(config, weights, lambda learner: learner.features(batch), kept)
+
+
+def _plain(config: RunConfig) -> RunConfig:
+    """The same network in a config that many runs share."""
+    shaping = tuple((k, v) for k, v in config.options if READY[config.task].options[k].shapes)
+    return replace(config, device="cpu", steps=20, batch=16, lr=1e-3, options=shaping)
 
 
 @lru_cache(maxsize=8)
@@ -43,5 +66,5 @@ def _shared(config: RunConfig) -> tuple[Learner, threading.Lock]:
 
 
 @lru_cache(maxsize=8)
-def _untrained(config: RunConfig) -> NDArray[np.float32]:
-    return Learner(config).fresh()["weights"]
+def _untrained(config: RunConfig) -> State:
+    return Learner(config).fresh()

@@ -154,18 +154,24 @@ class Learner:
         self.pool, self.options = self.task.pool(config.data), config.choices
         self.device = torch.device(pick_device(config.device))
         self.net = self.task.build(Trunk(), self.pool, **self.options)
-        initialise(self.net, torch.Generator().manual_seed(config.seed))
+        generator = torch.Generator().manual_seed(config.seed)
+        initialise(self.net, generator)
+        self.task.begin(self.net, generator)
         self.net.to(self.device)
         weights = [p for p in self.net.parameters() if p.requires_grad]
         flat = torch.cat([p.detach().reshape(-1) for p in weights])
         self.flat, at = nn.Parameter(flat), 0
         self.flat.grad = torch.zeros_like(flat)
+        self.windows: dict[nn.Parameter, slice] = {}
         for p in weights:  # every weight becomes a window on the flat vector, and its gradient too
-            p.data = self.flat.data[at : at + p.numel()].view_as(p)
-            p.grad = self.flat.grad[at : at + p.numel()].view_as(p)
+            self.windows[p] = slice(at, at + p.numel())
+            p.data = self.flat.data[self.windows[p]].view_as(p)
+            p.grad = self.flat.grad[self.windows[p]].view_as(p)
             at += p.numel()
-        self.buffers = [b for b in self.net.buffers() if b.is_floating_point()]  # momentum copies, queues
+        copies = [p for p in self.net.parameters() if not p.requires_grad]
+        self.buffers = [*copies, *(b for b in self.net.buffers() if b.is_floating_point())]  # copies, queues
         self.map: NDArray[np.float32] | None = None
+        self.task.refresh(self.net, 0, config.data, config.seed)
         arrays = {"weights": self.flat.detach(), "m": self.flat.grad, "v": self.flat.grad}
         self.first = self._state(0, arrays)  # kept: a Learner is shared by all runs of this config
         self.watch: Watch | None = None
@@ -180,14 +186,18 @@ class Learner:
         """The state before the first step."""
         return dict(self.first)
 
+    @torch.no_grad()
+    def hold(self, weights: NDArray[Any], buffers: NDArray[Any]) -> None:
+        """Take over the weights, and what is kept beside them."""
+        self.flat.copy_(torch.from_numpy(np.ascontiguousarray(weights, np.float32)))
+        at = 0
+        for b in self.buffers:
+            b.copy_(torch.from_numpy(buffers[at : at + b.numel()]).view_as(b))
+            at += b.numel()
+
     def load(self, state: State) -> None:
         """Take over a state."""
-        with torch.no_grad():
-            self.flat.copy_(torch.from_numpy(state["weights"]))
-            at = 0
-            for b in self.buffers:
-                b.copy_(torch.from_numpy(state["buffers"][at : at + b.numel()]).view_as(b))
-                at += b.numel()
+        self.hold(state["weights"], state["buffers"])
         moments = {k: torch.from_numpy(state[k].copy()).to(self.device) for k in ("m", "v")}
         done = torch.tensor(float(state["step"]), device=self.device)
         self.adam.state[self.flat] = {"step": done, "exp_avg": moments["m"], "exp_avg_sq": moments["v"]}
@@ -201,13 +211,16 @@ class Learner:
 
     def _state(self, step: int, arrays: dict[str, torch.Tensor]) -> State:
         state: State = {k: a.cpu().numpy().copy() for k, a in arrays.items()}
-        empty = np.zeros(0, np.float32)
-        state["buffers"] = np.concatenate([b.cpu().numpy().ravel() for b in self.buffers]) if self.buffers else empty
+        empty, kept = np.zeros(0, np.float32), [b.detach().cpu().numpy().ravel() for b in self.buffers]
+        state["buffers"] = np.concatenate(kept) if kept else empty
         return {**state, "step": np.array(step), "map": empty if self.map is None else self.map}
 
     def train_step(self, step: int) -> float:
         """Draw, change, forward, loss, gradient, update. Returns the loss; raises Diverged where it is no number."""
         config, task, tell = self.config, self.task, self.watch or (lambda _name, _numbers: None)
+        for p in task.refresh(self.net, step, config.data, config.seed) if step else ():
+            for moments in (self.adam.state[self.flat][k] for k in ("exp_avg", "exp_avg_sq")):
+                moments[self.windows[p]] = 0
         batch = self.batch(step)
         rng = np.random.default_rng((config.seed, LABEL, step))
         draw = task.draw(batch, rng, self.pool, **self.options)
@@ -236,11 +249,16 @@ class Learner:
         return value
 
     def batch(self, step: int) -> Batch:
-        """The samples of a step: each epoch goes once through all training data, in an order of its own."""
+        """The samples of a step: each epoch goes once through all training data, in an order of its own.
+
+        A task may choose the samples of a step itself.
+        """
         task, config = self.task, self.config
         size = task.size(config.data, "train")
-        epoch, place = divmod(step, max(1, size // config.batch))
-        rows = _order(config.seed, epoch, size)[place * config.batch : (place + 1) * config.batch]
+        rows = task.sample(self.net, size, config.batch, np.random.default_rng((config.seed, ORDER, step)))
+        if rows is None:
+            epoch, place = divmod(step, max(1, size // config.batch))
+            rows = _order(config.seed, epoch, size)[place * config.batch : (place + 1) * config.batch]
         return task.batch(config.data, "train", rows).to(self.device)
 
     @torch.no_grad()

@@ -34,6 +34,7 @@ class Shown:
         frames: steps of the map's frames, `points` and `pca` (f, n, 2) their coordinates.
         features: (n, width) of the newest frame, or None.
         weights: flat, or None for the untrained network.
+        kept: what the network keeps beside its weights, flat: momentum copies, queues; None as `weights`.
         scores, knn: of the newest evaluation.
         map_steps: t-SNE steps a frame.
     """
@@ -52,6 +53,7 @@ class Shown:
     pca: NDArray[np.float32]
     features: NDArray[np.float32] | None
     weights: NDArray[Any] | None
+    kept: NDArray[Any] | None
     scores: dict[str, float]
     knn: float | None
     figures: dict[str, Any] | None
@@ -79,6 +81,7 @@ def from_recording(run: Recording, name: str) -> Shown:
         pca=run.pca,
         features=run.features,
         weights=run.weights,
+        kept=run.buffers,
         scores=run.scores[-1],
         knn=float(run.knn[-1]),
         figures={**run.figures, **({"seeds": seeds} if len(seeds) > 1 else {})},
@@ -105,6 +108,7 @@ def from_run(run: Run, *, refit: bool = False) -> Shown:
         pca=pca,
         features=features,
         weights=None if run.state is None else run.state["weights"],
+        kept=None if run.state is None else run.state["buffers"],
         scores=evaluations[-1].scores if evaluations else {},
         knn=evaluations[-1].knn if evaluations else None,
         figures=run.figures,
@@ -144,6 +148,7 @@ def untrained(config: RunConfig) -> Shown:
         pca=NONE,
         features=None,
         weights=None,
+        kept=None,
         scores={},
         knn=None,
         figures=None,

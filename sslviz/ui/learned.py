@@ -109,7 +109,8 @@ def _pretext(figures: dict[str, Any], view: Shown, own: bool) -> None:
         + f" {'' if r[name] is None else format(r[name], '.1%')} |\n"
         for r in rows
     )
-    unit = "loss (nats, −ln p)" if unsure or READY[view.config.task].trunk else "loss (nats)"
+    entry = READY[view.config.task]
+    unit = f"loss ({entry.unit}{', −ln p' if entry.unit == 'nats' and entry.trunk else ''})"
     st.markdown(f"| On its own task, held-out | {unit} |{head} {name} |\n| :-- | --: |{rule} --: |\n{lines}")
     if unsure:
         st.caption("Perplexity is e to the loss: as unsure as somebody who must choose among so many words.")

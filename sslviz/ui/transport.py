@@ -60,7 +60,7 @@ def _panel(slug: str, hide: set[str], baselines: Callable[[Shown], list[dict[str
                     "budget": max(view.config.steps, view.step),
                     "baselines": baselines(view),
                     "height": 262,
-                    "unit": "nats",
+                    "unit": READY[slug].unit,
                     "mode": view.mode,
                     "empty": "Press Play: the loss of every step appears here.",
                 },

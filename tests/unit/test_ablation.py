@@ -8,6 +8,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 
 import sslviz.__main__ as command
@@ -46,9 +47,10 @@ def stand_in(monkeypatch: pytest.MonkeyPatch) -> list[RunConfig]:
 
     asked: list[RunConfig] = []
 
-    def trained(config: RunConfig) -> float:
+    def trained(config: RunConfig) -> dict[str, Any]:
         asked.append(config)
-        return 0.5 + 0.01 * config.seed + 0.1 * config.choices["masks"] + 0.2 * config.choices["marks"]
+        accuracy = 0.5 + 0.01 * config.seed + 0.1 * config.choices["masks"] + 0.2 * config.choices["marks"]
+        return {"accuracy": accuracy, "loss": 0.6, "probe": 0.4 + 0.01 * config.seed, "measures": {"width": 0.3}}
 
     baselines = [
         {"name": "a coin: ln 2", "scores": {"pairs told right": 0.5}},
@@ -70,6 +72,8 @@ def test_ways_differ_in_nothing_but_their_options(stand_in: list[RunConfig]) -> 
     for row, accuracy in zip(result["rows"], wanted, strict=True):
         assert row["accuracy"] == pytest.approx(accuracy)
         assert row["steps"] == default("next_sentence").steps
+        assert row["probe"] == pytest.approx([0.4, 0.41, 0.42])
+        assert row["measures"] == {"width": [0.3] * 3}
     assert result["baselines"] == {"coin": 0.5, "topic alone": 0.64}
     assert len(said) == 9
     base = default("next_sentence")
@@ -95,7 +99,9 @@ def test_it_really_trains(tiny: Any) -> None:
             state, _ = loop.advance(config, state, 10)
         learner = loop.Learner(config)
         learner.load(state)
-        assert row["accuracy"][1] == figures.held_out(learner)[1]["pairs told right"]
+        loss, scores = figures.held_out(learner)
+        assert (row["loss"][1], row["accuracy"][1]) == (loss, scores["pairs told right"])
+        assert row["probe"][1] == np.mean(figures.figures(config, state)["probes"]["trained"]["few"])
         assert row["steps"] == 20
         assert all(0 < value < 1 for value in row["accuracy"])
     names = ["coin", "length alone", "topic alone"]
@@ -171,5 +177,5 @@ def test_what_is_stored_is_what_the_catalogue_asks_for(slug: str) -> None:
     for row in found["rows"]:
         assert row["steps"] == default(slug).steps
         assert len(row["accuracy"]) >= 3
-        assert all(0 < value < 1 for value in row["accuracy"])
-    assert found["baselines"]["coin"] == 0.5
+        assert all(0 <= value <= 1 for value in row["accuracy"])
+    assert all(0 <= value < 1 for value in found["baselines"].values())

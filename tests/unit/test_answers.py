@@ -2,11 +2,13 @@
 
 import threading
 from dataclasses import replace
+from typing import Any
 
 import numpy as np
 import pytest
 import torch
 
+from sslviz.tasks.masked_words import MaskedWords
 from sslviz.training import answers, loop
 from sslviz.training.config import default
 
@@ -69,3 +71,31 @@ def test_vectors_are_those_of_the_trunk() -> None:
     vectors = answers.vectors(CONFIG, None, batch)
     assert vectors.shape == (3, 64)
     np.testing.assert_array_equal(vectors, answers.vectors(CONFIG, loop.start(CONFIG)["weights"], batch))
+
+
+def test_what_is_kept_beside_the_weights_is_taken_over(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A momentum copy or a queue belongs to the run, as its weights do; here the trunk's own table stands in for one."""
+    build = MaskedWords.build
+
+    def with_copy(self: MaskedWords, *arguments: Any, **options: Any) -> torch.nn.Module:
+        net = build(self, *arguments, **options)
+        net.register_buffer("slow", torch.zeros(3))
+        net.copy = torch.nn.Parameter(torch.ones(2), requires_grad=False)
+        return net
+
+    monkeypatch.setattr(MaskedWords, "build", with_copy)
+    clear = (answers._shared.cache_clear, answers._untrained.cache_clear, loop._learner.cache_clear)
+    for forget in clear:
+        forget()
+    state = loop.start(CONFIG)
+    assert state["buffers"].tolist() == [1, 1, 0, 0, 0]
+
+    def kept(learner: loop.Learner) -> list[float]:
+        return [*learner.net.copy.tolist(), *learner.net.slow.tolist()]
+
+    mine = np.arange(5, dtype=np.float32)
+    assert answers.ask(CONFIG, state["weights"], kept, mine) == [0, 1, 2, 3, 4]
+    assert answers.ask(CONFIG, state["weights"], kept) == [1, 1, 0, 0, 0]
+    assert answers.ask(CONFIG, None, kept, mine) == [0, 1, 2, 3, 4]
+    for forget in clear:
+        forget()

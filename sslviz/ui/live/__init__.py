@@ -29,6 +29,7 @@ __all__ = [
     "pack_film",
     "pack_pairs",
     "pair_card",
+    "picture_card",
     "review_view",
     "sentence_card",
     "steps_view",
@@ -115,6 +116,24 @@ def write_view(key: str, *, data: dict[str, Any]) -> None:
         coming (None, or rows [[word, before, after, cut]], more [number, before, after], cut [number, before]), model.
     """
     _mount("write_view", key, data)
+
+
+def picture_card(key: str, *, card: dict[str, Any], on_event: Handler = None) -> Event | None:
+    """Show a few pictures from the raw one down to the model's answer, and panels about the one that is chosen.
+
+    card: id (changes with sample, seed and settings), model ("recorded", "live", "untrained"), title, hint, heads
+        ([[kind, text]], one a row), columns ([{name, cells: [{image, text, kind, title, wrong}]}], one cell a head),
+        selected (number of a column), panels, note, formula (None or {symbols, numbers}).
+    panels: each with kind, title, hint, mode, note, and
+        tiles: columns, tiles ([{image, text, kind, title, wrong, right, pressed}]), act ("", "press" or "swap");
+        bars: rows ([{name, value (0 to 1), text, kind}]), line (None or {value, name});
+        strips: rows ([{name, text, kind, images, fade (0 to 1), title}]);
+        meters: rows ([{name, value, text, low, high, marks ([[at, text]]), kind}]).
+    kinds: "", "label" and "guess" of a head; "", "target", "answer" and, for a tile, "hidden" of what is below.
+    Returns {"kind": "select", "index"}, {"kind": "press", "panel", "index"} or {"kind": "swap", "panel", "a", "b"},
+    each with the card's id, in the run that it caused.
+    """
+    return _mount("picture_card", key, card, "event", on_event)
 
 
 def loss_view(key: str, *, data: dict[str, Any]) -> None:
