@@ -17,6 +17,14 @@ from sslviz.catalogue import READY, Entry, load
 settings.register_profile("deterministic", derandomize=True, deadline=None, database=None)
 settings.load_profile("deterministic")
 
+# What all pages have in common is tried on a page of words and one of pictures; what is a page's own, on all.
+ALIKE = ("masked_words", "same_or_different")
+every_page = pytest.mark.parametrize("slug", list(READY))
+each_page = pytest.mark.parametrize(
+    "slug", [pytest.param(slug, marks=() if slug in ALIKE else pytest.mark.slow) for slug in READY]
+)
+alike_pages = pytest.mark.parametrize("slug", ALIKE)
+
 
 @pytest.fixture(scope="session", autouse=True)
 def one_thread() -> None:
@@ -57,13 +65,13 @@ class Lab:
     def label(self, batch: Any, seed: int = 0, *, trace: bool = False, **options: Any) -> Any:
         return self.task.apply(batch, self.draw(batch, seed, **options), self.pool, trace=trace)
 
-    def net(self, seed: int = 0) -> Any:
+    def net(self, seed: int = 0, **options: Any) -> Any:
         """A network with weights drawn by seed."""
         import torch
 
         from sslviz.models.trunk import Trunk, initialise
 
-        net = self.task.build(Trunk(), self.pool, **self.task.options)
+        net = self.task.build(Trunk(), self.pool, **{**self.task.options, **options})
         generator = torch.Generator().manual_seed(seed)
         initialise(net, generator)
         self.task.begin(net, generator)

@@ -37,7 +37,7 @@ def ablate(task: str, rows: Sequence[Row], seeds: int, say: Callable[[str], None
     Raises:
         ValueError: without a way or a seed.
     """
-    from sslviz.training import figures
+    from sslviz.training import figures, loop
 
     if not rows or seeds < 1:
         msg = f"An ablation of {task} needs at least one way and one seed, not {len(rows)} and {seeds}."
@@ -57,7 +57,9 @@ def ablate(task: str, rows: Sequence[Row], seeds: int, say: Callable[[str], None
                 "measures": {key: [one["measures"][key] for one in found] for key in found[0]["measures"]},
             }
         )
-    baselines = figures.baselines(default(task))
+    learner = loop.Learner(default(task))
+    learner.load(learner.fresh())
+    baselines = figures.baselines(learner)
     return {
         "task": task,
         "code": recorded.code_hash(task),

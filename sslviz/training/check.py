@@ -16,8 +16,7 @@ CLOSE = 0.01  # half precision, and sums in another order on another processor
 def judge(run: recorded.Recording) -> dict[str, float]:
     """How far the stored weights are off the stored figures, by measure; all should be below CLOSE."""
     learner = loop.Learner(run.config)
-    state = {**learner.fresh(), "weights": run.weights.astype(np.float32), "buffers": run.buffers}
-    learner.load(state)
+    learner.hold(run.weights, run.buffers)
     loss, scores = held_out(learner)
     off = {name: abs(value - run.figures["scores"][name]) for name, value in scores.items()}
     return {"loss": abs(loss - run.figures["loss"]), **off}
@@ -58,7 +57,9 @@ def restamp(task: str, *, long: bool, say: Callable[[str], None]) -> bool:
     if max(*off.values(), replayed) > CLOSE:
         say(f"{name}: does not come out again, so it has to be recorded anew")
         return False
-    counted = [*baselines(run.config), run.figures["baselines"][-1]]  # the last one is the untrained network
+    learner = loop.Learner(run.config)
+    learner.hold(run.weights, run.buffers)
+    counted = [*baselines(learner), run.figures["baselines"][-1]]  # the last one is the untrained network
     fresh = replace(run, figures={**run.figures, "baselines": counted})
     recorded.save(replace(fresh, meta={**run.meta, "code": recorded.code_hash(task)}), long=long)
     return True

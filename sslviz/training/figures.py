@@ -28,6 +28,7 @@ def figures(config: RunConfig, state: State) -> dict[str, Any]:
     """
     learner, untrained = Learner(config), Learner(config)
     learner.load(state)
+    untrained.load(untrained.fresh())
     loss, scores = held_out(learner)
     bare_loss, bare_scores = held_out(untrained)
     data = _probe_data(config.task, config.data)
@@ -39,7 +40,7 @@ def figures(config: RunConfig, state: State) -> dict[str, Any]:
             for name, value in learner.task.measures(learner.net, config.data).items()
         },
         "baselines": [
-            *baselines(config),
+            *baselines(learner),
             {"name": "untrained network", "loss": bare_loss, "scores": bare_scores, "constant": False},
         ],
         "probes": {
@@ -69,9 +70,8 @@ def held_out(learner: Learner) -> tuple[float, dict[str, float]]:
     return float(np.mean([r[0] for r in rows])), {n: float(np.nanmean([r[1][n] for r in rows])) for n in names}
 
 
-def baselines(config: RunConfig) -> list[dict[str, Any]]:
-    """The task's own baselines over all held-out samples."""
-    learner = Learner(config)
+def baselines(learner: Learner) -> list[dict[str, Any]]:
+    """The task's own baselines over all held-out samples, with the labels of this network where it makes them."""
     rows = [learner.task.baselines(x, learner.pool, **learner.options) for x in learner.held_out(1_000_000)]
     return [
         {

@@ -171,9 +171,8 @@ class Learner:
         copies = [p for p in self.net.parameters() if not p.requires_grad]
         self.buffers = [*copies, *(b for b in self.net.buffers() if b.is_floating_point())]  # copies, queues
         self.map: NDArray[np.float32] | None = None
-        self.task.refresh(self.net, 0, config.data, config.seed)
         arrays = {"weights": self.flat.detach(), "m": self.flat.grad, "v": self.flat.grad}
-        self.first = self._state(0, arrays)  # kept: a Learner is shared by all runs of this config
+        self.bare = self._state(0, arrays)  # kept: a Learner is shared by all runs of this config
         self.watch: Watch | None = None
 
     @cached_property
@@ -183,8 +182,15 @@ class Learner:
         return torch.optim.AdamW([self.flat], lr=self.config.lr, betas=(0.9, 0.98), weight_decay=0.01, fused=fused)
 
     def fresh(self) -> State:
-        """The state before the first step."""
+        """The state before the first step; the network then holds any state, perhaps not this one."""
         return dict(self.first)
+
+    @cached_property
+    def first(self) -> State:
+        """Weights as drawn, and the first round of labels; made on first use, since a round takes seconds."""
+        self.hold(self.bare["weights"], self.bare["buffers"])
+        self.task.refresh(self.net, 0, self.config.data, self.config.seed)
+        return {**self.bare, "weights": self.flat.detach().cpu().numpy().copy(), "buffers": self._kept()}
 
     @torch.no_grad()
     def hold(self, weights: NDArray[Any], buffers: NDArray[Any]) -> None:
@@ -211,9 +217,13 @@ class Learner:
 
     def _state(self, step: int, arrays: dict[str, torch.Tensor]) -> State:
         state: State = {k: a.cpu().numpy().copy() for k, a in arrays.items()}
-        empty, kept = np.zeros(0, np.float32), [b.detach().cpu().numpy().ravel() for b in self.buffers]
-        state["buffers"] = np.concatenate(kept) if kept else empty
-        return {**state, "step": np.array(step), "map": empty if self.map is None else self.map}
+        last = np.zeros(0, np.float32) if self.map is None else self.map
+        return {**state, "buffers": self._kept(), "step": np.array(step), "map": last}
+
+    def _kept(self) -> NDArray[np.float32]:
+        """All that is kept beside the weights, flat."""
+        kept = [b.detach().cpu().numpy().ravel() for b in self.buffers]
+        return np.concatenate(kept) if kept else np.zeros(0, np.float32)
 
     def train_step(self, step: int) -> float:
         """Draw, change, forward, loss, gradient, update. Returns the loss; raises Diverged where it is no number."""

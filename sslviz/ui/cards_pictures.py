@@ -72,7 +72,7 @@ def _credits(slug: str) -> tuple[Any, ...]:
     """Who made the data that a task draws from; they are loaded by then."""
     from sslviz.data import images, stories, text
 
-    if slug == "same_or_different":
+    if READY[slug].modality == "Images":
         return (*images.load("emoji").credits, *images.load("fashion_mnist").credits)
     tales = stories.stories().credits if slug in ("next_sentence", "word_and_context") else ()
     return (*tales, *(text.corpus().credits if slug != "next_sentence" else ()))
@@ -232,10 +232,129 @@ def _same_or_different(rng: np.random.Generator) -> Picture:
     )  # fmt: skip
 
 
+def _other_view(label: Callable[..., Any], slug: str, rng: np.random.Generator) -> tuple[int, tuple[Any, ...]]:
+    """Place of the own other view among four, and the pictures: a view, and those four."""
+    from sslviz.ui import pairs_card
+    from sslviz.ui.pictures import data_address
+
+    this = pairs_card.sample(int(rng.integers(100_000)), "mixed", None)
+    options = {name: option.default for name, option in READY[slug].options.items()}
+    views = label(this.pixels, int(rng.integers(100_000)), options).inputs["views"]
+    n, own = len(this.pixels), int(rng.integers(len(this.pixels)))
+    shown = rng.permutation([own, *[int(i) for i in rng.permutation(n) if i != own][: CHOICES - 1]]).tolist()
+    pixels = (views.clamp(0, 1) * 255).round().byte().permute(0, 2, 3, 1).numpy()
+    cells = (("this view", own), *((letter, i + n) for letter, i in zip("ABCD", shown, strict=False)))
+    return shown.index(own), tuple((name, data_address(pixels[i], "PNG")) for name, i in cells)
+
+
+def _queue(rng: np.random.Generator) -> Picture:
+    from sslviz.ui import queue_card
+
+    right, images = _other_view(queue_card.label, "queue", rng)
+    return Picture(
+        "Which view’s key is the label of this query?", tuple(f"View {letter}" for letter in "ABCD"), right,
+        f"View {'ABCD'[right]} is of the same picture, so its key is the label; the keys in the queue are the others.",
+        "A query, and four views whose keys could be asked for, all cropped and recoloured at random:", (), images,
+    )  # fmt: skip
+
+
+def _two_views(rng: np.random.Generator) -> Picture:
+    from sslviz.ui import two_views_card
+
+    right, images = _other_view(two_views_card.label, "two_views", rng)
+    return Picture(
+        "What the target says of one of these is the label. Of which?", tuple(f"View {x}" for x in "ABCD"), right,
+        f"View {'ABCD'[right]} is the other view of the same picture. The others play no part: there are no negatives.",
+        "A view, and four more, cropped and recoloured at random:", (), images,
+    )  # fmt: skip
+
+
+def _patch_order(rng: np.random.Generator) -> Picture:
+    from sslviz.ui import patch_order_card
+
+    options = {name: option.default for name, option in READY[patch_order_card.SLUG].options.items()}
+    while True:
+        this = patch_order_card.sample(int(rng.integers(100_000)), "mixed", None)
+        row = int(rng.choice([0, 3]))  # the emoji: their patches tell more
+        made, labelled = patch_order_card.label(this.pixels[[row]], int(rng.integers(100_000)), options, {})
+        tiles, order = patch_order_card.tiles_of(labelled, "places")[0], made["order"][0]
+        places = [place for place in range(16) if (tiles == tiles[place]).all((1, 2, 3)).sum() == 1]
+        if len(places) > CHOICES + 4:  # identical patches have no place of their own
+            break
+    some = rng.permutation(places)[:CHOICES]
+    names = {int(place): f"row {place // 4 + 1}, column {place % 4 + 1}" for place in some}
+    choices, right = _shuffled(rng, names[int(some[0])], list(names.values()))
+    images = (
+        ("this patch", patch_order_card.sheet(tiles[some[:1]])), ("all 16", patch_order_card.sheet(tiles[order]))
+    )  # fmt: skip
+    return Picture(
+        "Which place is the label of this patch?", choices, right,
+        f"The patch was in {choices[right]}, counted from the top left; that is its label.",
+        "A patch, and the picture that it is from, shuffled:", (), images,
+    )  # fmt: skip
+
+
+def _masked_patches(rng: np.random.Generator) -> Picture:
+    from sslviz.ui import masked_patches_page as patches
+    from sslviz.ui.pictures import data_address
+
+    asked = patches.ask(int(rng.integers(100_000)))
+    right = int(np.flatnonzero(asked.order == 0)[0])
+    shown = zip("ABCD", asked.order, strict=True)
+    images = (
+        ("the picture", data_address(patches.marked(asked.pixels, asked.covered, asked.place), "PNG")),
+        *((letter, patches.patch_address(asked.choices[which])) for letter, which in shown),
+    )
+    return Picture(
+        "Which patch is the label at the “?”?", tuple(f"Patch {letter}" for letter in "ABCD"), right,
+        f"Patch {'ABCD'[right]} stood there. Others might fit; only this one is the label.",
+        "A picture with 12 of its 16 patches covered, and four patches:", (), images,
+    )  # fmt: skip
+
+
+def _autoencoding(rng: np.random.Generator) -> Picture:
+    from sslviz.ui import autoencoding_page as codes
+    from sslviz.ui.pictures import data_address
+
+    pixels, right, spoilt = codes.ask(int(rng.integers(100_000)))
+    shown = zip("ABCD", pixels, strict=True)
+    images = (
+        ("goes in", data_address(codes.seen(spoilt), "PNG")), *((x, data_address(one, "PNG")) for x, one in shown)
+    )  # fmt: skip
+    return Picture(
+        "A denoising autoencoder gets this. Which picture is its label?", tuple(f"Picture {x}" for x in "ABCD"), right,
+        f"Picture {'ABCD'[right]}: the label is the picture as it was before it was spoilt.",
+        "A spoilt picture, and four clean ones of the same kind:", (), images,
+    )  # fmt: skip
+
+
+def _cluster_ids(rng: np.random.Generator) -> Picture:
+    from sslviz.training import config, recorded, shown
+    from sslviz.ui import cluster_ids_page as piles
+
+    run = recorded.read(piles.SLUG)  # without a recording it is the untrained trunk that sorts
+    view = shown.untrained(config.default(piles.SLUG)) if run is None else shown.from_recording(run, piles.SLUG)
+    asked = piles.ask_one(view, int(rng.integers(100_000)))
+    letters = tuple(asked["piles"])
+    return Picture(
+        "Which pile’s number is its label?", tuple(f"Pile {letter}" for letter in letters),
+        letters.index(asked["truth"]),
+        f"The model put it into pile {asked['truth']}, so that pile’s number is the label. Nobody else has to agree.",
+        "A picture, and training pictures of four clusters:", (),
+        (("the picture", asked["picture"]), *asked["piles"].items()),
+    )  # fmt: skip
+
+
 _DRAWN: dict[str, Callable[[np.random.Generator], Picture]] = {
     "masked_words": _masked_words,
     "next_word": _next_word,
     "next_sentence": _next_sentence,
     "word_and_context": _word_and_context,
     "same_or_different": _same_or_different,
+    "masked_patches": _masked_patches,
+    "autoencoding": _autoencoding,
+    "patch_order": _patch_order,
+    "queue": _queue,
+    "two_views": _two_views,
+    "cluster_ids": _cluster_ids,
 }

@@ -101,15 +101,15 @@ def _pretext(figures: dict[str, Any], view: Shown, own: bool) -> None:
     if scores:
         measured = view.step if own else view.frames[-1]
         rows.append({"On its own task": f"this model, step {measured:,}", "loss": loss, name: scores[name]})
-    unsure = READY[view.config.task].perplexity
+    entry = READY[view.config.task]
+    unsure, digits = entry.perplexity, ".3f" if entry.unit == "squared error" else ".2f"
     head, rule = (" perplexity |", " --: |") if unsure else ("", "")
     lines = "".join(
-        f"| {r['On its own task']} | {'' if r['loss'] is None else format(r['loss'], '.2f')} |"
+        f"| {r['On its own task']} | {'' if r['loss'] is None else format(r['loss'], digits)} |"
         + ("" if not unsure else " |" if r["loss"] is None else f" {np.exp(r['loss']):,.0f} |")
         + f" {'' if r[name] is None else format(r[name], '.1%')} |\n"
         for r in rows
     )
-    entry = READY[view.config.task]
     unit = f"loss ({entry.unit}{', −ln p' if entry.unit == 'nats' and entry.trunk else ''})"
     st.markdown(f"| On its own task, held-out | {unit} |{head} {name} |\n| :-- | --: |{rule} --: |\n{lines}")
     if unsure:

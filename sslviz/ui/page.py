@@ -91,6 +91,7 @@ def card(
     extra: Callable[[], None],
     draw: Callable[[], None],
     own: Callable[[], None],
+    drawn: Callable[[], bool] | None = None,
 ) -> None:
     """The sample card: its controls, then what `draw` makes of them.
 
@@ -104,6 +105,7 @@ def card(
         extra: draws the page's own settings of the label, in a popover.
         draw: draws the sample; it alone is redrawn while a run goes on.
         own: takes the visitor's own sample, in another popover.
+        drawn: whether chance plays a part in the label with the present settings; None: as the catalogue says.
     """
     sample, seed = f"{slug}_sample", f"{slug}_label_seed"
 
@@ -115,11 +117,11 @@ def card(
                 f"Another {thing}", icon=":material/skip_next:", key="another_sample", type="tertiary",
                 on_click=_change, args=(sample, first, 37, most + 1),
             )  # fmt: skip
-            drawn = READY[slug].drawn
+            chance = READY[slug].drawn if drawn is None else drawn()
             st.button(
-                "New label", icon=":material/casino:", key="new_label", type="tertiary", disabled=not drawn,
+                "New label", icon=":material/casino:", key="new_label", type="tertiary", disabled=not chance,
                 on_click=_change, args=(seed, 0, 1, 10000),
-                help="Same sample, other random choices" if drawn else "Nothing is drawn: one sample has one label",
+                help="Same sample, other random choices" if chance else "Nothing is drawn: one sample has one label",
             )  # fmt: skip
             with st.popover(f"Label, seed {settings.value(slug, 'label_seed', 0)}", icon=":material/tune:"):
                 st.number_input("Label seed", 0, 9999, 0, key=seed, **settings.SESSION)

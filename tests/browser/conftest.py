@@ -37,22 +37,33 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 ALWAYS = ("masked_words", "same_or_different")  # a page of words, one of pictures
 QUICK = ("test_a_link_opens_on_a_server_that_nobody_has_visited",)
+# What each page must show for itself, in the slow suite; the rest is common to all, and tried on the two.
+EACH = (
+    *QUICK,
+    "test_axe_finds_nothing",
+    "test_a_phone_needs_no_sideways_scrolling",
+    "test_detailed_shows_the_formula_with_the_present_numbers",
+    "test_sample_and_label_stay_apart_and_live_in_the_link",
+    "test_training_is_seen_paused_reloaded_and_shared",
+)
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     """`slug` is every task that has a page; `address` those and home.
 
-    What all pages have in common is tried on two of them in the fast suite, and on all of them in the slow one.
+    What all pages have in common is tried on two of them; what is in EACH on all of them, in the slow suite.
     """
+    name = metafunc.function.__name__
 
     def each(slug: str) -> Any:
-        fast = slug in ("", *ALWAYS) or metafunc.function.__name__ in QUICK
+        fast = slug in ("", *ALWAYS) or name in QUICK
         return pytest.param(slug, id=slug or "home", marks=() if fast else pytest.mark.slow)
 
+    pages = READY if name in EACH else ALWAYS
     if "slug" in metafunc.fixturenames:
-        metafunc.parametrize("slug", [each(slug) for slug in READY])
+        metafunc.parametrize("slug", [each(slug) for slug in pages])
     if "address" in metafunc.fixturenames:
-        metafunc.parametrize("address", [each(slug) for slug in ("", *READY)])
+        metafunc.parametrize("address", [each(slug) for slug in ("", *pages)])
 
 
 # Of this folder, not of the session: Playwright keeps an event loop running, which other tests must not meet.

@@ -294,6 +294,7 @@ class Visitor:
             self.part("sample_card")
             .locator(".root")
             .first.evaluate(
-                "root => [root.textContent, ...[...root.querySelectorAll('canvas')].map(c => c.toDataURL())]"
+                "root => [root.textContent, ...[...root.querySelectorAll('canvas')].map(c => c.toDataURL()),"
+                " ...[...root.querySelectorAll('img')].map(picture => picture.src)]"
             )
         )

@@ -348,7 +348,7 @@ def test_a_live_sample_holds_its_label(slug: str) -> None:
         shown = cards_pictures.draw(slug, seed)
         assert len(set(shown.choices)) == len(shown.choices) >= 2
         assert 0 <= shown.right < len(shown.choices)
-        assert shown.lines or len(shown.images) == 5
+        assert shown.lines or len(shown.images) >= 2
         assert shown == cards_pictures.draw.__wrapped__(slug, seed)
     assert len({cards_pictures.draw(slug, seed) for seed in range(12)}) == 12
     assert len({cards_pictures.draw(slug, seed).right for seed in range(12)}) > 1

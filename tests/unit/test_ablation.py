@@ -106,7 +106,7 @@ def test_it_really_trains(tiny: Any) -> None:
         assert all(0 < value < 1 for value in row["accuracy"])
     names = ["coin", "length alone", "topic alone"]
     assert list(result["baselines"]) == names
-    measured = figures.baselines(tiny("next_sentence"))
+    measured = figures.baselines(loop.Learner(tiny("next_sentence")))
     assert list(result["baselines"].values()) == [b["scores"]["pairs told right"] for b in measured]
 
 

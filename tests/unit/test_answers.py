@@ -74,7 +74,7 @@ def test_vectors_are_those_of_the_trunk() -> None:
 
 
 def test_what_is_kept_beside_the_weights_is_taken_over(monkeypatch: pytest.MonkeyPatch) -> None:
-    """A momentum copy or a queue belongs to the run, as its weights do; here the trunk's own table stands in for one."""
+    """A momentum copy or a queue belongs to the run, as its weights do; here are small stand-ins."""
     build = MaskedWords.build
 
     def with_copy(self: MaskedWords, *arguments: Any, **options: Any) -> torch.nn.Module:

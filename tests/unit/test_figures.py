@@ -60,7 +60,7 @@ def test_held_out_figures_repeat_exactly(config: Any) -> None:
 
 
 def test_guessing_costs_the_logarithm_of_the_choices(config: Any) -> None:
-    first = baselines(config)[0]
+    first = baselines(loop.Learner(config))[0]
     times, choices = re.search(r"(?:(\d+) × )?ln ([\d,]+)", first["name"]).groups()  # type: ignore[union-attr]
     assert first["loss"] == pytest.approx(float(times or 1) * np.log(float(choices.replace(",", ""))))
     among = float(times or choices.replace(",", ""))  # a label among its noise words, or one of all choices

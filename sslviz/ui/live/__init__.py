@@ -124,7 +124,7 @@ def picture_card(key: str, *, card: dict[str, Any], on_event: Handler = None) ->
     card: id (changes with sample, seed and settings), model ("recorded", "live", "untrained"), title, hint, heads
         ([[kind, text]], one a row), columns ([{name, cells: [{image, text, kind, title, wrong}]}], one cell a head),
         selected (number of a column), panels, note, formula (None or {symbols, numbers}).
-    panels: each with kind, title, hint, mode, note, and
+    panels: each with kind, title, hint, mode, note, wide (True: a row of its own), and
         tiles: columns, tiles ([{image, text, kind, title, wrong, right, pressed}]), act ("", "press" or "swap");
         bars: rows ([{name, value (0 to 1), text, kind}]), line (None or {value, name});
         strips: rows ([{name, text, kind, images, fade (0 to 1), title}]);

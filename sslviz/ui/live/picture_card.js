@@ -154,7 +154,7 @@ const PANELS = {
 }
 
 function one_panel(card, panel, k) {
-  const node = make('section', `panel ${panel.kind}`), body = PANELS[panel.kind](card, panel, k)
+  const node = make('section', `panel ${panel.kind}${panel.wide ? ' wide' : ''}`), body = PANELS[panel.kind](card, panel, k)
   node.dataset.panel = k
   if (panel.title) {
     const title = heading(panel.title, panel.hint, panel.mode)
