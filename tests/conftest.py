@@ -3,6 +3,7 @@
 Nothing here imports torch before a test asks for it: some tests show that a page does without.
 """
 
+import copy
 import sys
 from dataclasses import dataclass
 from functools import cached_property
@@ -48,6 +49,10 @@ class Lab:
         return self.entry.data[0]
 
     @cached_property
+    def nets(self) -> dict[Any, Any]:
+        return {}
+
+    @cached_property
     def task(self) -> Any:
         return load(self.slug)
 
@@ -66,17 +71,20 @@ class Lab:
         return self.task.apply(batch, self.draw(batch, seed, **options), self.pool, trace=trace)
 
     def net(self, seed: int = 0, **options: Any) -> Any:
-        """A network with weights drawn by seed."""
+        """A network with weights drawn by seed; a copy, since a first round of cluster IDs takes seconds."""
         import torch
 
         from sslviz.models.trunk import Trunk, initialise
 
-        net = self.task.build(Trunk(), self.pool, **{**self.task.options, **options})
-        generator = torch.Generator().manual_seed(seed)
-        initialise(net, generator)
-        self.task.begin(net, generator)
-        self.task.refresh(net, 0, self.data, seed)
-        return net
+        key = (seed, *sorted(options.items()))
+        if key not in self.nets:
+            net = self.task.build(Trunk(), self.pool, **{**self.task.options, **options})
+            generator = torch.Generator().manual_seed(seed)
+            initialise(net, generator)
+            self.task.begin(net, generator)
+            self.task.refresh(net, 0, self.data, seed)
+            self.nets[key] = net
+        return copy.deepcopy(self.nets[key])
 
 
 _LABS = {slug: Lab(slug) for slug in READY}
