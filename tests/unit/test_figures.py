@@ -60,8 +60,16 @@ def test_held_out_figures_repeat_exactly(config: Any) -> None:
 
 
 def test_guessing_costs_the_logarithm_of_the_choices(config: Any) -> None:
-    first = baselines(loop.Learner(config))[0]
-    times, choices = re.search(r"(?:(\d+) × )?ln ([\d,]+)", first["name"]).groups()  # type: ignore[union-attr]
+    learner = loop.Learner(config)
+    learner.load(learner.fresh())
+    first = baselines(learner)[0]
+    named = re.search(r"(?:(\d+) × )?ln ([\d,]+)", first["name"])
+    if named is None:  # a distance, or clusters of unlike sizes: those tasks' own tests tell
+        assert READY[config.task].unit != "nats" or config.task == "cluster_ids"
+        return
+    times, choices = named.groups()
     assert first["loss"] == pytest.approx(float(times or 1) * np.log(float(choices.replace(",", ""))))
+    if config.task == "queue":  # its score counts the keys of the batch too
+        return
     among = float(times or choices.replace(",", ""))  # a label among its noise words, or one of all choices
     assert next(iter(first["scores"].values())) == pytest.approx(1 / among)
