@@ -180,7 +180,7 @@ class Visitor:
 
     def go(self, title: str) -> None:
         """Choose a page in the navigation on top."""
-        self.page.get_by_role("navigation").get_by_role("link", name=title).click()
+        self.page.get_by_role("navigation").get_by_role("link", name=title, exact=True).click()
 
     def popover(self, part: str, name: str) -> Locator:
         """Open a popover by its button, and give what is inside."""
