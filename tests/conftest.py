@@ -17,6 +17,14 @@ from sslviz.catalogue import READY, Entry, load
 settings.register_profile("deterministic", derandomize=True, deadline=None, database=None)
 settings.load_profile("deterministic")
 
+# What all pages have in common is tried on a page of words and one of pictures; what is a page's own, on all.
+ALIKE = ("masked_words", "same_or_different")
+every_page = pytest.mark.parametrize("slug", list(READY))
+each_page = pytest.mark.parametrize(
+    "slug", [pytest.param(slug, marks=() if slug in ALIKE else pytest.mark.slow) for slug in READY]
+)
+alike_pages = pytest.mark.parametrize("slug", ALIKE)
+
 
 @pytest.fixture(scope="session", autouse=True)
 def one_thread() -> None:

@@ -11,6 +11,7 @@ import pytest
 
 from sslviz.catalogue import READY
 from sslviz.ui.parts import HIDEABLE
+from tests.conftest import alike_pages, each_page, every_page
 
 ROOT = Path(__file__).parents[2]
 PARTS = {"sample_card", "guess", "transport", "loss", "embedding", "code", "learned"}
@@ -22,8 +23,6 @@ CARDS = {
     "same_or_different": "pairs_card",
     "word_and_context": "context_card",
 }
-
-pages = pytest.mark.parametrize("slug", list(READY))
 
 
 def test_home_is_drawn(visit: Callable) -> None:
@@ -48,7 +47,7 @@ def test_home_makes_a_lesson_link(visit: Callable) -> None:
     assert "/same_or_different?depth=Detailed&hide=code" in page.at.code[0].value
 
 
-@pages
+@every_page
 def test_a_page_has_all_its_parts_and_controls(visit: Callable, slug: str) -> None:
     page = visit(slug)
     assert page.keys >= PARTS | CONTROLS
@@ -58,7 +57,7 @@ def test_a_page_has_all_its_parts_and_controls(visit: Callable, slug: str) -> No
     assert READY[slug].systems.split(" ")[0] in page.html
 
 
-@pages
+@each_page
 @pytest.mark.parametrize("depth", ["Basic", "Standard", "Detailed"])
 def test_the_depth_changes_the_words(visit: Callable, slug: str, depth: str) -> None:
     page = visit(slug, __depth=depth)
@@ -68,7 +67,7 @@ def test_the_depth_changes_the_words(visit: Callable, slug: str, depth: str) -> 
     assert bool(page.component(CARDS[slug])["formula"]) == (depth == "Detailed")
 
 
-@pages
+@alike_pages
 @pytest.mark.parametrize("part", HIDEABLE)
 def test_a_lesson_leaves_out_a_part(visit: Callable, slug: str, part: str) -> None:
     page = visit(slug, __hide=part)
@@ -77,14 +76,14 @@ def test_a_lesson_leaves_out_a_part(visit: Callable, slug: str, part: str) -> No
     assert ("class='lead'" in page.html) == (part != "text")
 
 
-@pages
+@each_page
 def test_a_lesson_may_leave_out_everything_but_the_card(visit: Callable, slug: str) -> None:
     page = visit(slug, __hide=",".join(HIDEABLE))
     assert page.keys & PARTS == {"sample_card"}
     assert page.component(CARDS[slug])
 
 
-@pages
+@alike_pages
 def test_rubbish_in_hide_is_ignored(visit: Callable, slug: str) -> None:
     assert visit(slug, __hide="everything,<b>,,sample_card,../x").keys >= PARTS
 
@@ -98,7 +97,7 @@ def new_label(page: Any) -> Any:
     return page.set("number_input", "label_seed", (seed + 1) % 10_000)
 
 
-@pages
+@every_page
 def test_the_label_changes_with_its_seed_and_the_sample_with_its_number(visit: Callable, slug: str) -> None:
     def label() -> dict:
         card = page.component(CARDS[slug])
@@ -118,7 +117,7 @@ def test_the_label_changes_with_its_seed_and_the_sample_with_its_number(visit: C
     assert page.component(CARDS[slug])["id"] != identity["id"]
 
 
-@pages
+@each_page
 def test_the_last_sample_and_the_last_seed_are_followed_by_the_first(visit: Callable, slug: str) -> None:
     most = {
         "masked_words": 1999,
@@ -134,7 +133,7 @@ def test_the_last_sample_and_the_last_seed_are_followed_by_the_first(visit: Call
     assert page.at.number_input(key=f"{slug}_label_seed").value == 0
 
 
-@pages
+@each_page
 def test_a_link_gives_the_same_card(visit: Callable, slug: str) -> None:
     page = visit(slug)
     new_label(page).press("another_sample")
@@ -156,7 +155,7 @@ RUBBISH = {
 }
 
 
-@pages
+@alike_pages
 @pytest.mark.parametrize("number", range(max(map(len, RUBBISH.values()))))
 def test_rubbish_in_the_link_is_named_and_the_page_goes_on(visit: Callable, slug: str, number: int) -> None:
     link = {name: values[number] for name, values in RUBBISH.items() if number < len(values)}
@@ -169,7 +168,7 @@ def test_rubbish_in_the_link_is_named_and_the_page_goes_on(visit: Callable, slug
     assert not page.notes  # said once
 
 
-@pages
+@alike_pages
 def test_much_rubbish_at_once_is_named_one_by_one(visit: Callable, slug: str) -> None:
     page = visit(slug, seed="x", steps="y", nothing="z", __depth="Deep", __utm_source="mail")
     assert len(page.notes) == 4
@@ -177,7 +176,7 @@ def test_much_rubbish_at_once_is_named_one_by_one(visit: Callable, slug: str) ->
     assert page.keys >= PARTS
 
 
-@pages
+@alike_pages
 @pytest.mark.parametrize(
     "value",
     ["**bold**", "<img src=x>", "![x](http://a.b)", "$x$", ":red[x]", "`x`", ":material/home:", "www.a.example"],
@@ -191,7 +190,7 @@ def test_what_a_link_says_is_never_taken_for_markup(visit: Callable, slug: str, 
     assert value not in page.html
 
 
-@pages
+@each_page
 def test_settings_from_a_link_are_those_of_the_run(visit: Callable, slug: str) -> None:
     page = visit(slug, seed="7", steps="40", batch="32", lr="0.01")
     assert not page.notes
@@ -199,7 +198,7 @@ def test_settings_from_a_link_are_those_of_the_run(visit: Callable, slug: str) -
     assert values == {"seed": 7, "steps": 40, "batch": 32, "lr": 0.01}
 
 
-@pages
+@alike_pages
 def test_settings_stay_when_the_visitor_comes_back(visit: Callable, slug: str) -> None:
     page = visit(slug)
     page.set("number_input", "label_seed", 5).set("number_input", "seed", 3)
@@ -220,7 +219,7 @@ def test_a_missing_data_set_says_how_to_get_it(
     assert page.keys >= PARTS
 
 
-@pages
+@every_page
 def test_the_code_on_the_page_is_the_code_that_runs(visit: Callable, slug: str) -> None:
     import inspect
     import textwrap
@@ -234,7 +233,7 @@ def test_the_code_on_the_page_is_the_code_that_runs(visit: Callable, slug: str) 
             assert line.split("  # noqa")[0].split("  # fmt")[0] in shown
 
 
-@pages
+@every_page
 def test_the_data_are_credited(visit: Callable, slug: str) -> None:
     html = visit(slug).html
     assert "class='credit'" in html

@@ -6,11 +6,11 @@ from typing import Any
 import pytest
 
 from sslviz.catalogue import READY
+from tests.conftest import alike_pages, each_page
 from tests.pages.conftest import TINY
 from tests.pages.test_pages import CARDS
 from tests.stand_ins import Engine
 
-pages = pytest.mark.parametrize("slug", list(READY))
 pytestmark = pytest.mark.usefixtures("cheap")
 
 
@@ -20,7 +20,7 @@ def test_nothing_is_computed_before_play(visit: Callable, engine: Engine) -> Non
     assert not engine.seen
 
 
-@pages
+@each_page
 def test_play_pause_play_to_the_end(visit: Callable, engine: Engine, slug: str) -> None:
     page = visit(slug, **TINY)
     page.press("play")
@@ -58,7 +58,7 @@ def test_play_pause_play_to_the_end(visit: Callable, engine: Engine, slug: str) 
     assert not page.notes
 
 
-@pages
+@alike_pages
 def test_pause_before_the_budget_is_spent_and_step_after_it(visit: Callable, engine: Engine, slug: str) -> None:
     page = visit(slug, **{**TINY, "steps": "40"})
     page.press("play")
@@ -75,7 +75,7 @@ def test_pause_before_the_budget_is_spent_and_step_after_it(visit: Callable, eng
     assert "<span>paused</span>" in page.html
 
 
-@pages
+@alike_pages
 def test_slow_motion_walks_through_one_step(visit: Callable, engine: Engine, slug: str) -> None:
     page = visit(slug, **TINY)
     page.press("slow")
@@ -88,7 +88,7 @@ def test_slow_motion_walks_through_one_step(visit: Callable, engine: Engine, slu
     assert page.run().steps()["active"] > 0
 
 
-@pages
+@alike_pages
 def test_reset_begins_anew_with_the_settings_as_they_are(visit: Callable, engine: Engine, slug: str) -> None:
     page = visit(slug, **TINY)
     page.press("play")
@@ -112,7 +112,7 @@ def test_reset_begins_anew_with_the_settings_as_they_are(visit: Callable, engine
     assert page.run().component(f"{slug}_loss")["curve"][:10] == first
 
 
-@pages
+@each_page
 def test_training_changes_what_the_card_answers(visit: Callable, engine: Engine, slug: str) -> None:
     def said() -> Any:
         card = page.component(CARDS[slug])
@@ -130,7 +130,7 @@ def test_training_changes_what_the_card_answers(visit: Callable, engine: Engine,
     assert after[:2] != before[:2]
 
 
-@pages
+@alike_pages
 def test_a_run_goes_on_while_the_visitor_is_on_another_page(visit: Callable, engine: Engine, slug: str) -> None:
     page = visit(slug, **TINY)
     page.press("play")
@@ -141,7 +141,7 @@ def test_a_run_goes_on_while_the_visitor_is_on_another_page(visit: Callable, eng
     assert page.play == "Pause"
 
 
-@pages
+@alike_pages
 def test_a_reload_finds_the_run_by_its_link(visit: Callable, engine: Engine, slug: str) -> None:
     page = visit(slug, **TINY)
     page.press("play")
@@ -155,7 +155,7 @@ def test_a_reload_finds_the_run_by_its_link(visit: Callable, engine: Engine, slu
     assert "step <b>20</b> of 20" in again.run().html
 
 
-@pages
+@alike_pages
 def test_the_same_link_opened_by_another_visitor_is_a_copy(
     visit: Callable, engine: Engine, slug: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -175,7 +175,7 @@ def test_the_same_link_opened_by_another_visitor_is_a_copy(
     assert len(engine.waiting) == 1  # ann's
 
 
-@pages
+@alike_pages
 def test_a_run_that_is_gone_is_said_once_and_the_page_goes_on(visit: Callable, slug: str) -> None:
     page = visit(slug, run="gone1234")
     assert any("no longer on this server" in note for note in page.notes)
@@ -183,7 +183,7 @@ def test_a_run_that_is_gone_is_said_once_and_the_page_goes_on(visit: Callable, s
     assert not page.notes
 
 
-@pages
+@alike_pages
 def test_training_that_diverges_is_said(visit: Callable, engine: Engine, slug: str) -> None:
     page = visit(slug, **TINY, lr="1e8")
     assert not page.notes
@@ -201,7 +201,7 @@ def test_training_that_diverges_is_said(visit: Callable, engine: Engine, slug: s
     assert not page.notes
 
 
-@pages
+@alike_pages
 def test_a_dead_engine_is_said_and_play_tries_again(visit: Callable, engine: Engine, slug: str) -> None:
     page = visit(slug, **TINY)
     engine.broken = True
@@ -214,7 +214,7 @@ def test_a_dead_engine_is_said_and_play_tries_again(visit: Callable, engine: Eng
     assert "step <b>20</b> of 20" in page.run().html
 
 
-@pages
+@alike_pages
 def test_others_who_train_are_mentioned(visit: Callable, engine: Engine, slug: str) -> None:
     from sslviz.training.config import default
     from sslviz.ui import startup
@@ -229,7 +229,7 @@ def test_others_who_train_are_mentioned(visit: Callable, engine: Engine, slug: s
     assert "2 other runs train on this server too" in page.run().texts
 
 
-@pages
+@alike_pages
 def test_back_to_the_recorded_run(visit: Callable, engine: Engine, slug: str) -> None:
     page = visit(slug, **TINY)
     start = page.html
@@ -241,7 +241,7 @@ def test_back_to_the_recorded_run(visit: Callable, engine: Engine, slug: str) ->
     assert len(engine.seen) == 1  # it was paused
 
 
-@pages
+@alike_pages
 def test_a_click_on_the_map_shows_the_neighbours(visit: Callable, engine: Engine, slug: str) -> None:
     page = visit(slug, **TINY)
     page.press("step")
@@ -255,7 +255,7 @@ def test_a_click_on_the_map_shows_the_neighbours(visit: Callable, engine: Engine
     assert 3 not in shown["near"]
 
 
-@pages
+@alike_pages
 def test_the_map_can_be_drawn_from_scratch_and_refitted(visit: Callable, engine: Engine, slug: str) -> None:
     page = visit(slug, **TINY)
     page.press("play")
