@@ -16,6 +16,7 @@ from playwright.sync_api import Browser, expect, sync_playwright
 from visitor import NO_BROWSER, WAIT, Server, Visitor, find_browser
 
 from sslviz.catalogue import READY
+from tests.conftest import ALIKE
 
 HERE = Path(__file__).parent
 FLAGS = [
@@ -35,7 +36,6 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             item.add_marker("browser")
 
 
-ALWAYS = ("masked_words", "same_or_different")  # a page of words, one of pictures
 QUICK = ("test_a_link_opens_on_a_server_that_nobody_has_visited",)
 
 
@@ -46,7 +46,7 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     """
 
     def each(slug: str) -> Any:
-        fast = slug in ("", *ALWAYS) or metafunc.function.__name__ in QUICK
+        fast = slug in ("", *ALIKE) or metafunc.function.__name__ in QUICK
         return pytest.param(slug, id=slug or "home", marks=() if fast else pytest.mark.slow)
 
     if "slug" in metafunc.fixturenames:
