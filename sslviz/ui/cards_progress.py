@@ -176,9 +176,14 @@ def _keep(who: str | None) -> None:
 
 def _save(who: str) -> None:
     now = cards_learner.now()
+    try:
+        whole = cards_learner.tried(lambda: store().export(who, now))
+    except Unavailable as trouble:
+        note(str(trouble))
+        return
     st.download_button(  # made at once: what is made when it is pressed is lost if the page is drawn anew meanwhile
-        "Save progress", store().export(who, now), f"sslviz-progress-{now:%Y-%m-%d}.json", "application/json",
-        key="cards_save", icon=":material/download:", on_click="ignore",
+        "Save progress", whole, f"sslviz-progress-{now:%Y-%m-%d}.json", "application/json", key="cards_save",
+        icon=":material/download:", on_click="ignore",
     )  # fmt: skip
     note("A file with all reviews and own cards, without the secret.")
 

@@ -16,6 +16,7 @@ from playwright.sync_api import Browser, expect, sync_playwright
 from visitor import NO_BROWSER, WAIT, Server, Visitor, find_browser
 
 from sslviz.catalogue import READY
+from tests.conftest import ALIKE
 
 HERE = Path(__file__).parent
 FLAGS = [
@@ -35,7 +36,6 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             item.add_marker("browser")
 
 
-ALWAYS = ("masked_words", "same_or_different")  # a page of words, one of pictures
 QUICK = ("test_a_link_opens_on_a_server_that_nobody_has_visited",)
 # What each page must show for itself, in the slow suite; the rest is common to all, and tried on the two.
 EACH = (

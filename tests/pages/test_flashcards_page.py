@@ -481,6 +481,23 @@ def test_pictures_of_progress_say_their_numbers() -> None:
     assert squares.count("<i ") == 176 + len(cards_progress.STEPS)
 
 
+def test_progress_without_a_database_says_so_and_shows_what_was_known(
+    cards: Callable, database: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    page = cards(view="progress")
+
+    def broken(*_: Any, **__: Any) -> Any:
+        raise Unavailable("Progress cannot be kept just now, because the database is busy.")
+
+    for name in ("settings", "memories", "past", "own_cards", "export"):
+        monkeypatch.setattr(Store, name, broken)
+    page.page.run()
+    assert not page.at.exception
+    assert "the database is busy" in page.page.html
+    assert "Below is what was known last" in page.page.texts
+    assert "cards_forget" in page.page.keys
+
+
 def test_progress_is_saved_taken_along_and_forgotten(cards: Callable, database: Store) -> None:
     page = cards(view="progress")
     database.grade(page.token, deck().ids[0], 3, key=new_key(), now=datetime.now(UTC))

@@ -13,13 +13,12 @@ import torch
 from sslviz.catalogue import READY
 from sslviz.training import loop
 from sslviz.training.config import RunConfig, default
+from tests.conftest import ALIKE
 from tests.stand_ins import cheapen, forget
 
 EVERY = list(READY)
 # The loop is the same for all tasks: what does not touch their own state is tried on two of them in the fast suite.
-SLUGS = [
-    pytest.param(s, marks=() if s in ("masked_words", "same_or_different") else pytest.mark.slow, id=s) for s in READY
-]
+SLUGS = [pytest.param(s, marks=() if s in ALIKE else pytest.mark.slow, id=s) for s in READY]
 PHASES = ["draw", "change", "forward", "loss", "gradient", "update"]
 
 
