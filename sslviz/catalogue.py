@@ -238,7 +238,7 @@ _ALL = (
         "queue", "Same or different, with a queue", "Compare two views", "Images", "MoCo 2019",
         "which key is my own picture's", "model", "b.o.o.o.b",
         module="sslviz.tasks.momentum_queue:MomentumQueue", data=_PICTURES,
-        steps=1000, batch=128, lr=3e-3, long_steps=10000, long_batch=128, long_lr=3e-3, long_data="fashion_mnist",
+        steps=1000, batch=128, lr=3e-3, long_steps=6000, long_batch=128, long_lr=3e-3, long_data="fashion_mnist",
         options={
             "tau": Option(0.2, "Temperature τ", low=0.05, high=1.0),
             "smallest": Option(0.3, "Smallest crop, share of the picture", low=0.08, high=1.0),
@@ -256,7 +256,7 @@ _ALL = (
         "two_views", "Two views, no negatives", "Compare two views", "Images", "BYOL 2020, SimSiam 2020",
         "what a slower copy says of the other view", "model", "b.....b..", unit="2 − 2 cos",
         module="sslviz.tasks.two_views:TwoViews", data=_PICTURES,
-        steps=700, batch=128, lr=3e-3, long_steps=7000, long_batch=128, long_lr=3e-3, long_data="fashion_mnist",
+        steps=700, batch=128, lr=3e-3, long_steps=5000, long_batch=128, long_lr=3e-3, long_data="fashion_mnist",
         options={
             "smallest": Option(0.3, "Smallest crop, share of the picture", low=0.08, high=1.0),
             "strength": Option(0.5, "Strength of the colour jitter", low=0.0, high=1.0),
