@@ -28,7 +28,7 @@ BUDGETS = {
     "autoencoding": ("autoencoding_steps=200", "the mean picture", 50),
     "patch_order": ("patch_order_steps=100", "guessing: ln 16", 30),
     "queue": ("queue_steps=100", "all alike: ln 1,025", 16),
-    "two_views": ("two_views_steps=60", "unrelated vectors", 16),
+    "two_views": ("two_views_steps=200", "unrelated vectors", 16),
     "cluster_ids": ("cluster_ids_steps=100", "commonest cluster", 40),
 }
 
