@@ -7,10 +7,12 @@ from functools import lru_cache
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
+from torch import Tensor
 
-from sslviz.catalogue import load
+from sslviz.catalogue import READY, load
 from sslviz.evaluation import probes
-from sslviz.tasks.base import Answer, ProbeData
+from sslviz.tasks.base import Answer, Batch, ProbeData
 from sslviz.training.config import RunConfig
 from sslviz.training.loop import Learner, State
 
@@ -24,7 +26,7 @@ def figures(config: RunConfig, state: State) -> dict[str, Any]:
         `loss`, `scores`; `measures`, each of the "trained" and the "random" network; `baselines`, each with `name`,
         `loss`, `scores` and `constant`, the untrained network among them; `probes` with a row each for "trained",
         "random" and "raw": `knn`, `few` (three choices of labels), `many`; and `per_class`, `labels`, `many_labels`,
-        `chance`, `raw_name`, `classes`.
+        `chance`, `raw_name`, `classes`. Of pictures also `beside`: see `beside`.
     """
     learner, untrained = Learner(config), Learner(config)
     learner.load(state)
@@ -54,7 +56,38 @@ def figures(config: RunConfig, state: State) -> dict[str, Any]:
         "chance": float(np.bincount(data.test_y).max() / len(data.test_y)),
         "raw_name": data.raw_name,
         "classes": len(data.names),
+        **({"beside": beside(learner)} if READY[config.task].modality == "Images" else {}),
     }
+
+
+def beside(learner: Learner) -> dict[str, float]:
+    """What the mean over the patches throws away: the probe with few labels on all 16 vectors of the trunk in a row.
+
+    Returns:
+        Accuracy, mean of three choices of labels, of the "trained" network handed in and of its "random" beginning.
+    """
+    fresh = Learner(learner.config)
+    fresh.load(fresh.fresh())
+    data = _probe_data(learner.config.task, learner.config.data)
+    per_class = LABELS // len(data.names)
+
+    def probe(one: Learner) -> float:
+        train, test = (_unpooled(one, batch) for batch in (data.train, data.test))
+        return float(np.mean(probes.linear_few(train, data.train_y, test, data.test_y, per_class)))
+
+    return {"trained": probe(learner), "random": probe(fresh)}
+
+
+def _unpooled(learner: Learner, batch: Batch) -> NDArray[np.float32]:
+    """(n, patches · width) what the trunk says of every patch, before it is pooled."""
+    caught: list[Tensor] = []
+    trunk = learner.net.get_submodule("trunk")
+    hook = trunk.register_forward_hook(lambda _net, _in, out: caught.append(out.flatten(1).cpu()))
+    try:
+        learner.features(batch)
+    finally:
+        hook.remove()
+    return np.concatenate([out.numpy() for out in caught])
 
 
 def held_out(learner: Learner) -> tuple[float, dict[str, float]]:

@@ -30,6 +30,8 @@ def learned(slug: str, view: Shown) -> None:
     chance = [("always the commonest class", figures["chance"])]
     bars(rows, chance, "right on held-out samples", key=rows[-1][1])
     st.caption(_protocol(figures, view, own))
+    if own and (why := below(figures)):
+        st.caption(why)
     _pretext(figures, view, own)
     if own:
         for name, measured in figures.get("measures", {}).items():
@@ -85,7 +87,37 @@ def _protocol(figures: dict[str, Any], view: Shown, own: bool) -> str:
         f"With {figures['many_labels']:,} labels: {many['trained']['many']:.0%}, against {many['random']['many']:.0%} "
         f"and {many['raw']['many']:.0%}. "
         + (f"Run seeds gave {', '.join(f'{seed:.0%}' for seed in figures['seeds'])}. " if "seeds" in figures else "")
-        + ("" if ahead >= 0 else f"So with {view.config.steps:,} steps it does not yet beat {figures['raw_name']}.")
+        + (
+            ""
+            if ahead >= 0 or below(figures)
+            else f"So with {view.config.steps:,} steps it does not yet beat {figures['raw_name']}."
+        )
+    )
+
+
+def below(figures: dict[str, Any]) -> str:
+    """Where the model stays below raw input, and why as far as it was measured; empty where it does not."""
+    trained, raw = figures["probes"]["trained"], figures["probes"]["raw"]
+    named = {
+        f"with {figures['labels']} labels": (float(np.mean(trained["few"])), float(np.mean(raw["few"]))),
+        "by k-NN": (trained["knn"], raw["knn"]),
+        f"with {figures['many_labels']:,} labels": (trained["many"], raw["many"]),
+    }
+    behind = [f"{name} ({mine:.0%} against {theirs:.0%})" for name, (mine, theirs) in named.items() if mine < theirs]
+    if not behind or "beside" not in figures:
+        return ""
+    row, least = figures["beside"], named[f"with {figures['labels']} labels"][1]
+    told = (
+        f"**Below {figures['raw_name']}** {', '.join(behind)}. **Why?** All pages of pictures judge the mean of the 16 "
+        f"patch vectors. A mean forgets where each patch was; {figures['raw_name']} keep it. With the 16 vectors in a "
+        f"row instead, the probe with {figures['labels']} labels reaches {row['trained']:.0%}, and the random trunk "
+        f"{row['random']:.0%}, against {least:.0%} of {figures['raw_name']}. "
+    )
+    return told + (
+        "So much of what is lacking here is lost in the mean, and even a random trunk gets that back; "
+        f"training adds {100 * (row['trained'] - row['random']):.0f} points to it."
+        if row["trained"] >= max(least, row["random"])
+        else "So the mean is not all that is lacking."
     )
 
 

@@ -13,7 +13,6 @@ from sslviz.training import ablation
 from sslviz.ui import current, page, settings
 from sslviz.ui import patch_order_card as patches
 from sslviz.ui.bars import Bar, bars
-from sslviz.ui.learned import comparable
 from sslviz.ui.parts import part
 from sslviz.ui.patch_order_card import LIES, SLUG, SWITCHES, TURNS
 
@@ -220,14 +219,12 @@ def lab(hide: set[str]) -> None:
     found = None if "learned" in hide else ablation.read(SLUG)
     if found is None:
         return
-    view = current.show(SLUG)
     with st.container(key="shortcuts", border=True, gap="small"):
         part("Shortcut lab", "a task that is solved better need not teach more")
         left, right = st.columns([2, 3], gap="medium")
         if "text" not in hide:
             left.markdown(SHORTCUT)
         left.markdown(meaning(found))
-        left.markdown(reason(view.figures or comparable(view)))
         drawn = [
             (row["name"], [Bar(NAMED, row["accuracy"], model=True), Bar(PROBE, row["probe"], hatched=True)])
             for row in found["rows"]
@@ -276,28 +273,6 @@ def _touching(found: dict[str, Any]) -> str:
         told += "So edges that meet are no shortcut for this small network. "
     if _mean(more, "probe") <= _mean(less, "probe"):
         told += "Solving more of the puzzles does not mean knowing more of what they show."
-    return told
-
-
-def reason(figures: dict[str, Any] | None) -> str:
-    """Why the probe stays below raw pixels, as far as it was measured; empty where it does not, or was not."""
-    if figures is None or not figures.get("measures"):
-        return ""
-    (measured,) = figures["measures"].values()  # the probe on all 16 vectors side by side
-    mean, raw = (float(np.mean(figures["probes"][name]["few"])) for name in ("trained", "raw"))
-    if mean >= raw:
-        return ""
-    told = (
-        f"**Why below raw pixels?** All pages of pictures judge the mean of the 16 patch vectors: {mean:.0%}, raw "
-        f"pixels {raw:.0%}. A mean forgets where each patch was, and raw pixels keep it. "
-    )
-    if measured["trained"] > raw:
-        told += (
-            f"With the same vectors side by side the probe reaches {measured['trained']:.0%} (untrained "
-            f"{measured['random']:.0%}): what is lacking is lost in the mean."
-        )
-    else:
-        told += f"But side by side they reach {measured['trained']:.0%}, so that is not all."
     return told
 
 

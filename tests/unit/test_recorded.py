@@ -174,6 +174,9 @@ def test_word_and_context_finds_words_of_a_kind() -> None:
 def test_the_loss_ends_below_every_constant_answer(run: Recording) -> None:
     constant = [b["loss"] for b in run.figures["baselines"] if b["constant"] and b["loss"] is not None]
     assert constant
+    if run.config.task == "two_views":  # always saying the same vector costs nothing: that is what its page shows
+        assert min(constant) == 0
+        constant = [b["loss"] for b in run.figures["baselines"] if b["name"] == "unrelated vectors"]
     assert run.figures["loss"] < min(constant)
     assert run.losses[-50:].mean() < run.losses[:5].mean()
 
@@ -234,6 +237,23 @@ def test_low_loss_can_be_a_dead_model() -> None:
     spread = next(name for name in alive["measures"] if name.startswith("spread"))
     assert max(dead["loss"]) < min(alive["loss"])
     assert max(dead["measures"][spread]) < 0.1 < min(alive["measures"][spread])
+
+
+def test_a_task_on_pictures_beats_raw_pixels_by_three_points_in_the_mean_of_three_seeds() -> None:
+    """With 100 labels, in its longer run: what home and the page of masked patches say."""
+    run = stored("masked_patches", long=True)
+    all_figures = [run.figures, *run.repeats]
+    assert len(all_figures) >= 3
+    assert np.mean([few(figures, "trained") - few(figures, "raw") for figures in all_figures]) >= 3
+
+
+def test_why_pictures_stay_below_raw_pixels_is_measured(run: Recording) -> None:
+    """What a page says of the mean over patches: in a row, the same vectors are ahead of raw pixels."""
+    if READY[run.config.task].modality != "Images":
+        assert "beside" not in run.figures
+        return
+    row = run.figures["beside"]
+    assert row["trained"] > max(row["random"], np.mean(run.figures["probes"]["raw"]["few"]))
 
 
 def test_same_or_different_trained_for_longer_is_better(run: Recording) -> None:
