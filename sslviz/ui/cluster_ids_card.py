@@ -12,8 +12,7 @@ from numpy.typing import NDArray
 
 from sslviz.ui import live
 from sslviz.ui.pairs_card import SOURCES, Sample, sample
-from sslviz.ui.parts import credit_line
-from sslviz.ui.pictures import data_address
+from sslviz.ui.pictures import card_credits, data_address
 
 if TYPE_CHECKING:
     from sslviz.tasks.base import Labelled
@@ -141,7 +140,7 @@ def card(this: Sample, view: Shown, seed: int, options: dict[str, Any], detailed
         },
         on_event=happened,
     )  # fmt: skip
-    credit_line(this.credits)
+    card_credits(this.credits)
 
 
 def number(cluster: int) -> str:

@@ -12,8 +12,7 @@ from PIL import Image
 
 from sslviz.ui import live
 from sslviz.ui.pairs_card import SOURCES, Sample, sample
-from sslviz.ui.parts import credit_line
-from sslviz.ui.pictures import data_address
+from sslviz.ui.pictures import card_credits, data_address
 
 if TYPE_CHECKING:
     from torch import Tensor
@@ -160,7 +159,7 @@ def card(this: Sample, view: Shown, seed: int, options: dict[str, Any], detailed
     )
     if this.large and this.large[selected] is not None:
         _show_large(this, selected, covered[selected], painted[selected])
-    credit_line(this.credits)
+    card_credits(this.credits)
 
 
 def column(

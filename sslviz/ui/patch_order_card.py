@@ -12,8 +12,7 @@ from numpy.typing import NDArray
 
 from sslviz.data import images
 from sslviz.ui import live
-from sslviz.ui.parts import credit_line
-from sslviz.ui.pictures import data_address
+from sslviz.ui.pictures import card_credits, data_address
 
 if TYPE_CHECKING:
     from sslviz.tasks.base import Draw, Labelled
@@ -89,18 +88,6 @@ def _photos(number: int) -> Sample:
         np.stack([images.square32(photo.pixels) for photo in chosen]),
         tuple(photo.credit for photo in chosen),
     )
-
-
-def set_credits(data: str) -> tuple[Any, ...]:
-    """Credits of the sets that guess and map draw on: clothes, emoji, and what a run trains on."""
-    names = dict.fromkeys(("fashion_mnist", "emoji", *([data] if data in images.SETS else [])))
-    found: list[Any] = []
-    for name in names:
-        try:
-            found += images.load(name).credits
-        except images.MissingData:  # what is not there is not shown either
-            continue
-    return tuple(found)
 
 
 # the label, and what the model says of it
@@ -217,7 +204,7 @@ def card(this: Sample, view: Shown, seed: int, options: dict[str, Any], depth: s
         },
         on_event=on_event,
     )  # fmt: skip
-    credit_line(this.credits)
+    card_credits(this.credits)
 
 
 def changed(puzzle: Puzzle, i: int, event: dict[str, Any]) -> Any:

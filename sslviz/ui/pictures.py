@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 import base64
+import contextlib
 import io
+from collections.abc import Iterable
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
+
+from sslviz.data import Credit, images
+from sslviz.ui.parts import credit_line
 
 
 def sprite(pictures: NDArray[np.uint8], columns: int) -> bytes:
@@ -31,3 +36,18 @@ def encode(pixels: NDArray[np.uint8], kind: str = "PNG", **options: Any) -> byte
 def data_address(pixels: NDArray[np.uint8], kind: str = "JPEG") -> str:
     """(h, w, 3) uint8 as a data: address."""
     return f"data:image/{kind.lower()};base64,{base64.b64encode(encode(pixels, kind)).decode()}"
+
+
+def set_credits(data: str) -> tuple[Credit, ...]:
+    """Credits of the sets that guess and map draw on: clothes, emoji, and what a run trains on."""
+    found: list[Credit] = []
+    for name in dict.fromkeys(("fashion_mnist", "emoji", *([data] if data in images.SETS else []))):
+        with contextlib.suppress(images.MissingData):  # what is not there is not shown either
+            found += images.load(name).credits
+    return tuple(found)
+
+
+def card_credits(credits: Iterable[Credit]) -> None:  # noqa: A002 - it is what they are
+    """Who made what is on the card, but for the sets that every page of pictures names at its foot."""
+    if own := [credit for credit in credits if credit not in set_credits("")]:
+        credit_line(own)

@@ -12,8 +12,7 @@ import streamlit as st
 from numpy.typing import NDArray
 
 from sslviz.ui import live, pairs_card
-from sslviz.ui.parts import credit_line
-from sslviz.ui.pictures import data_address
+from sslviz.ui.pictures import card_credits, data_address
 
 if TYPE_CHECKING:
     from sslviz.tasks.base import Labelled
@@ -138,7 +137,7 @@ def card(this: pairs_card.Sample, view: Shown, seed: int, options: dict[str, Any
         },
         on_event=lambda event: st.session_state.update({key: event["index"]}) if event["kind"] == "select" else None,
     )
-    credit_line(this.credits)
+    card_credits(this.credits)
 
 
 def answered(said: Said, i: int) -> dict[str, Any]:
