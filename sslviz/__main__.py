@@ -1,4 +1,4 @@
-"""The command line: `python -m sslviz record | train | ablate | check-data`."""
+"""The command line: `python -m sslviz record | train | ablate | transfer | arena | three-ways | check-data`."""
 
 from __future__ import annotations
 
@@ -8,6 +8,8 @@ from dataclasses import replace
 
 from sslviz.catalogue import READY
 from sslviz.training.config import RunConfig, default
+
+SECTIONS = ("probes", "scratch", "bought", "teams", "scale", "tuned")  # of the recording of `transfer`
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -27,16 +29,26 @@ def main(arguments: list[str] | None = None) -> int:
     ablate = commands.add_parser("ablate", help="train a task in several ways, and store what each of them reaches")
     ablate.add_argument("task", choices=[slug for slug, entry in READY.items() if entry.ablation])
     ablate.add_argument("--seeds", type=int, choices=range(1, 101), default=3, metavar="N", help="run seeds each (3)")
+    transfer = commands.add_parser("transfer", help="what labels buy on all recorded runs, stored section by section")
+    transfer.add_argument("sections", nargs="*", metavar="section", help=", ".join(SECTIONS))
+    ways = commands.add_parser("three-ways", help="supervised, unsupervised, self-supervised on 200 pictures, stored")
+    ways.add_argument("--seeds", type=int, choices=range(1, 101), default=3, metavar="N", help="run seeds (3)")
+    arena = commands.add_parser("arena", help="all tasks of a kind of data with one budget, stored seed by seed")
+    arena.add_argument("modality", choices=("Words", "Images"))
+    arena.add_argument("--seeds", type=int, choices=range(1, 101), default=3, metavar="N", help="run seeds each (3)")
     commands.add_parser("check-data", help="open all bundled data and say what is inside")
     options = parser.parse_args(arguments)
     if unknown := [task for task in getattr(options, "tasks", []) if task not in READY]:
         parser.error(f"no task {', '.join(unknown)}; there are {', '.join(READY)}")
+    if unknown := [name for name in getattr(options, "sections", []) if name not in SECTIONS]:
+        parser.error(f"no section {', '.join(unknown)}; there are {', '.join(SECTIONS)}")
     if options.command == "check-data":
         return _check_data()
-    if options.command == "train":
-        return _train(options)
-    if options.command == "ablate":
-        return _ablate(options)
+    others = {
+        "train": _train, "ablate": _ablate, "transfer": _transfer, "three-ways": _three_ways, "arena": _arena,
+    }  # fmt: skip
+    if options.command in others:
+        return others[options.command](options)
     return _check(options) if options.restamp or options.retime else _record(options)
 
 
@@ -89,6 +101,28 @@ def _ablate(options: argparse.Namespace) -> int:
     for name, score in result["baselines"].items():
         _say(f"{name}: {score:.1%}")
     _say(f"  {ablation.save(result).name} is written")
+    return 0
+
+
+def _transfer(options: argparse.Namespace) -> int:
+    from sslviz.training import transfer
+
+    _say(f"  {transfer.record(options.sections, _say).name} is written")
+    return 0
+
+
+def _three_ways(options: argparse.Namespace) -> int:
+    from sslviz.training import three_ways
+
+    _say(f"  {three_ways.save(three_ways.measure(range(options.seeds), _say)).name} is written")
+    return 0
+
+
+def _arena(options: argparse.Namespace) -> int:
+    from sslviz.training import arena
+
+    arena.measure(options.modality, range(options.seeds), _say)
+    _say(f"  {arena.path().name} is written")
     return 0
 
 

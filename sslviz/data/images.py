@@ -95,6 +95,12 @@ def _load(name: str) -> ImageSet:
     return _LOADERS[name]()
 
 
+def emoji_teams(part: str) -> NDArray[np.int64]:
+    """(n,) which of TEAMS drew each emoji of a part, "train" or "held"."""
+    load("emoji")
+    return _drawn_by[part]
+
+
 @cache
 def photos() -> tuple[Photo, ...]:
     """The bundled photographs, in the order in which a page offers them."""
@@ -156,11 +162,12 @@ def _emoji() -> ImageSet:
     alpha = cells[..., 3:].astype(np.uint16)
     images = ((cells[..., :3] * alpha + 255 * (255 - alpha) + 127) // 255).astype(np.uint8)  # on white
     images, labels, emoji, vendor, held = (array[fit] for array in (images, labels, emoji, vendor, held))
-    held_names = tuple(f"{names[e]}, {_TEAMS[v]}" for e, v in zip(emoji[held], vendor[held], strict=True))
+    held_names = tuple(f"{names[e]}, {TEAMS[v]}" for e, v in zip(emoji[held], vendor[held], strict=True))
     # A few emoji look the same under two names (Norway and Bouvet Island fly one flag): those are not trained on.
     seen = {picture.tobytes() for picture in images[held]}
     train = [row for row in np.flatnonzero(~held) if images[row].tobytes() not in seen]
     teams = (_NOTO, _TWEMOJI, _FLUENT)
+    _drawn_by["train"], _drawn_by["held"] = vendor[train], vendor[held]
     return _set(
         "emoji", images[train], labels[train], images[held], labels[held], classes, teams, held_names, emoji[held]
     )
@@ -251,7 +258,8 @@ _LOADERS: dict[str, Callable[[], ImageSet]] = {
     "cifar10": _cifar10,
     "stl10": _stl10,
 }
-_TEAMS = ("Noto", "Twemoji", "Fluent")  # the order of the vendor numbers in the file
+TEAMS = ("Noto", "Twemoji", "Fluent")  # the order of the vendor numbers in the file
+_drawn_by: dict[str, NDArray[np.int64]] = {}  # filled when the emoji are loaded
 
 _MIT, _CC_BY_2, _CC_BY_4, _CC0 = (
     "https://opensource.org/license/mit",

@@ -14,8 +14,13 @@ PAGES = ASSETS.parent / "pages"
 home = st.Page(PAGES / "home.py", title="Home", default=True)
 cards = st.Page(PAGES / "flashcards.py", title="Flashcards")
 tasks = {f: [st.Page(PAGES / f"{e.slug}.py", title=e.title) for e in READY.values() if e.family == f] for f in FAMILIES}
-page = st.navigation({"": [home, cards], **tasks}, position="top")
-if page.title not in ("Home", "Flashcards"):
+labels = [
+    st.Page(PAGES / "transfer.py", title="Transfer: what the labels bought"),
+    st.Page(PAGES / "three_ways.py", title="Three ways to learn"),
+    st.Page(PAGES / "arena.py", title="Arena"),
+]
+page = st.navigation({"": [home, cards], **tasks, "What labels buy": labels}, position="top")
+if page.title not in ("Home", "Flashcards", *(shown.title for shown in labels)):
     startup.hurry()
 title = "sslviz: see self-supervised learning" if page.title == "Home" else f"{page.title} · sslviz"
 st.set_page_config(page_title=title, page_icon=UI / "icon.svg", layout="wide")

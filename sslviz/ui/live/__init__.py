@@ -19,6 +19,7 @@ from sslviz.ui.live.frames import Film, pack_film, pack_pairs, unpack
 
 __all__ = [
     "Film",
+    "arena_maps",
     "context_card",
     "embedding_view",
     "film_frame",
@@ -41,6 +42,7 @@ __all__ = [
 ]
 
 _HERE = Path(__file__).parent
+_MAPS = ("embedding_view", "arena_maps")  # parts that draw points, each class with a shape of its own
 Event = dict[str, Any]
 Handler = Callable[[Event], None] | None
 
@@ -49,7 +51,8 @@ Handler = Callable[[Event], None] | None
 def _source(name: str) -> tuple[str, str]:
     """Return the part's (css, js), each with the shared half in front."""
     css = (_HERE / "base.css").read_text("utf-8") + (_HERE / f"{name}.css").read_text("utf-8")
-    js = (_HERE / "shared.js").read_text("utf-8") + (_HERE / f"{name}.js").read_text("utf-8")
+    shared = ("shared", "shapes") if name in _MAPS else ("shared",)
+    js = "".join((_HERE / f"{part}.js").read_text("utf-8") for part in (*shared, name))
     return css, js
 
 
@@ -277,3 +280,11 @@ def review_view(key: str, *, data: dict[str, Any], on_event: Handler = None) -> 
     Returns, in the run after it was sent, {"kind": "sends" | "again" | "ahead" | "open", "sends": [...]}, or None.
     """
     return _mount("review_view", key, data, handler=on_event)
+
+
+def arena_maps(key: str, *, maps: Sequence[dict[str, Any]]) -> None:
+    """Show small maps side by side, those with the same classes under one legend that dims all but a class in them.
+
+    maps: [{title, note, points [x, y, x, y …] whole numbers from -1000 to 1000, classes (one a point), names}].
+    """
+    _mount("arena_maps", key, {"maps": list(maps)})

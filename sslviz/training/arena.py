@@ -1,0 +1,378 @@
+"""The arena: all tasks on one kind of data side by side, as recorded, or all with one budget.
+
+Recorded runs differ in steps, batch and seconds, and the table says so. With one budget they share steps, batch, seed
+and data; each keeps the learning rate of its own recording, since one rate for all would favour whoever it suits.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sslviz.catalogue import MODALITIES, READY
+from sslviz.training import recorded
+from sslviz.training.config import RunConfig, default
+
+if TYPE_CHECKING:
+    from sslviz.training.runs import Run  # brings torch, for which a recorded table need not wait
+
+COMMON_DATA = {"Images": "pictures", "Words": "sentences"}  # what all of them can train on, where they can
+STEPS, BATCH = 300, 128  # one budget for all, when a visitor names no other
+UNITS = 1000  # a map's coordinates are sent as whole numbers from -UNITS to UNITS
+JUDGED = {
+    "masked_words": "kind of a hidden word",
+    "next_word": "kind of the word to come",
+    "word_and_context": "topic of a single word",
+    "next_sentence": "book of a sentence",
+}
+KEPT = ("loss", "scores", "baselines", "probes", "labels", "many_labels", "chance", "raw_name", "classes")
+
+Say = Callable[[str], None]
+
+
+@dataclass(frozen=True, eq=False)
+class Contestant:
+    """A finished run, or several that differ in their seed.
+
+    Attributes:
+        config: of the first seed.
+        figures: as `figures.figures` returns them, one for each seed; at least one.
+        seconds: of one core, for the first seed.
+        points: (n, 2) the map of the first seed, perhaps empty.
+        classes, names: the true classes of its points (n) and what they are called.
+        mode: "recorded" or "live".
+    """
+
+    config: RunConfig
+    figures: tuple[dict[str, Any], ...]
+    seconds: float
+    points: NDArray[np.float32]
+    classes: list[int]
+    names: list[str]
+    mode: str = "recorded"
+
+
+@dataclass(frozen=True)
+class Row:
+    """A line of the table; shares from 0 to 1, gains in points.
+
+    Attributes:
+        name: what it is called; `kind`: "task", "random" or "raw"; `slug`: of the task, else empty.
+        judged: what the classes are that judge it.
+        score, score_name, guess: of the pretext task, and what the best constant answer has there.
+        few, many: the linear probe with few and with all labels: means over the run seeds; `few_spread` is the
+            standard deviation over them, None where there is only one.
+        labels, many_labels: how many few and all are.
+        over_random, over_raw: points by which `few` is ahead of the same network untrained, and of the raw input.
+        tuned: fine-tuned with few labels, None where that was not measured.
+    """
+
+    name: str
+    kind: str
+    judged: str
+    knn: float
+    few: float
+    few_spread: float | None
+    many: float
+    labels: int
+    many_labels: int
+    slug: str = ""
+    label: str = ""
+    data: str = ""
+    steps: int | None = None
+    batch: int | None = None
+    lr: float | None = None
+    seconds: float | None = None
+    seeds: int | None = None
+    score_name: str = ""
+    score: float | None = None
+    guess: float | None = None
+    over_random: float | None = None
+    over_raw: float | None = None
+    tuned: float | None = None
+
+
+def kinds() -> list[str]:
+    """The kinds of data of which there is a task with a page."""
+    return [kind for kind in MODALITIES if tasks(kind)]
+
+
+def tasks(kind: str) -> list[str]:
+    """The tasks on a kind of data."""
+    return [slug for slug, entry in READY.items() if entry.modality == kind]
+
+
+def from_recordings(kind: str) -> list[Contestant]:
+    """The recorded runs of a kind of data, each with its own budget. Needs no torch."""
+    runs = (recorded.read(slug) for slug in tasks(kind))
+    return [
+        Contestant(
+            run.config, (run.figures, *run.repeats), run.meta["processor_seconds"], run.points[-1], run.map.classes,
+            run.map.names,
+        )
+        for run in runs if run is not None
+    ]  # fmt: skip
+
+
+def from_runs(runs: Sequence[Run], about: Callable[[RunConfig], recorded.MapInfo]) -> list[Contestant]:
+    """Those of some live runs that are finished and judged; `about` tells what the points of their maps are."""
+    found = []
+    for run in runs:
+        if run.figures is None:
+            continue
+        info = about(run.config)
+        points = run.evaluations[-1].points if run.evaluations else np.zeros((0, 2), np.float32)
+        found.append(Contestant(run.config, (run.figures,), run.seconds, points, info.classes, info.names, "live"))
+    return found
+
+
+def one_budget(kind: str, steps: int = STEPS, batch: int = BATCH, seed: int = 0) -> list[RunConfig]:
+    """A config for every task of a kind: the same steps, batch and seed, and the same data where they can read it.
+
+    Raises:
+        ValueError: for numbers that no run accepts.
+    """
+    found, shared = [], COMMON_DATA.get(kind, "")
+    for slug in tasks(kind):
+        entry = READY[slug]
+        data = shared if shared in entry.data else entry.data[0]
+        found.append(RunConfig(slug, data, seed=seed, steps=steps, batch=batch, lr=entry.lr))
+    return found
+
+
+def rows(contestants: Sequence[Contestant]) -> list[Row]:
+    """The table: a row a task, and for each set of classes that judges them the untrained trunk and the raw input."""
+    judges: dict[tuple[Any, ...], list[Contestant]] = {}
+    for one in contestants:
+        told = one.figures[0]
+        key = (_judged(one.config.task), tuple(one.names), told["raw_name"], told["many_labels"], told["chance"])
+        judges.setdefault(key, []).append(one)
+    found = [_task(one) for one in contestants]
+    for some in judges.values():
+        told, judged = some[0].figures[0], _judged(some[0].config.task)
+        every = [figures["probes"]["random"] for one in some for figures in one.figures]
+        bare = "Random trunk" if READY[some[0].config.task].trunk else "Random vectors"
+        common = {"judged": judged, "labels": told["labels"], "many_labels": told["many_labels"]}
+        found.append(Row(bare, "random", **common, **_mean(every)))
+        raw = {**_mean([told["probes"]["raw"]]), "few_spread": None}
+        found.append(Row(told["raw_name"].capitalize(), "raw", **common, **raw))
+    return found
+
+
+def table(some: Sequence[Row]) -> list[dict[str, Any]]:
+    """The rows as columns with names that people read; those that are empty for all are left out."""
+    lines = [
+        {
+            "Task": row.name,
+            "Linear, few labels": row.few,
+            "Spread over seeds": row.few_spread,
+            "Linear, all labels": row.many,
+            "k-NN": row.knn,
+            "Fine-tuned": row.tuned,
+            "Over random": row.over_random,
+            "Over raw": row.over_raw,
+            "Own score": row.score,
+            "Best constant": row.guess,
+            "Steps": row.steps,
+            "Batch": row.batch,
+            "Seconds": row.seconds,
+            "Run seeds": row.seeds,
+            "Pseudo-label": row.label,
+            "Own score is": row.score_name,
+            "Trained on": row.data,
+            "Samples seen": None if row.steps is None or row.batch is None else row.steps * row.batch,
+            "Learning rate": row.lr,
+            "Judged by": row.judged,
+            "Few labels": row.labels,
+            "All labels": row.many_labels,
+        }
+        for row in some
+    ]
+    used = [name for name in lines[0] if any(line[name] not in (None, "") for line in lines)] if lines else []
+    return [{name: line[name] for name in used} for line in lines]
+
+
+def csv_text(some: Sequence[Row]) -> str:
+    """The table as a CSV file: shares to four digits, empty where nothing was measured."""
+    lines, file = table(some), io.StringIO()
+    writer = csv.DictWriter(file, list(lines[0]) if lines else [], lineterminator="\n")
+    writer.writeheader()
+    for line in lines:
+        writer.writerow({k: round(v, 4) if isinstance(v, float) else v for k, v in line.items()})
+    return file.getvalue()
+
+
+def small_map(one: Contestant) -> dict[str, Any]:
+    """A map for the browser: `points` as whole numbers x, y, x, y …, one scale for both axes, centred on 0."""
+    points = np.asarray(one.points, np.float64)
+    if len(points):
+        points = points - (points.max(0) + points.min(0)) / 2
+        points = np.round(points / max(float(np.abs(points).max()), 1e-12) * UNITS)
+    near = one.figures[0]["probes"]["trained"]["knn"]
+    return {
+        "title": READY[one.config.task].title,
+        "note": f"{one.config.steps:,} steps · k-NN {near:.0%}",
+        "points": points.astype(int).ravel().tolist(),
+        "classes": one.classes[: len(points)],
+        "names": one.names,
+    }
+
+
+# ---- one budget, recorded
+
+
+def measure(kind: str, seeds: Sequence[int] = (0, 1, 2), say: Say = print) -> None:
+    """Train all tasks of a kind with one budget and store what they reach, after every run."""
+    from dataclasses import replace
+
+    from sslviz.training import loop
+    from sslviz.training.figures import figures
+
+    found: dict[str, Any] = {}
+    for seed in seeds:
+        for plain in one_budget(kind):
+            config = replace(plain, seed=seed)
+            state, seconds = loop.start(config), 0.0
+            evaluations: list[loop.Evaluation] = []
+            while int(state["step"]) < config.steps:
+                state, snapshot = loop.advance(config, state, 50)
+                if snapshot.diverged is not None:
+                    raise loop.Diverged(snapshot.diverged)
+                seconds, evaluations = seconds + snapshot.seconds, [*evaluations, *snapshot.evaluations]
+            told = {k: v for k, v in figures(config, state).items() if k in KEPT}
+            info = recorded.map_info(replace(config, seed=0))
+            one = found.setdefault(
+                config.task,
+                {
+                    "config": config.to_json(), "code": recorded.code_hash(config.task), "figures": [],
+                    "seconds": seconds, "classes": info.classes, "names": info.names,
+                    "points": np.round(evaluations[-1].points, 2).tolist(),
+                },
+            )  # fmt: skip
+            one["figures"].append(told)
+            say(f"{config.task}, seed {seed}: {seconds:.0f} s, {json.dumps(told['probes']['trained'])}")
+            _write(kind, found)
+
+
+def path() -> Path:
+    """Where the runs with one budget lie."""
+    return recorded.RUNS / "arena.json"
+
+
+def read(kind: str) -> list[Contestant]:
+    """The stored runs with one budget; empty where there are none. Needs no torch."""
+    return [
+        Contestant(
+            RunConfig.from_json(one["config"]), tuple(one["figures"]), one["seconds"],
+            np.array(one["points"], np.float32), one["classes"], one["names"],
+        )
+        for slug, one in _stored().get(kind, {}).items() if slug in READY
+    ]  # fmt: skip
+
+
+def _write(kind: str, found: dict[str, Any]) -> None:
+    path().write_text(json.dumps({**_stored(), kind: found}) + "\n", encoding="utf-8")
+
+
+def _stored() -> dict[str, Any]:
+    try:
+        found: dict[str, Any] = json.loads(path().read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        return {}
+    return found
+
+
+# ---- one budget, live
+
+
+class Series:
+    """Live runs, one after the other. Whoever shows it calls `look` again and again, and that moves it on."""
+
+    def __init__(self, runs: Sequence[Run]) -> None:
+        self.runs, self.playing = tuple(runs), False
+
+    @property
+    def current(self) -> Run | None:
+        """The run whose turn it is; None when all are through."""
+        return next((run for run in self.runs if run.status not in ("done", "failed")), None)
+
+    @property
+    def share(self) -> float:
+        """How much of all steps is done, 0 to 1."""
+        done = sum(run.config.steps if run.status in ("done", "failed") else run.step for run in self.runs)
+        return done / max(1, sum(run.config.steps for run in self.runs))
+
+    def play(self) -> None:
+        """Go on with the run whose turn it is."""
+        self.playing = True
+        self.look()
+
+    def pause(self) -> None:
+        """Stop after the slice that is being computed."""
+        self.playing = False
+        for run in self.runs:
+            run.pause()
+
+    def look(self) -> None:
+        """Somebody watches: nothing pauses by itself, and when a run is through the next one starts."""
+        for run in self.runs:
+            run.look()
+        now = self.current
+        if now is None:
+            self.playing = False
+        elif self.playing and now.status in ("ready", "paused"):
+            now.play()
+
+
+# ---- rows
+
+
+def _task(one: Contestant) -> Row:
+    entry, config, first = READY[one.config.task], one.config, one.figures[0]
+    trained = _mean([figures["probes"]["trained"] for figures in one.figures])
+    bare = _mean([figures["probes"]["random"] for figures in one.figures])
+    raw = _mean([first["probes"]["raw"]])
+    name = next(iter(first["scores"]))
+    constant = [b["scores"].get(name) for b in first["baselines"] if b["constant"]]
+    return Row(
+        entry.title, "task", _judged(config.task), **trained, labels=first["labels"], many_labels=first["many_labels"],
+        slug=config.task, label=entry.label, data=config.data, steps=config.steps, batch=config.batch, lr=config.lr,
+        seconds=one.seconds, seeds=len(one.figures), score_name=name,
+        score=float(np.mean([figures["scores"][name] for figures in one.figures])),
+        guess=max((float(score) for score in constant if score is not None), default=None),
+        over_random=100 * (trained["few"] - bare["few"]), over_raw=100 * (trained["few"] - raw["few"]),
+        tuned=_tuned(config),
+    )  # fmt: skip
+
+
+def _mean(probes: Sequence[dict[str, Any]]) -> dict[str, Any]:
+    """Means over seeds of what the probes found; `few` is the mean over choices of labels first."""
+    few = [float(np.mean(one["few"])) for one in probes]
+    return {
+        "knn": float(np.mean([one["knn"] for one in probes])),
+        "few": float(np.mean(few)),
+        "few_spread": float(np.std(few)) if len(few) > 1 else None,
+        "many": float(np.mean([one["many"] for one in probes])),
+    }
+
+
+def _judged(slug: str) -> str:
+    return JUDGED.get(slug, "true class")
+
+
+def _tuned(config: RunConfig) -> float | None:
+    """The whole network of the recorded run trained on with 10 labels a class, where `transfer.json` has it."""
+    try:
+        found = json.loads((recorded.RUNS / "transfer.json").read_text(encoding="utf-8"))["tuned"]
+        values = found["curve"][config.task][found["sizes"].index(10)]
+    except (FileNotFoundError, KeyError, ValueError):
+        return None
+    return float(np.mean(values)) if config == default(config.task) else None

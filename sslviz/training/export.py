@@ -1,0 +1,167 @@
+"""A run to take along: a script and a notebook that train it again, its weights, its embedding.
+
+Script and notebook need this project beside them (PYTHONPATH), and nothing else: they hold the whole config, and the
+figures that the page showed, so that whoever runs them sees whether the same comes out.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sslviz.catalogue import READY
+from sslviz.training.config import RunConfig
+
+if TYPE_CHECKING:
+    from sslviz.training.recorded import MapInfo
+    from sslviz.training.shown import Shown
+
+SLICE = 50  # steps between two lines of the report; how a run is sliced does not change it
+
+HEAD = '''"""{title} on {data}, run seed {seed}: trains the very run that the page showed, and compares its figures.
+
+Run it with the folder of sslviz on the path:  PYTHONPATH=/where/sslviz/is python {name}.py
+It needs what is in that folder's requirements.txt, no web page and no network.
+"""'''
+SETUP = """import json
+from pathlib import Path
+
+import numpy as np
+
+from sslviz.training import loop
+from sslviz.training.config import RunConfig
+from sslviz.training.figures import figures
+
+config = RunConfig.from_json({config!r})
+shown = json.loads({shown!r})  # what the page showed, by name"""
+TRAIN = """state, losses, evaluations = loop.start(config), [], []
+while int(state["step"]) < config.steps:
+    state, snapshot = loop.advance(config, state, {slice})
+    if snapshot.diverged is not None:
+        raise SystemExit(f"step {{snapshot.diverged}}: the loss is no number any more")
+    losses += snapshot.losses.tolist()
+    evaluations += snapshot.evaluations
+    print(f"step {{snapshot.step:,}} of {{config.steps:,}}: loss {{losses[-1]:.4f}}", flush=True)"""
+JUDGE = """found = figures(config, state)
+flat = {
+    "loss": found["loss"],
+    **{f"score: {name}": value for name, value in found["scores"].items()},
+    "k-NN": found["probes"]["trained"]["knn"],
+    "linear probe, few labels": float(np.mean(found["probes"]["trained"]["few"])),
+    "linear probe, all labels": found["probes"]["trained"]["many"],
+}
+for name, value in flat.items():
+    told = f", on the page {shown[name]:.6f}" if name in shown else ""
+    print(f"{name}: {value:.6f}{told}")"""
+KEEP = """Path("figures.json").write_text(json.dumps({"losses": losses, **found}), encoding="utf-8")
+np.savez("run.npz", weights=state["weights"], buffers=state["buffers"], points=evaluations[-1].points)"""
+PARTS = (
+    (
+        "The run: task, data, seed, steps, batch, learning rate and options. The same config gives the same curve.",
+        SETUP,
+    ),
+    ("Train. `advance` takes a state and gives the next one; nothing is hidden in between.", TRAIN),
+    ("Judge it on held-out samples, as the page does, and compare.", JUDGE),
+    ("Keep the figures, the weights and the map.", KEEP),
+)
+
+
+def name(config: RunConfig) -> str:
+    """What the files of this run are called."""
+    return f"sslviz_{config.task}_{config.key[:6]}"
+
+
+def script(config: RunConfig, figures: dict[str, Any] | None) -> str:
+    """A Python script that trains this run and writes `figures.json` and `run.npz` into the present folder.
+
+    Args:
+        config: of the run.
+        figures: what the page showed of it, to compare with; None where it has none yet.
+    """
+    return "\n\n".join([_head(config), *(f"# {text}\n{code}" for text, code in _parts(config, figures))]) + "\n"
+
+
+def notebook(config: RunConfig, figures: dict[str, Any] | None) -> str:
+    """The same as a Jupyter notebook (nbformat 4)."""
+    cells = [_cell("markdown", "head", f"# {READY[config.task].title}\n\n{_head(config).strip(chr(34)).strip()}")]
+    for number, (text, code) in enumerate(_parts(config, figures)):
+        cells += [_cell("markdown", f"text-{number}", text), _cell("code", f"code-{number}", code)]
+    plain = {
+        "cells": cells,
+        "metadata": {
+            "kernelspec": {"display_name": "Python 3", "language": "python", "name": "python3"},
+            "language_info": {"name": "python"},
+        },
+        "nbformat": 4,
+        "nbformat_minor": 5,
+    }
+    return json.dumps(plain, indent=1, ensure_ascii=False) + "\n"
+
+
+def weights(config: RunConfig, flat: NDArray[Any] | None, kept: NDArray[Any] | None) -> bytes:
+    """All of the network as a safetensors file, by the names of its parts; the metadata hold the config.
+
+    Args:
+        config: of the run.
+        flat: its weights as a run keeps them; None for the untrained network.
+        kept: what it keeps beside the weights; None as `flat`.
+    """
+    from safetensors.numpy import save
+
+    from sslviz.training.answers import ask
+
+    def named(learner: Any) -> dict[str, NDArray[Any]]:
+        return {k: np.ascontiguousarray(v.detach().cpu().numpy()).copy() for k, v in learner.net.state_dict().items()}
+
+    about = {"config": config.to_json(), "made_by": "sslviz"}
+    return save(ask(config, flat, named, kept), metadata=about)
+
+
+def embedding(view: Shown, info: MapInfo) -> str:
+    """The map as CSV: id, what it is, true class, t-SNE x and y, and the trunk's vector f0, f1, … of every sample."""
+    file = io.StringIO()
+    writer = csv.writer(file, lineterminator="\n")
+    features = np.zeros((0, 0), np.float32) if view.features is None else view.features
+    writer.writerow(["id", "sample", "class", "x", "y", *(f"f{k}" for k in range(features.shape[1]))])
+    points = view.points[-1] if len(view.points) else np.zeros((0, 2), np.float32)
+    for row, (xy, vector) in enumerate(zip(points, features, strict=True)):
+        what = [info.ids[row], _text(info.texts[row]), info.names[info.classes[row]]]
+        writer.writerow([*what, *(f"{v:.6g}" for v in (*xy, *vector))])
+    return file.getvalue()
+
+
+def _text(text: str) -> str:
+    """A sample in words, kept from being taken for a formula by a spreadsheet."""
+    return f"'{text}" if text[:1] in ("=", "+", "-", "@") else text
+
+
+def _head(config: RunConfig) -> str:
+    return HEAD.format(title=READY[config.task].title, data=config.data, seed=config.seed, name=name(config))
+
+
+def _parts(config: RunConfig, figures: dict[str, Any] | None) -> list[tuple[str, str]]:
+    shown = json.dumps(_flat(figures) if figures else {})
+    fill: dict[str, dict[str, Any]] = {SETUP: {"config": config.to_json(), "shown": shown}, TRAIN: {"slice": SLICE}}
+    return [(text, code.format(**fill[code]) if code in fill else code) for text, code in PARTS]
+
+
+def _flat(figures: dict[str, Any]) -> dict[str, float]:
+    """The figures by the names that the script prints."""
+    trained = figures["probes"]["trained"]
+    return {
+        "loss": figures["loss"],
+        **{f"score: {name}": value for name, value in figures["scores"].items()},
+        "k-NN": trained["knn"],
+        "linear probe, few labels": float(np.mean(trained["few"])),
+        "linear probe, all labels": trained["many"],
+    }
+
+
+def _cell(kind: str, number: str, text: str) -> dict[str, Any]:
+    cell: dict[str, Any] = {"cell_type": kind, "id": number, "metadata": {}, "source": text.splitlines(keepends=True)}
+    return {**cell, "execution_count": None, "outputs": []} if kind == "code" else cell

@@ -1,0 +1,136 @@
+"""Supervised learning, for comparison: the same trunk, tokens and pooling with a linear head, trained on true classes.
+
+From scratch it starts from random weights and knows nothing but the labels it is given; fine-tuned it starts from what
+a pretext task has left behind, and all weights go on learning. Neither is a pretext task: here people made the labels.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from torch import Tensor, nn
+from torch.nn import functional as F
+
+from sslviz.models.tokens import PatchTokens, mean_pool
+from sslviz.models.trunk import Trunk, initialise
+from sslviz.training import loop  # noqa: F401 - its import leaves one thread, so that sums come out the same everywhere
+
+BATCH = 64
+FEWEST, MOST, PER_ROOT = 100, 1500, 30  # steps: 30 times the root of the number of labels, within these bounds
+ORDER = 21  # stream of random numbers
+CHUNK = 500  # pictures at a time when it answers
+
+Start = Mapping[str, Tensor]
+
+
+@dataclass(frozen=True)
+class Rates:
+    """Highest learning rates: from scratch, and of what starts from a trained trunk.
+
+    Fixed beforehand for all sizes and seeds: that of the pretext tasks on pictures, and a third of it, as a trunk that
+    knows something already should not be shaken too much.
+    """
+
+    scratch: float = 3e-3
+    tuned: float = 1e-3
+
+
+class Classifier(nn.Module):
+    """Patches, trunk, mean over patches, and a linear head with an answer for every class."""
+
+    def __init__(self, classes: int) -> None:
+        super().__init__()
+        self.trunk = Trunk()
+        self.tokens, self.head = PatchTokens(self.trunk.width), nn.Linear(self.trunk.width, classes)
+
+    def encode(self, pixels: Tensor) -> Tensor:
+        """(n, 3, 32, 32) uint8 → (n, width)."""
+        return mean_pool(self.trunk(self.tokens(pixels.float() / 255)))
+
+    def forward(self, pixels: Tensor) -> Tensor:
+        """(n, 3, 32, 32) uint8 → (n, classes) a score for every class."""
+        return self.head(self.encode(pixels))
+
+
+def steps(labels: int) -> int:
+    """The budget for this many labels: more labels, more steps, but fewer rounds through them.
+
+    >>> [steps(n) for n in (10, 100, 1000, 10_000)]
+    [100, 300, 949, 1500]
+    """
+    return int(np.clip(round(PER_ROOT * math.sqrt(labels)), FEWEST, MOST))
+
+
+def learned(net: nn.Module) -> dict[str, Tensor]:
+    """What a pretext task leaves to start from: the weights of tokens and trunk, without its heads.
+
+    Raises:
+        ValueError: for a network that reads pictures in another way.
+    """
+    found = {k: v.detach().clone() for k, v in net.state_dict().items() if k.startswith(("tokens.", "trunk."))}
+    if found.keys() != {k for k in Classifier(2).state_dict() if not k.startswith("head.")}:
+        msg = "Only a network with the common tokens and trunk can be fine-tuned here."
+        raise ValueError(msg)
+    return found
+
+
+def train(
+    pixels: Tensor, y: NDArray[np.int64], classes: int, seed: int, *, start: Start | None = None, lr: float = 0.0
+) -> Classifier:  # fmt: skip
+    """Learn from labelled pictures.
+
+    Args:
+        pixels: (n, 3, 32, 32) uint8.
+        y: (n,) their classes, 0 to `classes` − 1.
+        classes: how many there are.
+        seed: of the weights and of the batches.
+        start: weights from `learned`; None: from scratch.
+        lr: the highest learning rate; 0: as `Rates` says. It rises over a twentieth of the steps, then falls along
+            half a cosine, as in `loop`.
+    """
+    net, labels = fresh(classes, seed), torch.from_numpy(y)
+    if start is not None:
+        net.load_state_dict(dict(start), strict=False)
+    highest = lr or (Rates.scratch if start is None else Rates.tuned)
+    adam = torch.optim.AdamW(net.parameters(), lr=highest, betas=(0.9, 0.98), weight_decay=0.01, fused=True)
+    budget = steps(len(y))
+    for step in range(budget):
+        warm, fall = max(10, budget // 20), 0.5 * (1 + math.cos(math.pi * step / budget))
+        adam.param_groups[0]["lr"] = highest * min(1, (step + 1) / warm) * max(0.02, fall)
+        rows = np.random.default_rng((seed, ORDER, step)).choice(len(y), min(BATCH, len(y)), replace=False)
+        some = torch.from_numpy(rows)
+        adam.zero_grad()
+        F.cross_entropy(net(pixels[some]), labels[some]).backward()
+        adam.step()
+    return net
+
+
+def fresh(classes: int, seed: int) -> Classifier:
+    """The network before its first step: the random trunk that every other is measured against."""
+    net = Classifier(classes)
+    initialise(net, torch.Generator().manual_seed(seed))
+    return net
+
+
+@torch.no_grad()
+def vectors(net: Classifier, pixels: Tensor) -> NDArray[np.float32]:
+    """(n, 3, 32, 32) uint8 → (n, width) the trunk's vectors, pooled as on every page of pictures."""
+    return torch.cat([net.encode(some) for some in pixels.split(CHUNK)]).numpy()
+
+
+@torch.no_grad()
+def right(net: Classifier, pixels: Tensor, y: NDArray[np.int64]) -> float:
+    """Share of pictures whose class is named."""
+    named = torch.cat([net(some).argmax(1) for some in pixels.split(CHUNK)])
+    return float((named.numpy() == y).mean())
+
+
+def about() -> dict[str, Any]:
+    """The protocol as plain data, for the recording."""
+    return {"batch": BATCH, "scratch_lr": Rates.scratch, "tuned_lr": Rates.tuned, "fewest": FEWEST, "most": MOST}

@@ -1,0 +1,569 @@
+"""What the labels bought: recorded for every recorded run, and measured again on demand.
+
+`record` writes `assets/runs/transfer.json`, section by section; a page only reads it. `Work` hands jobs to the engine
+as a page asks for them. Importing this brings no torch.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import threading
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from functools import lru_cache
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, cast
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy import sparse
+
+from sslviz.catalogue import READY, load
+from sslviz.evaluation import transfer
+from sslviz.evaluation.transfer import ALL, CHOICES
+from sslviz.training import recorded
+from sslviz.training.config import RunConfig, default
+
+if TYPE_CHECKING:
+    from sslviz.tasks.base import Batch, ProbeData, Task
+    from sslviz.training.engine import Engine, Job
+
+FILE = "transfer.json"
+PICTURES = "fashion_mnist"  # what trunks for pictures are judged on, whatever they were trained on
+CANDIDATES = 2000  # samples whose labels can be bought, and that regression learns from
+LABELS, TIMES = 20, 10  # labels bought for the recording; how often
+TUNED, TUNED_SIZES = ("masked_patches", "same_or_different", "cluster_ids"), (1, 10, 100, ALL)
+SCALE_TASK, SCALE = "masked_patches", (100, 1000, 10_000)  # pictures without labels
+SCALE_LABELS = 10  # a class, for the probe of `scale` and for the comparison that the page opens with
+TEAM_LABELS = 50  # a class
+CHUNK = 4000  # samples in one job
+# From scratch and fine-tuned: of 0.001 and 0.003 the better one on 1,000 training pictures set aside, with 10 labels a
+# class (57.3 % against 56.1 %); chosen once, before any held-out picture was looked at.
+RATE = 1e-3
+
+Say = Callable[[str], None]
+Features = NDArray[np.float32]
+Call = tuple[Any, ...]  # a function and its arguments
+
+
+# ---- the recording ---------------------------------------------------------------------------------------------------
+
+
+def path() -> Path:
+    """Where the recording lies."""
+    return recorded.RUNS / FILE
+
+
+def read() -> dict[str, Any]:
+    """All recorded sections by name; empty where nothing is recorded. Needs no torch."""
+    file = path()
+    return _read(file, file.stat().st_mtime_ns) if file.exists() else {}
+
+
+@lru_cache(maxsize=2)
+def _read(file: Path, _changed: int) -> dict[str, Any]:
+    found: dict[str, Any] = json.loads(file.read_text("utf-8"))
+    return found
+
+
+def record(sections: Sequence[str] = (), say: Say = print) -> Path:
+    """Measure the sections that are named (all, if none is), and keep each as soon as it is done.
+
+    Raises:
+        ValueError: for a section that there is not.
+    """
+    makers = {
+        "probes": _probes, "scratch": _scratch, "bought": _bought, "teams": _teams, "scale": _scale, "tuned": _tuned,
+    }  # fmt: skip
+    if unknown := [name for name in sections if name not in makers]:
+        msg = f"There is no section {', '.join(unknown)}; there are {', '.join(makers)}."
+        raise ValueError(msg)
+    for name in sections or makers:
+        began, spent = time.perf_counter(), time.process_time()
+        found = makers[name](say)
+        spent, wall = time.process_time() - spent, time.perf_counter() - began
+        say(f"{name}: {wall:.0f} s, of which {spent:.0f} s on the processor")
+        kept = {**read(), name: {**found, "code": code_hash(), "processor_seconds": round(spent, 1)}}
+        path().write_text(json.dumps(kept, indent=1) + "\n", "utf-8")
+    return path()
+
+
+def code_hash() -> str:
+    """Sixteen letters that change with the code that measures."""
+    names = (
+        "sslviz.models.trunk", "sslviz.models.tokens", "sslviz.evaluation.probes", "sslviz.evaluation.transfer",
+        "sslviz.training.supervised",
+    )  # fmt: skip
+    return hashlib.sha256("".join(recorded._code(name) for name in names).encode()).hexdigest()[:16]
+
+
+def group(task: str, data: str) -> str:
+    """Runs of one group are judged by the same samples: those on clothes, and on clothes and emoji, by clothes."""
+    clothes = READY[task].modality == "Images" and data in ("pictures", PICTURES)
+    return PICTURES if clothes else f"{task} on {data}"
+
+
+def _runs() -> list[tuple[str, bool, recorded.Recording]]:
+    found = [(task, long, recorded.read(task, long=long)) for task in READY for long in (False, True)]
+    return [(task, long, run) for task, long, run in found if run is not None]
+
+
+def _on_pictures() -> list[tuple[str, bool, recorded.Recording]]:
+    return [one for one in _runs() if group(one[0], one[2].config.data) == PICTURES]
+
+
+def _name(task: str, long: bool) -> str:
+    return f"{task}{'_long' if long else ''}"
+
+
+def _probes(say: Say) -> dict[str, Any]:
+    """Curves, clusters and regressions of every recorded run; and, a group, of a random trunk and of the raw input."""
+    runs, groups = list[dict[str, Any]](), dict[str, Any]()
+    for task, long, run in _runs():
+        data, where = _data(task, run.config.data), group(task, run.config.data)
+        if where not in groups:
+            groups[where] = {
+                "labels": len(data.train_y), "tests": len(data.test_y), "classes": list(data.names),
+                "sizes": transfer.sizes(data.train_y), "raw_name": data.raw_name,
+                "chance": float(np.bincount(data.test_y).max() / len(data.test_y)),
+                "raw": _judged(data, data.raw_train, data.raw_test), "random": _random(run.config, data),
+            }  # fmt: skip
+            say(f"{where}: {json.dumps({k: groups[where][k]['curve'] for k in ('raw', 'random')})}")
+        train, test = _features(run.config, run.weights, run.buffers, data.train, data.test)
+        judged = _judged(data, train, test)
+        say(f"{_name(task, long)}: {json.dumps(judged['curve'])}")
+        seeds = [float(np.mean(figures["probes"]["trained"]["few"])) for figures in (run.figures, *run.repeats)]
+        about = {"task": task, "long": long, "data": run.config.data, "steps": run.config.steps, "group": where}
+        knn = run.figures["probes"]["trained"]["knn"]
+        runs.append({**about, **judged, "run_seeds": seeds, "knn": knn})
+    return {"runs": runs, "groups": groups}
+
+
+def _judged(data: ProbeData, train: Any, test: Any) -> dict[str, Any]:
+    """Curve, clusters of the test rows, and how well the samples' own numbers can be told."""
+    return {"curve": transfer.curve(train, data.train_y, test, data.test_y), **_aside(data, train, test)}
+
+
+def _aside(data: ProbeData, train: Any, test: Any) -> dict[str, Any]:
+    """What there is besides classification."""
+    rows = _candidates(len(data.train_y))
+    numbers, asked = _numbers(data.train.rows(rows)), _numbers(data.test)
+    train, test = _short_indices(train), _short_indices(test)
+    return {
+        "groups": transfer.groups(test, data.test_y),
+        "numbers": {name: transfer.told(train[rows], numbers[name], test, asked[name]) for name in numbers},
+    }
+
+
+def _short_indices(x: Any) -> Any:
+    """The same; sparse rows with indices of 32 bits, since k-means takes no others."""
+    if not sparse.issparse(x):
+        return x
+    return sparse.csr_array((x.data, x.indices.astype(np.int32), x.indptr.astype(np.int32)), shape=x.shape)
+
+
+def _random(config: RunConfig, data: ProbeData) -> dict[str, Any]:
+    """The same of three networks before their first step, each with a choice of labels of its own."""
+    each = []
+    for seed in CHOICES:
+        if group(config.task, config.data) == PICTURES:
+            from sslviz.training import supervised
+
+            net = supervised.fresh(len(data.names), seed)
+            train, test = (supervised.vectors(net, part.data["pixels"]) for part in (data.train, data.test))
+        else:
+            train, test = _features(replace(config, seed=seed), None, None, data.train, data.test)
+        own = _aside(data, train, test) if seed == 0 else {}
+        curve = [
+            [transfer.point(train, data.train_y, test, data.test_y, size, seed)]
+            for size in transfer.sizes(data.train_y)
+        ]
+        each.append({**own, "curve": curve})
+    merged = [[one["curve"][row][0] for one in each] for row in range(len(each[0]["curve"]))]
+    return {**each[0], "curve": merged}
+
+
+def _scratch(say: Say) -> dict[str, Any]:
+    """The same network, trained from scratch on the same labels."""
+    data, rows = _data("masked_patches", PICTURES), []
+    for size in transfer.sizes(data.train_y):
+        rows.append([_learn(data, size, seed, None) for seed in CHOICES])
+        say(f"from scratch, {size or 'all'} labels a class: {rows[-1]}")
+    return {"curve": rows, "protocol": _protocol()}
+
+
+def _tuned(say: Say) -> dict[str, Any]:
+    """All weights go on learning from what a pretext task left, with few and with many labels."""
+    from sslviz.training import supervised
+    from sslviz.training.answers import ask
+
+    data, found = _data("masked_patches", PICTURES), {}
+    for task in TUNED:
+        run = recorded.read(task)
+        if run is None:
+            continue
+        begin = ask(run.config, run.weights, lambda learner: supervised.learned(learner.net), run.buffers)
+        rows = [[_learn(data, size, seed, begin) for seed in CHOICES] for size in TUNED_SIZES]
+        found[task] = rows
+        say(f"{task}, fine-tuned: {rows}")
+    return {"sizes": TUNED_SIZES, "curve": found, "protocol": _protocol()}
+
+
+def _protocol() -> dict[str, Any]:
+    """How networks are trained on labels here."""
+    from sslviz.training import supervised
+
+    return {**supervised.about(), "scratch_lr": RATE, "tuned_lr": RATE}
+
+
+def _learn(data: ProbeData, size: int, seed: int, begin: Any) -> float:
+    """Accuracy on the test rows after learning from `size` labels a class; `begin` None: from scratch."""
+    import torch
+
+    from sslviz.training import supervised
+
+    rows = transfer.chosen(data.train_y, size, seed)
+    pixels = data.train.data["pixels"][torch.from_numpy(rows)]
+    net = supervised.train(pixels, data.train_y[rows], len(data.names), seed, start=begin, lr=RATE)
+    return supervised.right(net, data.test.data["pixels"], data.test_y)
+
+
+def _scale(say: Say) -> dict[str, Any]:
+    """One task, trained with few and with many pictures without labels, with the same steps; then the probe."""
+    rows = []
+    for count in SCALE:
+        rows.append([scaled(count, seed) for seed in CHOICES])
+        say(f"{SCALE_TASK} on {count:,} pictures: {rows[-1]}")
+    steps = default(SCALE_TASK).steps
+    return {"task": SCALE_TASK, "sizes": SCALE, "labels": SCALE_LABELS, "steps": steps, "accuracy": rows}
+
+
+def scaled(count: int, seed: int, config: RunConfig | None = None) -> float:
+    """Train on `count` pictures only, and give the probe's accuracy with SCALE_LABELS labels a class."""
+    from sslviz.training.loop import Learner
+
+    config = replace(config or default(SCALE_TASK), data=PICTURES, seed=seed, device="cpu")
+    learner = Learner(config)
+    rows = np.random.default_rng((seed, count)).permutation(learner.task.size(PICTURES, "train"))[:count]
+    learner.task = cast("Task", Fewer(learner.task, np.sort(rows)))
+    learner.load(learner.fresh())
+    for step in range(config.steps):
+        learner.train_step(step)
+    data = _data(config.task, PICTURES)
+    train, test = learner.features(data.train), learner.features(data.test)
+    return transfer.point(train, data.train_y, test, data.test_y, SCALE_LABELS, seed)
+
+
+class Fewer:
+    """A task that has only some of its training samples; in all else it is the task itself."""
+
+    def __init__(self, task: Task, rows: NDArray[np.int64]) -> None:
+        self._task, self._rows = task, rows
+
+    def __getattr__(self, name: str) -> Any:
+        """Whatever is not about training samples."""
+        return getattr(self._task, name)
+
+    def size(self, data: str, part: str) -> int:
+        """How many samples there are now."""
+        return len(self._rows) if part == "train" else self._task.size(data, part)
+
+    def batch(self, data: str, part: str, rows: NDArray[np.int64]) -> Batch:
+        """Samples by their place among those that are left."""
+        return self._task.batch(data, part, self._rows[rows] if part == "train" else rows)
+
+
+def _teams(say: Say) -> dict[str, Any]:
+    """A head trained on one team's emoji, tested on every team's; trunks frozen, and the network from scratch."""
+    import torch
+
+    from sslviz.data import images
+    from sslviz.training import supervised
+
+    emoji = images.load("emoji")
+    drawn, asked = images.emoji_teams("train"), images.emoji_teams("held")
+    common = np.array([
+        number for number in np.unique(emoji.held_groups) if len(np.unique(asked[emoji.held_groups == number])) == 3
+    ])  # fmt: skip
+    tests = [np.flatnonzero((asked == team) & np.isin(emoji.held_groups, common)) for team in range(len(images.TEAMS))]
+    train_x, test_x = (torch.from_numpy(p.transpose(0, 3, 1, 2).copy()) for p in (emoji.images, emoji.held_images))
+    labels = [
+        [
+            rows[transfer.chosen(emoji.labels[rows], TEAM_LABELS, seed)]
+            for seed in CHOICES
+            for rows in [np.flatnonzero(drawn == team)]
+        ]
+        for team in range(len(images.TEAMS))
+    ]
+
+    def table(right: Callable[[NDArray[np.int64], int, NDArray[np.int64]], float]) -> list[list[list[float]]]:
+        """Team of the labels × team of the test × choice of labels."""
+        return [[[right(rows, seed, test) for seed, rows in enumerate(some)] for test in tests] for some in labels]
+
+    def probe(train: Any, test: Any) -> list[list[list[float]]]:
+        from sslviz.evaluation import probes
+
+        return table(lambda rows, _, held: probes.linear(
+            train[rows], emoji.labels[rows], test[held], emoji.held_labels[held]
+        ))  # fmt: skip
+
+    @lru_cache(maxsize=16)
+    def learnt(rows: bytes, seed: int) -> supervised.Classifier:
+        some = np.frombuffer(rows, np.int64)
+        pixels = train_x[torch.from_numpy(some.copy())]
+        return supervised.train(pixels, emoji.labels[some], len(emoji.class_names), seed, lr=RATE)
+
+    found = {
+        "scratch": table(lambda rows, seed, held: supervised.right(
+            learnt(rows.tobytes(), seed), test_x[torch.from_numpy(held)], emoji.held_labels[held]
+        )),
+        "raw": probe(*(p.reshape(len(p), -1).astype(np.float32) / 255 for p in (emoji.images, emoji.held_images))),
+        "random": probe(*(supervised.vectors(supervised.fresh(2, 0), p) for p in (train_x, test_x))),
+    }  # fmt: skip
+    from sslviz.tasks.base import Batch
+
+    batches = [Batch(np.arange(len(p)), {"pixels": p}) for p in (train_x, test_x)]
+    for task, long, run in _on_pictures():
+        found[_name(task, long)] = probe(*_features(run.config, run.weights, run.buffers, *batches))
+    for name, rows in found.items():
+        same, other = same_and_other(rows)
+        say(f"{name}: same team {np.mean(same):.3f}, another {np.mean(other):.3f}")
+    held = np.concatenate(tests)
+    return {
+        "teams": list(images.TEAMS), "labels": TEAM_LABELS, "classes": len(emoji.class_names), "tests": len(common),
+        "chance": float(np.bincount(emoji.held_labels[held]).max() / len(held)), "accuracy": found,
+    }  # fmt: skip
+
+
+def best(found: dict[str, Any], size: int = SCALE_LABELS) -> dict[str, Any] | None:
+    """The run on pictures whose probe is best with `size` labels a class, and what it has to beat.
+
+    Returns:
+        `run`, its entry; `trained`, `random`, `raw` and `scratch`: mean accuracy over the choices of labels. None
+        where one of them is not recorded.
+    """
+    if "probes" not in found or "scratch" not in found:
+        return None
+    where = found["probes"]["groups"][PICTURES]
+    row = where["sizes"].index(size)
+    runs = [run for run in found["probes"]["runs"] if run["group"] == PICTURES]
+    winner = max(runs, key=lambda run: float(np.mean(run["curve"][row])))
+    curves = {"trained": winner, "random": where["random"], "raw": where["raw"], "scratch": found["scratch"]}
+    return {"run": winner, **{name: float(np.mean(one["curve"][row])) for name, one in curves.items()}}
+
+
+def same_and_other(table: list[list[list[float]]]) -> tuple[list[float], list[float]]:
+    """Of team × team × choice: the mean over teams, a choice at a time, for the same team and for another one."""
+    accuracy = np.array(table)
+    same = np.eye(len(accuracy), dtype=bool)
+    return accuracy[same].mean(0).tolist(), accuracy[~same].mean(0).tolist()
+
+
+def _bought(say: Say) -> dict[str, Any]:
+    """Labels bought at random, and spread out over what each trunk for pictures sees."""
+    found = {}
+    for task, long, run in _on_pictures():
+        data = _data(task, run.config.data)
+        some = data.train.rows(_candidates(len(data.train_y)))
+        x, test = _features(run.config, run.weights, run.buffers, some, data.test)
+        found[_name(task, long)] = {way: purchase(task, run.config.data, x, test, LABELS, 0, way) for way in WAYS}
+        told = {way: round(float(np.mean(one["accuracies"])), 3) for way, one in found[_name(task, long)].items()}
+        say(f"{_name(task, long)}, {LABELS} labels: {told}")
+    return {"labels": LABELS, "times": TIMES, "runs": found}
+
+
+# ---- on demand -------------------------------------------------------------------------------------------------------
+
+WAYS = ("at random", "spread out")
+
+
+def purchase(
+    task: str, data: str, x: Features, test: Features, labels: int, seed: int, way: str, times: int = TIMES
+) -> dict[str, Any]:
+    """Buy `labels` of the CANDIDATES in one of WAYS, `times` times with seeds from `seed` on.
+
+    Returns:
+        `rows`: what was bought the first time, as places among all training samples, with their `names`; and of every
+        time `accuracies` and `classes`, how many classes were among what was bought.
+    """
+    judged = _data(task, data)
+    places = _candidates(len(judged.train_y))
+    y, found, first = judged.train_y[places], [], None
+    for one in range(seed, seed + times):
+        at_random = way == WAYS[0]
+        rows = transfer.at_random(len(x), labels, one) if at_random else transfer.spread_out(x, labels, one)
+        found.append(transfer.bought(x, y, rows, test, judged.test_y))
+        first = rows if first is None else first
+    assert first is not None  # noqa: S101 - times is at least 1
+    first = first[np.argsort(y[first], kind="stable")]  # class by class, as a person would lay them out
+    return {
+        "rows": places[first].tolist(),
+        "ids": np.asarray(judged.train.ids)[places[first]].tolist(),
+        "names": [judged.names[int(kind)] for kind in y[first]],
+        "accuracies": [one["accuracy"] for one in found],
+        "classes": [one["classes"] for one in found],
+    }
+
+
+def curve_stages(config: RunConfig, weights: Any, kept: Any, seed: int) -> list[Stage]:
+    """The curve of one run with one choice of labels, as stages for `Work`: it finds (size, accuracy) pairs."""
+    plain, parts, sizes = config.to_json(), list[tuple[str, int]](), list[int]()
+
+    def measure(_: list[Any]) -> list[Call]:
+        return [(_shape, config.task, config.data)]
+
+    def vectors(found: list[Any]) -> list[Call]:
+        ((lengths, largest_first),) = found
+        sizes.extend(largest_first)
+        parts.extend((part, first) for part, n in lengths for first in range(0, n, CHUNK))
+        return [(_some, plain, weights, kept, part, first) for part, first in parts]
+
+    def points(found: list[Any]) -> list[Call]:
+        joined = [
+            np.concatenate([x for (part, _), x in zip(parts, found, strict=True) if part == which])
+            for which in ("train", "test")
+        ]
+        return [(_point, config.task, config.data, *joined, size, seed) for size in sizes]
+
+    return [measure, vectors, points]
+
+
+def buying_stages(config: RunConfig, weights: Any, kept: Any, labels: int, seed: int) -> list[Stage]:
+    """Both ways to buy labels, as stages for `Work`: it finds what `purchase` returns, in the order of WAYS."""
+    plain = config.to_json()
+
+    def vectors(_: list[Any]) -> list[Call]:
+        return [(_some, plain, weights, kept, part, 0) for part in ("candidates", "test")]
+
+    def buy(found: list[Any]) -> list[Call]:
+        return [(purchase, config.task, config.data, *found, labels, seed, way) for way in WAYS]
+
+    return [vectors, buy]
+
+
+def _shape(task: str, data: str) -> tuple[list[tuple[str, int]], list[int]]:
+    """How many samples there are to train the probe on and to test it, and the sizes of the curve, largest first."""
+    judged = _data(task, data)
+    largest_first = sorted(transfer.sizes(judged.train_y), key=lambda size: size or len(judged.train_y), reverse=True)
+    return [("train", len(judged.train_y)), ("test", len(judged.test_y))], largest_first
+
+
+def _some(config: str, weights: Any, kept: Any, part: str, first: int) -> Features:
+    """The vectors of some samples, on a worker."""
+    run = RunConfig.from_json(config)
+    data = _data(run.task, run.data)
+    rows = _candidates(len(data.train_y)) if part == "candidates" else np.arange(len(data.test_y))
+    if part == "train":
+        rows = np.arange(len(data.train_y))
+    batch = data.test if part == "test" else data.train
+    (x,) = _features(run, weights, kept, batch.rows(rows[first : first + CHUNK]))
+    return x
+
+
+def _point(task: str, data: str, train: Features, test: Features, size: int, seed: int) -> tuple[int, float]:
+    judged = _data(task, data)
+    return size, transfer.point(train, judged.train_y, test, judged.test_y, size, seed)
+
+
+Stage = Callable[[list[Any]], list[Call]]
+
+
+class Work:
+    """Jobs on the engine that belong together, in stages: the results of one make the jobs of the next.
+
+    Each job is an ordinary one, so that other visitors' slices take turns with them. A page looks at `progress`, at
+    `found` (the last stage's results, None until then) and at `note` (why it failed, or empty).
+    """
+
+    TRIES = 3
+
+    def __init__(self, engine: Engine, stages: Sequence[Stage]) -> None:
+        self.note, self.found, self.seconds = "", cast("list[Any] | None", None), 0.0
+        self._engine, self._waiting, self._stages = engine, list(stages), len(stages)
+        self._began, self._lock = time.monotonic(), threading.RLock()
+        self._results, self._left = list[Any](), 0
+        self._next([])
+
+    @property
+    def busy(self) -> bool:
+        """Whether results are still to come. Asks whether the engine is still there, too."""
+        if self.found is None and not self.note and self._engine.lost():
+            self.note = "The training engine ended. Please try again."
+        return self.found is None and not self.note
+
+    @property
+    def progress(self) -> float:
+        """Share of what is done, 0 to 1; every stage counts alike."""
+        with self._lock:
+            if self.found is not None:
+                return 1.0
+            here = 1 - self._left / max(1, len(self._results))
+            return (self._stages - len(self._waiting) - 1 + here) / self._stages
+
+    def _next(self, results: list[Any]) -> None:
+        with self._lock:
+            if not self._waiting:
+                self.found, self.seconds = results, time.monotonic() - self._began
+                return
+            calls = self._waiting.pop(0)(results)
+            self._results, self._left = [None] * len(calls), len(calls)
+        for place, call in enumerate(calls):
+            self._submit(place, call, 1)
+
+    def _submit(self, place: int, call: Call, tries: int) -> None:
+        try:
+            job = self._engine.submit(*call)
+        except Exception as problem:  # noqa: BLE001 - the page must say so and go on
+            self.note = f"The training engine cannot be reached: {problem}"
+            return
+        job.add_done_callback(lambda one: self._take(place, call, tries, one))
+
+    def _take(self, place: int, call: Call, tries: int, job: Job) -> None:
+        try:
+            value = job.result()
+        except BaseException as problem:  # noqa: BLE001 - a cancelled job raises CancelledError, which is none
+            if tries < self.TRIES:
+                self._submit(place, call, tries + 1)
+            else:
+                self.note = f"A job failed {self.TRIES} times ({problem})."
+            return
+        with self._lock:
+            self._results[place] = value
+            self._left -= 1
+            last = not self._left
+        if last:
+            self._next(self._results)
+
+
+# ---- common ----------------------------------------------------------------------------------------------------------
+
+
+@lru_cache(maxsize=3)
+def _data(task: str, data: str) -> ProbeData:
+    return load(task).probe_data(data)
+
+
+def _candidates(n: int) -> NDArray[np.int64]:
+    """The rows that labels can be bought of; the same for every run and visitor."""
+    return np.sort(np.random.default_rng(0).permutation(n)[:CANDIDATES])
+
+
+def _features(config: RunConfig, weights: Any, kept: Any, *batches: Batch) -> tuple[Features, ...]:
+    """(n, width) the frozen trunk's vectors of some batches."""
+    from sslviz.training.answers import ask
+
+    return ask(config, weights, lambda learner: tuple(learner.features(batch) for batch in batches), kept)
+
+
+def _numbers(batch: Batch) -> dict[str, NDArray[np.float64]]:
+    """What a sample's own numbers are: of pictures and of sentences; nothing of single words."""
+    if "pixels" in batch.data:
+        return transfer.picture_numbers(batch.data["pixels"].numpy())
+    ids = batch.data.get("ids", batch.data.get("a"))
+    if ids is None:
+        return {}
+    from sslviz.data.text import SPECIALS
+
+    return transfer.sentence_numbers(ids.numpy(), len(SPECIALS))

@@ -1,0 +1,297 @@
+"""Words and parts of the page Arena: the table, its bars, the maps side by side, and the runs with one budget."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import streamlit as st
+
+from sslviz.catalogue import READY, Option
+from sslviz.data import ASSETS
+from sslviz.training import arena
+from sslviz.training.arena import Contestant, Row, Series
+from sslviz.ui import current, live, settings, startup
+from sslviz.ui.bars import Bar, bars
+from sslviz.ui.parts import note, part
+from sslviz.ui.transport import POLL, _map_info
+
+PAGES = ASSETS.parent / "pages"
+TITLE = "Arena"
+LEAD = {
+    "Basic": "Several teachers, one pupil: the same small network was taught by every pseudo-label in turn. Afterwards "
+    "all of them sit the same exam, on classes that nobody had told them.",
+    "Standard": "Every task trained the same trunk. Then the trunk is frozen, and a linear probe and k-NN say how much "
+    "of the true classes can be read from its vectors. An untrained trunk and the raw input sit the same exam: whoever "
+    "does not beat them has learned nothing that helps here.",
+    "Detailed": "Score = accuracy on held-out samples of argmax W z + b, where z is the frozen trunk’s pooled vector, "
+    "standardised with the labelled rows alone, and W, b come from logistic regression (L2, C = 1, never tuned). "
+    "k-NN: 20 nearest by cosine, votes e^(cos/0.1). A pretext loss is in a unit of its own, so no two of them compare; "
+    "the exam does.",
+}
+RECORDED, ONE, LIVE = "recorded", "one budget", "live"
+OWN = {
+    "kind": Option("Images", "Kind of data", tuple(arena.kinds())),
+    "runs": Option(RECORDED, "Runs", (RECORDED, ONE, LIVE)),
+    "steps": Option(arena.STEPS, "Steps each", low=20, high=3000),
+    "batch": Option(arena.BATCH, "Batch size", low=16, high=256),
+    "seed": Option(0, "Run seed", low=0, high=9999),
+}
+PERCENT = {
+    "Linear, few labels": "Linear probe on the frozen trunk, mean of three choices of labels and of the run seeds",
+    "Spread over seeds": "One standard deviation over the run seeds",
+    "Linear, all labels": "The same probe with every labelled training sample",
+    "k-NN": "The 20 nearest labelled samples vote",
+    "Fine-tuned": "The whole network trained on with the few labels",
+    "Own score": "On its own pretext task, held-out; what is counted differs from task to task",
+    "Best constant": "What one answer for all reaches on the pretext task",
+}
+
+
+def controls() -> tuple[str, str]:
+    """Which kind of data, and which runs."""
+    with st.container(key="arena_choice", horizontal=True, vertical_alignment="center", gap="small"):
+        kind = st.segmented_control(
+            "Kind of data", arena.kinds(), default="Images", required=True, key="arena_kind",
+            label_visibility="collapsed", **settings.SESSION,
+        )  # fmt: skip
+        runs = st.segmented_control(
+            "Runs", (RECORDED, ONE, LIVE), default=RECORDED, required=True, key="arena_runs",
+            label_visibility="collapsed", **settings.SESSION,
+            help="recorded: each with its own budget. one budget: the same steps and batch for all, recorded. live: "
+            "the same for all, trained now.",
+        )  # fmt: skip
+    return str(kind), str(runs)
+
+
+def show(kind: str, runs: str) -> None:
+    """The controls of live runs, and everything that their figures fill."""
+    if runs == LIVE:
+        _budget(kind)
+    series = _series(kind) if runs == LIVE else None
+    playing = series is not None and series.playing
+    st.fragment(_panel, run_every=2 * POLL if playing else None)(kind, runs, playing)
+
+
+def _panel(kind: str, runs: str, polling: bool) -> None:
+    if runs == LIVE:
+        series = _series(kind)
+        if series is not None:
+            series.look()
+        _transport(kind, series)
+        if polling and (series is None or not series.playing):
+            st.rerun()  # the whole page: only it can end the polling
+        some = arena.from_runs(series.runs, _map_info) if series else []
+    else:
+        some = arena.from_recordings(kind) if runs == RECORDED else arena.read(kind)
+    if not some:
+        st.info(EMPTY[runs], icon=":material/hourglass_empty:")
+        return
+    rows = sorted(arena.rows(some), key=lambda row: -row.few)
+    with st.container(key="arena_table", border=True, gap="small"):
+        _table(kind, runs, rows, some)
+    with st.container(key="maps", border=True, gap="small"):
+        part("Maps", "shape and colour: true classes, which no model ever saw; click a class to find it in all of them")
+        live.arena_maps("arena_maps", maps=[arena.small_map(one) for one in some if len(one.points)])
+        note(
+            "t-SNE of held-out samples at the end of each run. Near means alike for that model. Do not read off the "
+            "size of a group, nor how far apart two groups lie; turned or mirrored maps say the same."
+        )
+
+
+EMPTY = {
+    RECORDED: "Nothing has been recorded for this kind of data yet.",
+    ONE: "No runs with one budget have been recorded for this kind of data. “live” trains them now; "
+    "python -m sslviz arena records them.",
+    LIVE: "The table fills as the runs end. One trains after the other, each with the same steps, batch and seed.",
+}
+
+
+def _table(kind: str, runs: str, rows: Sequence[Row], some: Sequence[Contestant]) -> None:
+    mode = "● live" if runs == LIVE else "◷ recorded"
+    part("Table", f"{mode} · click a heading to sort")
+    st.dataframe(
+        arena.table(rows), hide_index=True, column_config=_columns(), height="content", key="arena_rows", placeholder=""
+    )
+    with st.container(horizontal=True, vertical_alignment="center", gap="small"):
+        note(budgets(rows, runs))
+        st.download_button(
+            "Table as CSV", lambda: arena.csv_text(rows), file_name=f"arena_{kind.lower()}.csv", mime="text/csv",
+            icon=":material/download:", on_click="ignore", key="arena_csv",
+        )  # fmt: skip
+    left, right = st.columns([3, 2], gap="medium")
+    with left:
+        _bars(rows)
+    with right:
+        st.markdown(told(rows))
+        note(protocol(rows, some))
+
+
+def _columns() -> dict[str, Any]:
+    number = st.column_config.NumberColumn
+    return {
+        "Task": st.column_config.TextColumn(pinned=True),
+        **{name: number(format="percent", help=text) for name, text in PERCENT.items()},
+        "Over random": number(format="%+.1f", help="Points over the same network before its first step, few labels"),
+        "Over raw": number(format="%+.1f", help="Points over the raw input, few labels"),
+        "Seconds": number(format="%.0f", help="Of one core, for the first run seed"),
+        "Steps": number(format="%d"), "Batch": number(format="%d"), "Run seeds": number(format="%d"),
+        "Samples seen": number(format="localized", help="Steps × batch"),
+        "Learning rate": number(format="%.3f"),
+    }  # fmt: skip
+
+
+def _bars(rows: Sequence[Row]) -> None:
+    """Few and all labels; the rows of random and raw are drawn as what they are, not as models."""
+    name = f"linear probe, {rows[0].labels} labels" if len({row.labels for row in rows}) == 1 else "few labels"
+    drawn = []
+    for row in rows:
+        title = row.name if len({one.judged for one in rows}) == 1 else f"{row.name} ({row.judged})"
+        mine = row.kind == "task"
+        drawn.append((title, [Bar(name, [row.few], mine), Bar("all labels", [row.many], mine, hatched=True)]))
+    first = next((bars_ for title, bars_ in drawn if bars_[0].model), drawn[0][1])
+    bars(drawn, [], "right on held-out samples", key=first)
+
+
+def budgets(rows: Sequence[Row], runs: str) -> str:
+    """What is the same for all runs, and what is not."""
+    mine = [row for row in rows if row.kind == "task"]
+
+    def span(values: Sequence[Any]) -> str:
+        found = sorted({value for value in values if value is not None})
+        return "–".join(f"{value:,.0f}" for value in ([found[0], found[-1]] if len(found) > 1 else found))
+
+    same = "The same for all" if runs != RECORDED else "Not the same for all, so read the columns"
+    data = sorted({row.data for row in mine})
+    return (
+        f"{same}: {span([row.steps for row in mine])} steps, batch {span([row.batch for row in mine])}. "
+        f"Seconds of one core: {span([row.seconds for row in mine])}. "
+        f"Trained on: {', '.join(data)}. Each task keeps its own learning rate."
+    )
+
+
+def told(rows: Sequence[Row]) -> str:
+    """Who is ahead, by how much, and who stays below the raw input, in sentences."""
+    mine = [row for row in rows if row.kind == "task"]
+    judges = {row.judged for row in mine}
+    best = max(mine, key=lambda row: row.over_raw or 0)
+    below = [row.name for row in mine if (row.over_raw or 0) < 0]
+    bare = [row.name for row in mine if (row.over_random or 0) < 1]
+    first = (
+        f"**{best.name}** is furthest ahead of the raw input: {best.over_raw:+.1f} points with {best.labels} labels, "
+        f"and {best.over_random:+.1f} over its own untrained trunk."
+    )
+    lines = [first]
+    if below:
+        lines.append(f"Below the raw input stay {_list(below)}.")
+    if bare:
+        lines.append(f"Hardly better than untrained: {_list(bare)}.")
+    if len(judges) > 1:
+        lines.append(
+            "These tasks read different inputs, so each is judged by classes of its own. Compare gains over random and "
+            "raw, not the accuracies themselves."
+        )
+    lines.append(
+        "A high score on its own task does not make a better trunk: sort by **Own score**, then by **Linear, few "
+        "labels**, and look whether the order stays."
+    )
+    return "\n\n".join(lines)
+
+
+def protocol(rows: Sequence[Row], some: Sequence[Contestant]) -> str:
+    """How all of them were judged."""
+    chance = sorted({one.figures[0]["chance"] for one in some})
+    shown = "–".join(f"{value:.0%}" for value in ([chance[0], chance[-1]] if len(chance) > 1 else chance))
+    seeds = sorted({row.seeds for row in rows if row.seeds})
+    return (
+        "Split: the trunk and the labels of the probes come from training samples, all figures from held-out ones. "
+        "Pooling: the mean over the positions for pictures, as on each task’s own page. Standardised with the labelled "
+        "rows alone. Few labels: the same number of every class, mean of three choices. "
+        f"Run seeds: {_list([str(seed) for seed in seeds])}; the spread is one standard deviation over them. "
+        f"Random trunk: the mean over these networks before their first step. Chance (the commonest class): {shown}. "
+        "Nothing was tuned on held-out samples."
+    )
+
+
+def _list(names: Sequence[str]) -> str:
+    return names[0] if len(names) == 1 else f"{', '.join(names[:-1])} and {names[-1]}" if names else "none"
+
+
+# ---- live
+
+
+def _budget(kind: str) -> None:
+    """The common budget; it holds from the next start on."""
+    with st.container(key="arena_budget", horizontal=True, vertical_alignment="bottom", gap="small"):
+        for name in ("steps", "batch", "seed"):
+            option = OWN[name]
+            st.number_input(
+                option.title, int(option.low), int(option.high), option.default, key=f"arena_{name}", width=130,
+                **settings.SESSION,
+            )  # fmt: skip
+    note(
+        f"{len(arena.tasks(kind))} runs, one after the other, on the data that most of them share. They last as long "
+        "as this tab; a minute without a look pauses them."
+    )
+
+
+def _transport(kind: str, series: Series | None) -> None:
+    playing = series is not None and series.playing
+    through = series is not None and series.current is None
+    with st.container(key="transport", horizontal=True, vertical_alignment="center", gap="xsmall"):
+        if st.button("Reset", icon=":material/replay:", key="reset", disabled=series is None, help="Forget these runs"):
+            _forget(kind)
+            st.rerun()
+        name, icon = ("Pause", "pause") if playing else ("Play", "play_arrow")
+        if st.button(
+            "Train all again" if through else name, icon=f":material/{icon}:", type="primary", key="play",
+            on_click=_toggle, args=(kind, playing),
+        ):  # fmt: skip
+            st.rerun()  # the whole page: only it can start or end the polling
+        st.html(_status(series), width="stretch")
+    for run in series.runs if series else ():
+        if run.note and run.status == "failed":
+            st.warning(f"{READY[run.config.task].title}: {run.note}", icon=":material/info:")
+
+
+def _status(series: Series | None) -> str:
+    if series is None:
+        return "<div class='run'><span>not started</span><span class='mode'>○ untrained</span></div>"
+    through = sum(run.figures is not None for run in series.runs)
+    now = series.current
+    doing = (
+        "all through" if now is None else f"{READY[now.config.task].title}: step {now.step:,} of {now.config.steps:,}"
+    )
+    if now is not None and now.step >= now.config.steps:
+        doing = f"{READY[now.config.task].title}: measuring what it learned"
+    seconds = sum(run.seconds for run in series.runs)
+    return (
+        f"<div class='run'><span><b>{through}</b> of {len(series.runs)} runs</span>"
+        f"<progress max='1' value='{series.share:.3f}' aria-label='share of all steps'></progress>"
+        f"<span>{doing}</span><span><b>{seconds:,.0f}</b> s</span><span class='mode'>● live</span></div>"
+    )
+
+
+def _series(kind: str) -> Series | None:
+    found: Series | None = st.session_state.get(f"arena_series_{kind}")
+    return found
+
+
+def _forget(kind: str) -> None:
+    old = st.session_state.pop(f"arena_series_{kind}", None)
+    for run in old.runs if old else ():
+        startup.runs().drop(run)
+
+
+def _toggle(kind: str, playing: bool) -> None:
+    series = _series(kind)
+    if playing and series is not None:
+        series.pause()
+        return
+    if series is None or series.current is None:
+        _forget(kind)
+        steps, batch, seed = (settings.value("arena", name, OWN[name].default) for name in ("steps", "batch", "seed"))
+        viewer = current._viewer()
+        series = Series([startup.runs().new(c, viewer) for c in arena.one_budget(kind, steps, batch, seed)])
+        st.session_state[f"arena_series_{kind}"] = series
+    series.play()

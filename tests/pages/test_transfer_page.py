@@ -1,0 +1,228 @@
+"""The page Transfer: recorded at once, measured again on demand, labels to buy."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+from sslviz.catalogue import READY
+from sslviz.training import transfer
+from sslviz.ui import transfer_page
+from tests.pages.conftest import Page
+from tests.stand_ins import Engine
+
+SIZES = [1, 2, 5, 10, 20, 50, 100, 0]
+
+
+def curve(top: float) -> list[list[float]]:
+    """Rises to `top`; three choices of labels, of which the second is the mean."""
+    means = [top * share for share in (0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 0.95)]
+    return [*[[mean - 0.01, mean, mean + 0.01] for mean in means], [top]]
+
+
+def judged(top: float) -> dict[str, Any]:
+    return {
+        "curve": curve(top), "groups": {"nmi": [top / 2] * 3, "ari": [top / 3] * 3},
+        "numbers": {"mean brightness": top, "width of what is shown": top / 2},
+    }  # fmt: skip
+
+
+def recording() -> dict[str, Any]:
+    """A recording in the shape of the real one, with figures that are easy to recognise."""
+
+    def run(task: str, top: float, *, long: bool = False) -> dict[str, Any]:
+        data = "fashion_mnist" if long else READY[task].data[0]
+        where = transfer.group(task, data)
+        return {"task": task, "long": long, "data": data, "steps": 1000, "group": where, **judged(top), "knn": top,
+                "run_seeds": [top, top - 0.02, top + 0.02]}  # fmt: skip
+
+    def group(names: list[str], raw: str) -> dict[str, Any]:
+        return {"labels": 10_000, "tests": 2000, "classes": names, "sizes": SIZES, "raw_name": raw, "chance": 0.1,
+                "raw": {**judged(0.85), "numbers": {"mean brightness": 1.0, "width of what is shown": 0.3}},
+                "random": judged(0.6)}  # fmt: skip
+
+    pictures = ("autoencoding", "masked_patches", "same_or_different", "cluster_ids")
+    tops = dict(zip(pictures, (0.9, 0.8, 0.84, 0.82), strict=True))
+    runs = [*(run(task, tops[task]) for task in pictures), run("same_or_different", 0.95, long=True)]
+    runs.append(run("masked_words", 0.7))
+    groups = {transfer.PICTURES: group(list("abcdefghij"), "raw pixels")}
+    groups[runs[-1]["group"]] = group(list("abcdefgh"), "neighbouring words")
+    protocol = {"batch": 64, "scratch_lr": 0.003, "tuned_lr": 0.001, "fewest": 100, "most": 1500}
+    ids = list(range(20))
+    basket = {
+        "rows": ids,
+        "ids": ids,
+        "names": ["Coat"] * 12 + ["Bag"] * 8,
+        "accuracies": [0.4, 0.5],
+        "classes": [2, 2],
+    }
+    better = {**basket, "names": ["Coat"] * 10 + ["Bag"] * 10, "accuracies": [0.6, 0.6], "classes": [4, 4]}
+    both = dict(zip(transfer.WAYS, (basket, better), strict=True))
+    tuned = {task: curve(0.9 - 0.1 * n)[::2] for n, task in enumerate(transfer.TUNED)}
+    table = [[[0.6] * 3 if a == b else [0.5] * 3 for b in range(3)] for a in range(3)]
+    return {
+        "probes": {"runs": runs, "groups": groups},
+        "scratch": {"curve": [[*row, row[-1]][:3] for row in curve(0.8)], "protocol": protocol},
+        "bought": {"labels": 20, "times": 2, "runs": {"autoencoding": both}},
+        "teams": {"teams": ["A", "B", "C"], "labels": 50, "classes": 9, "tests": 318, "chance": 0.2, "accuracy": {
+            "scratch": [[[0.5] * 3 if a == b else [0.3] * 3 for b in range(3)] for a in range(3)],
+            "raw": table, "random": table, "autoencoding": table}},
+        "scale": {"task": "masked_patches", "sizes": [100, 1000, 10_000], "labels": 10, "steps": 1400,
+                  "accuracy": [[0.5, 0.5, 0.5], [0.55, 0.56, 0.57], [0.6, 0.61, 0.62]]},
+        "tuned": {"sizes": [1, 10, 100, 0], "curve": tuned, "protocol": protocol},
+    }  # fmt: skip
+
+
+@pytest.fixture
+def recorded_as(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Any:
+    """Puts a recording in place of the real one."""
+
+    def put(found: dict[str, Any]) -> None:
+        (tmp_path / "transfer.json").write_text(json.dumps(found), "utf-8")
+
+    monkeypatch.setattr(transfer, "path", lambda: tmp_path / "transfer.json")
+    return put
+
+
+def drawn(page: Page) -> dict[str, list[float]]:
+    """The lines of the curve by name."""
+    (chart,) = page.at.get("plotly_chart")
+    lines = json.loads(chart.proto.spec)["data"]
+    return {line["name"]: line["y"] for line in lines if line.get("name")}
+
+
+def test_without_a_recording_the_page_says_how_to_make_one(visit: Any, recorded_as: Any) -> None:
+    page = visit("transfer")
+    assert any("python -m sslviz transfer" in note for note in page.notes)
+    assert not page.at.button(key="measure").disabled
+
+
+def test_the_curve_is_there_at_once_with_everything_to_beat(visit: Any, recorded_as: Any) -> None:
+    recorded_as(recording())
+    page = visit("transfer")
+    assert {"curve", "buy", "winners", "tuned", "scale", "teams", "others"} <= page.keys
+    lines = drawn(page)
+    for name, top in (("this trunk, frozen", 0.9), ("same network from scratch", 0.8), ("raw pixels", 0.85)):
+        assert np.mean(lines[name][3]) == pytest.approx(0.7 * top, abs=1e-6)
+    assert "random trunk, frozen" in lines
+    assert lines["this trunk, choice 0"][3] == pytest.approx(0.62)
+    assert "With 10 labels a class this trunk is right in 63%" in page.texts
+    assert "+7 points over the network from scratch" in page.texts
+    assert "never saw these classes" in page.texts
+    assert "◷ recorded" in page.html
+
+
+def test_task_run_and_choice_live_in_the_link(visit: Any, recorded_as: Any) -> None:
+    recorded_as(recording())
+    page = visit("transfer", task="same_or_different", run="long", seed="2")
+    assert not page.notes
+    assert drawn(page)["this trunk, choice 2"][3] == pytest.approx(0.7 * 0.95 + 0.01)
+    page.at.selectbox(key="transfer_task_choice").set_value("masked_words")
+    page.run()
+    assert page.param["transfer_task"] == "masked_words"
+    assert "transfer_run" not in page.param  # words have no long recording here
+    assert "same network from scratch" not in drawn(page)
+    assert "measured for pictures only" in page.texts
+    assert "for sale for pictures" in page.texts
+
+
+@pytest.mark.parametrize(
+    "bad", [{"task": "dance"}, {"run": "endless"}, {"seed": "1e400"}, {"labels": "-3"}, {"x": "1"}]
+)
+def test_a_bad_link_is_named_and_the_page_goes_on(visit: Any, recorded_as: Any, bad: dict[str, str]) -> None:
+    recorded_as(recording())
+    page = visit("transfer", **bad)
+    assert len(page.notes) == 1
+    assert "this trunk, frozen" in drawn(page)
+
+
+def test_where_something_else_is_ahead_the_page_says_so() -> None:
+    lines = [("trained", "this trunk, frozen", curve(0.8)), ("raw", "raw pixels", curve(0.85))]
+    lines.append(("scratch", "same network from scratch", [[0.1]] * 7 + [[0.9]]))
+    said = transfer_page.verdict(lines, SIZES)
+    assert "-4 points over raw pixels" in said
+    assert "Ahead of it: raw pixels, with 1, 2, 5, 10, 20, 50, 100, all a class" in said
+    assert "it takes all labels a class" in said
+
+
+def test_the_best_is_named_with_its_lead() -> None:
+    said = transfer_page.winners(recording())
+    assert "**Same or different, long** is the best" in said
+    assert "+10.5 points over the network from scratch" in said
+    assert said.index("Same or different, long") < said.index("Compress and rebuild") < said.index("*random trunk*")
+
+
+def test_the_reversal_is_reported_as_it_comes_out() -> None:
+    found = recording()
+    assert "So it is here." in transfer_page.reversal(found)
+    for run in found["probes"]["runs"]:
+        run["knn"] = 0.99 if run["task"] == "masked_patches" else 0.5
+    assert "does not come out like that" in transfer_page.reversal(found)
+
+
+def test_which_purchase_was_better_counts_all_buyers() -> None:
+    both = recording()["bought"]["runs"]["autoencoding"]
+    assert "Over 2 buyers the spread-out ones were the better buy" in transfer_page.bargain(both)
+    same = dict.fromkeys(transfer.WAYS, both[transfer.WAYS[0]])
+    assert "neither was the better buy" in transfer_page.bargain(same)
+
+
+def test_measured_live_with_progress(
+    visit: Any, recorded_as: Any, engine: Engine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    recorded_as(recording())
+    monkeypatch.setattr(transfer, "_shape", lambda *_: ([("train", 5000), ("test", 2000)], SIZES[::-1]))
+    monkeypatch.setattr(transfer, "_some", lambda *_: np.zeros((2, 3)))
+    monkeypatch.setattr(transfer, "_point", lambda *call: (call[4], 0.5 + call[5] / 1000))
+    page = visit("transfer", seed="77")
+    assert "choice 77" not in str(drawn(page))
+    page.press("measure")
+    assert page.at.button(key="measure").disabled
+    engine.work(2)
+    page.run()
+    assert any("%" in bar.proto.text for bar in page.at.get("progress"))
+    engine.work(99)
+    page.run()
+    assert drawn(page)["this trunk, choice 77, measured now"] == pytest.approx([0.577] * 8)
+    assert "Measured just now with choice 77" in page.texts
+    page.at.number_input(key="transfer_seed_choice").set_value(78)
+    page.run()
+    assert "choice 77" not in str(drawn(page))  # another choice is not the one that was measured
+
+
+def test_labels_are_bought_live_and_shown(
+    visit: Any, recorded_as: Any, engine: Engine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    recorded_as(recording())
+    page = visit("transfer")
+    assert page.html.count("alt='Coat'") == 22
+    assert "40% right, 2 classes seen" in page.html
+    both = recording()["bought"]["runs"]["autoencoding"]
+    monkeypatch.setattr(transfer, "_some", lambda *_: np.zeros((2, 3)))
+    monkeypatch.setattr(transfer, "purchase", lambda *call: {**both[call[6]], "accuracies": [0.77, 0.77]})
+    page.at.number_input(key="transfer_buying_choice").set_value(5)
+    page.run()
+    assert "Press Buy" in page.texts
+    page.press("buy_now")
+    engine.work(99)
+    page.run()
+    assert "77% right" in page.html
+    assert "live" in page.texts
+
+
+def test_an_engine_that_cannot_be_reached_is_said(visit: Any, recorded_as: Any, engine: Engine) -> None:
+    recorded_as(recording())
+    page = visit("transfer")
+    engine.broken = True
+    page.press("measure")
+    assert any("cannot be reached" in note for note in page.notes)
+    assert not page.at.button(key="measure").disabled
+
+
+@pytest.mark.parametrize("depth", ["Basic", "Standard", "Detailed"])
+def test_three_depths(visit: Any, recorded_as: Any, depth: str) -> None:
+    recorded_as(recording())
+    page = visit("transfer", __depth=depth)
+    assert transfer_page.LEAD[depth][:40] in page.html

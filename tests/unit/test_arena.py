@@ -1,0 +1,191 @@
+"""The arena: rows out of recordings, one budget for all, runs one after the other."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+from sslviz.catalogue import READY
+from sslviz.training import arena, recorded
+from sslviz.training.config import RunConfig
+
+
+def figures(trained: float, random: float = 0.5, raw: float = 0.7, chance: float = 0.1) -> dict[str, Any]:
+    def probes(few: float) -> dict[str, Any]:
+        return {"knn": few + 0.05, "few": [few - 0.1, few, few + 0.1], "many": few + 0.1}
+
+    return {
+        "loss": 1.0, "scores": {"named": 0.6, "other": 0.1},
+        "baselines": [
+            {"name": "a", "loss": 1.0, "scores": {"named": 0.25}, "constant": True},
+            {"name": "b", "loss": 1.0, "scores": {"named": 0.9}, "constant": False},
+        ],
+        "probes": {"trained": probes(trained), "random": probes(random), "raw": probes(raw)},
+        "labels": 100, "many_labels": 2000, "chance": chance, "raw_name": "raw pixels", "classes": 10,
+    }  # fmt: skip
+
+
+def contestant(slug: str, *few: float, **more: Any) -> arena.Contestant:
+    config = RunConfig(slug, READY[slug].data[0], seed=0, steps=40, batch=16, lr=1e-3)
+    told = tuple(figures(one, **more) for one in few)
+    return arena.Contestant(config, told, 12.0, np.array([[0, 0], [4, 2]], np.float32), [0, 1], ["a", "b"])
+
+
+def test_a_row_tells_means_over_run_seeds_and_the_lead_over_random_and_raw() -> None:
+    row = arena.rows([contestant("masked_patches", 0.6, 0.8)])[0]
+    assert (row.name, row.kind, row.steps, row.batch, row.seeds) == ("Masked patches", "task", 40, 16, 2)
+    assert row.few == pytest.approx(0.7)
+    assert row.few_spread == pytest.approx(0.1)  # of 0.6 and 0.8
+    assert row.many == pytest.approx(0.8)
+    assert row.over_random == pytest.approx(20)
+    assert row.over_raw == pytest.approx(0)
+    assert (row.score_name, row.score, row.guess) == ("named", pytest.approx(0.6), 0.25)  # constant baselines only
+
+
+def test_one_seed_has_no_spread() -> None:
+    assert arena.rows([contestant("masked_patches", 0.6)])[0].few_spread is None
+
+
+def test_random_and_raw_stand_once_for_each_set_of_classes() -> None:
+    rows = arena.rows([contestant("masked_patches", 0.6), contestant("two_views", 0.7, random=0.4)])
+    assert [row.kind for row in rows] == ["task", "task", "random", "raw"]
+    assert rows[2].few == pytest.approx(0.45)  # the mean over both networks before their first step
+    assert rows[3].few == pytest.approx(0.7)
+    other = arena.rows([contestant("masked_words", 0.6), contestant("next_word", 0.7, chance=0.2)])
+    assert [row.kind for row in other] == ["task", "task", "random", "raw", "random", "raw"]
+    assert other[0].judged != other[1].judged
+
+
+def test_the_csv_file_holds_what_the_table_shows() -> None:
+    rows = arena.rows([contestant("masked_patches", 0.6, 0.8)])
+    lines = list(csv.DictReader(io.StringIO(arena.csv_text(rows))))
+    assert [line["Task"] for line in lines] == ["Masked patches", "Random trunk", "Raw pixels"]
+    assert float(lines[0]["Linear, few labels"]) == pytest.approx(0.7)
+    assert lines[1]["Steps"] == ""
+    assert "Fine-tuned" not in lines[0]  # measured for none of them
+    assert arena.csv_text([]) == "\n" or arena.csv_text([]) == ""
+
+
+def test_one_budget_is_the_same_for_all() -> None:
+    for kind in arena.kinds():
+        configs = arena.one_budget(kind, 60, 32, 5)
+        assert [c.task for c in configs] == arena.tasks(kind)
+        assert {(c.steps, c.batch, c.seed) for c in configs} == {(60, 32, 5)}
+    assert {c.data for c in arena.one_budget("Images")} == {"pictures"}
+    with pytest.raises(ValueError, match="Budget"):
+        arena.one_budget("Images", 5)
+
+
+def test_a_small_map_keeps_its_shape() -> None:
+    one = contestant("masked_patches", 0.6)
+    assert arena.small_map(one)["points"] == [-1000, -500, 1000, 500]  # one scale for both axes
+    assert arena.small_map(replace(one, points=np.zeros((0, 2), np.float32)))["points"] == []
+
+
+def test_recordings_are_the_ones_of_the_task_pages() -> None:
+    found = arena.from_recordings("Images")
+    run = recorded.read("masked_patches")
+    assert run is not None
+    row = next(row for row in arena.rows(found) if row.slug == "masked_patches")
+    assert row.steps == run.config.steps
+    assert row.seconds == run.meta["processor_seconds"]
+    few = [np.mean(one["probes"]["trained"]["few"]) for one in (run.figures, *run.repeats)]
+    assert row.few == pytest.approx(np.mean(few))
+
+
+def test_fine_tuned_comes_from_the_page_transfer_or_not_at_all(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(recorded, "RUNS", tmp_path)
+    plain = arena.default("masked_patches")
+    assert arena._tuned(plain) is None
+    told = {"tuned": {"sizes": [1, 10], "curve": {"masked_patches": [[0.1], [0.7, 0.8]]}}}
+    (tmp_path / "transfer.json").write_text(json.dumps(told))
+    assert arena._tuned(plain) == pytest.approx(0.75)
+    assert arena._tuned(replace(plain, steps=40)) is None  # of another run
+    assert arena._tuned(arena.default("queue")) is None
+
+
+def test_stored_runs_with_one_budget_come_back(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(recorded, "RUNS", tmp_path)
+    assert arena.read("Images") == []
+    one = contestant("masked_patches", 0.6)
+    told = {
+        "config": one.config.to_json(), "code": "x", "figures": list(one.figures), "seconds": 3.0,
+        "classes": [0, 1], "names": ["a", "b"], "points": [[0.0, 0.0], [1.0, 2.0]],
+    }  # fmt: skip
+    arena._write("Images", {"masked_patches": told})
+    arena._write("Words", {})
+    (back,) = arena.read("Images")
+    assert back.config == one.config
+    assert arena.rows([back])[0].few == pytest.approx(0.6)
+
+
+class Run:
+    """As much of a run as a series looks at."""
+
+    def __init__(self, steps: int = 20) -> None:
+        self.config = RunConfig("masked_patches", "fashion_mnist", seed=0, steps=steps, batch=16, lr=1e-3)
+        self.status, self.step, self.looks = "ready", 0, 0
+
+    def play(self) -> None:
+        self.status = "playing"
+
+    def pause(self) -> None:
+        if self.status == "playing":
+            self.status = "pausing"
+
+    def look(self) -> None:
+        self.looks += 1
+
+    def ends(self, status: str = "done") -> None:
+        self.status, self.step = status, self.config.steps
+
+
+def statuses(series: Any) -> list[str]:
+    return [run.status for run in series.runs]
+
+
+def test_runs_train_one_after_the_other() -> None:
+    series = arena.Series([Run(), Run(), Run()])  # type: ignore[list-item]
+    assert series.share == 0
+    series.play()
+    series.look()
+    assert statuses(series) == ["playing", "ready", "ready"]
+    series.runs[0].ends()
+    series.look()
+    assert statuses(series) == ["done", "playing", "ready"]
+    assert series.share == pytest.approx(1 / 3)
+    series.runs[1].ends("failed")  # diverged: the others go on
+    series.look()
+    assert statuses(series)[2] == "playing"
+    series.runs[2].ends()
+    series.look()
+    assert series.current is None
+    assert not series.playing
+    assert series.share == 1
+
+
+def test_a_series_pauses_and_goes_on_where_it_was() -> None:
+    series = arena.Series([Run(), Run()])  # type: ignore[list-item]
+    series.play()
+    series.pause()
+    assert statuses(series) == ["pausing", "ready"]
+    series.look()
+    assert statuses(series) == ["pausing", "ready"]  # nothing starts while it pauses
+    series.play()
+    assert statuses(series) == ["pausing", "ready"]  # the slice is still being computed
+    series.runs[0].status = "paused"
+    series.look()
+    assert statuses(series) == ["playing", "ready"]
+
+
+def test_every_look_reaches_all_runs_so_that_none_pauses_by_itself() -> None:
+    series = arena.Series([Run(), Run()])  # type: ignore[list-item]
+    series.look()
+    assert [run.looks for run in series.runs] == [1, 1]

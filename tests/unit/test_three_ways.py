@@ -1,0 +1,109 @@
+"""Three ways to learn: which pictures and labels, what agreement means, and whether the recording is still true."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+from sslviz.training import recorded, three_ways
+
+needs_recording = pytest.mark.skipif(not three_ways.path().exists(), reason="nothing has been recorded yet")
+
+
+def test_two_hundred_pictures_twenty_of_every_class() -> None:
+    assert len(set(three_ways.rows().tolist())) == 200
+    assert np.bincount(three_ways.classes()).tolist() == [20] * 10
+    assert three_ways.pictures().shape == (200, 32, 32, 3)
+    assert sorted(three_ways.classes()[three_ways.shown()].tolist()) == [0, 1, 2, 3, 4, 5]
+
+
+def test_bought_labels_are_spread_evenly_and_drawn_anew_by_seed() -> None:
+    for labels in three_ways.LABELS:
+        some = three_ways.bought(labels, 0)
+        assert len(some) == labels
+        assert set(np.bincount(three_ways.classes()[some])) == {labels // 10}
+    assert three_ways.bought(20, 0).tolist() != three_ways.bought(20, 1).tolist()
+    assert three_ways.bought(200, 1).tolist() == list(range(200))
+
+
+def test_held_out_pictures_are_none_of_the_two_hundred() -> None:
+    assert len(set(three_ways.tested().tolist())) == 2000
+    held = {p.tobytes() for p in three_ways.images.load("fashion_mnist").held_images[three_ways.tested()]}
+    assert not held & {p.tobytes() for p in three_ways.pictures()}
+
+
+def test_agreement_is_one_for_the_classes_themselves_and_nothing_for_one_pile() -> None:
+    perfect = three_ways.agreement((three_ways.classes() + 3) % 10)  # other numbers, same groups
+    assert perfect["ari"] == perfect["nmi"] == perfect["named"] == pytest.approx(1)
+    one = three_ways.agreement(np.zeros(200, np.int64))
+    assert one["ari"] == pytest.approx(0)
+    assert one["named"] == pytest.approx(0.1)  # all are called by one name
+
+
+def test_groups_come_out_again() -> None:
+    first = three_ways.groups(4)
+    assert first.tolist() == three_ways.groups(4).tolist()
+    assert len(set(first.tolist())) == 4
+
+
+def test_measuring_asks_every_way_with_the_same_labels(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The networks are stand-ins here; what is checked is who gets which labels, and the shape of the result."""
+    seen: list[tuple[int, int]] = []
+
+    def supervised(some: Any, y: Any, seed: int) -> str:
+        assert (three_ways.classes()[some] == y).all()
+        seen.append((len(some), seed))
+        return "net"
+
+    vectors = (np.eye(200, 12, dtype=np.float32), np.ones((2000, 12), np.float32))
+    monkeypatch.setattr(three_ways, "LABELS", (20, 50))
+    monkeypatch.setattr(three_ways, "_supervised", supervised)
+    monkeypatch.setattr(three_ways, "_right", lambda *_: 0.5)
+    monkeypatch.setattr(three_ways, "_semi", lambda *_: {"before": 0.5, "answers": []})
+    monkeypatch.setattr(three_ways, "covered", lambda: {"0": [1]})
+    monkeypatch.setattr(three_ways, "groups", lambda _: three_ways.classes())
+    monkeypatch.setattr(three_ways, "raw", lambda pixels: np.ones((len(pixels), 3), np.float32))
+    trunk = {"about": {"task": "masked_patches", "seen": 200}, "vectors": [vectors]}
+    monkeypatch.setattr(three_ways, "_trunks", lambda *_: {"alone": trunk})
+    said: list[str] = []
+    found = three_ways.measure((0, 1), said.append)
+    assert seen == [(20, 0), (20, 1), (50, 0), (50, 1)]
+    assert {name: np.shape(values) for name, values in found["right"].items()} == {
+        "supervised": (2, 2), "pixels": (2, 2), "alone": (2, 2),
+    }  # fmt: skip
+    assert found["right"]["pixels"][0][0] == pytest.approx(0.1, abs=0.02)  # nothing can be read from equal rows
+    assert len(found["semi"]) == 2
+    json.dumps(found)
+
+
+def test_no_seed_is_refused() -> None:
+    with pytest.raises(ValueError, match="seed"):
+        three_ways.measure(())
+
+
+def test_results_are_kept_and_read_again(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(recorded, "RUNS", tmp_path)
+    assert three_ways.read() is None
+    three_ways.save({"seeds": [0]})
+    assert three_ways.read() == {"seeds": [0]}
+
+
+@needs_recording
+def test_the_recording_belongs_to_the_present_code() -> None:
+    found = three_ways.read()
+    assert found is not None
+    assert found["code"] == three_ways.code(), "record anew: python -m sslviz three-ways"
+
+
+@needs_recording
+def test_the_recorded_groups_come_out_again() -> None:
+    found = three_ways.read()
+    assert found is not None
+    agrees = three_ways.agreement(np.array(found["groups"]["ids"]))
+    assert {k: found["groups"][k] for k in agrees} == pytest.approx(agrees)
+    again = three_ways.agreement(three_ways.groups(three_ways.CLUSTERS))
+    assert again["ari"] == pytest.approx(agrees["ari"], abs=0.05)  # sums differ a little from processor to processor
