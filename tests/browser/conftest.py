@@ -56,10 +56,10 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     name = metafunc.function.__name__
 
     def each(slug: str) -> Any:
-        fast = slug in ("", *ALWAYS) or name in QUICK
+        fast = slug in ("", *ALIKE) or name in QUICK
         return pytest.param(slug, id=slug or "home", marks=() if fast else pytest.mark.slow)
 
-    pages = READY if name in EACH else ALWAYS
+    pages = READY if name in EACH else ALIKE
     if "slug" in metafunc.fixturenames:
         metafunc.parametrize("slug", [each(slug) for slug in pages])
     if "address" in metafunc.fixturenames:
