@@ -112,6 +112,7 @@ def baselines(learner: Learner) -> list[dict[str, Any]]:
             "loss": None if same[0].loss is None else float(np.mean([b.loss for b in same])),
             "scores": {k: float(np.nanmean([b.scores[k] for b in same])) for k in same[0].scores},
             "constant": same[0].constant,
+            **({"note": same[0].note} if same[0].note else {}),
         }
         for same in zip(*rows, strict=True)
     ]
