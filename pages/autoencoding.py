@@ -7,8 +7,8 @@ from sslviz.ui import autoencoding_card as codes
 from sslviz.ui import current, page, settings
 from sslviz.ui.autoencoding_page import LEAD, baseline_lines, question, worth
 from sslviz.ui.own_picture import own_picture
-from sslviz.ui.pairs_card import set_credits
 from sslviz.ui.parts import credit_line, hidden
+from sslviz.ui.pictures import set_credits
 from sslviz.ui.transport import run_panel
 
 SLUG, MOST, FIRST = codes.SLUG, 999, 16
@@ -72,4 +72,4 @@ with st.container(gap="xsmall"):
     run_panel(SLUG, hide, baseline_lines)
     worth(hide)
     page.below(SLUG, hide, draw_sample, question, functions)
-credit_line(set_credits(current.show(SLUG).config.data))  # of the map and the guess; the card has its own
+credit_line(set_credits(current.show(SLUG).config.data))  # of card, map and guess; the card names its photos

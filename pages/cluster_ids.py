@@ -7,8 +7,8 @@ from sslviz.ui import cluster_ids_card as cards
 from sslviz.ui import current, page, settings
 from sslviz.ui.cluster_ids_page import LEAD, baseline_lines, question, rounds
 from sslviz.ui.own_picture import own_picture
-from sslviz.ui.pairs_card import set_credits
 from sslviz.ui.parts import credit_line, hidden
+from sslviz.ui.pictures import set_credits
 from sslviz.ui.transport import run_panel
 
 SLUG, MOST, FIRST = cards.SLUG, 999, 16

@@ -59,6 +59,8 @@ student, teacher = st.columns(2, gap="medium")
 with student.container(key="student", border=True, height="stretch"):
     st.subheader("I am learning", anchor=False)
     st.markdown(words.STUDENT)
+    if recorded.measured:
+        st.caption(recorded.measured)
     st.page_link(PAGES / "flashcards.py", label="Flashcards", icon=":material/style:")
 with teacher.container(key="teacher", border=True, height="stretch", gap="small"):
     st.subheader("I am teaching", anchor=False)

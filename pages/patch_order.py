@@ -8,6 +8,7 @@ from sslviz.ui import patch_order_card as patches
 from sslviz.ui.own_picture import own_picture
 from sslviz.ui.parts import credit_line, hidden
 from sslviz.ui.patch_order_page import LEAD, YOUR_TURN, baseline_lines, choose_way, lab, label_settings, question
+from sslviz.ui.pictures import set_credits
 from sslviz.ui.transport import run_panel
 
 SLUG, MOST, FIRST = patches.SLUG, 999, 39
@@ -57,4 +58,4 @@ with st.container(gap="xsmall"):
     run_panel(SLUG, hide, baseline_lines)
     lab(hide)
     page.below(SLUG, hide, draw_sample, question, functions)
-credit_line(patches.set_credits(current.show(SLUG).config.data))  # of the map and the guess; the card has its own
+credit_line(set_credits(current.show(SLUG).config.data))  # of card, map and guess; the card names its photos

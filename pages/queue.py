@@ -7,6 +7,7 @@ from sslviz.ui import current, page, pairs_card, settings
 from sslviz.ui import queue_card as keys
 from sslviz.ui.own_picture import own_picture
 from sslviz.ui.parts import credit_line, hidden
+from sslviz.ui.pictures import set_credits
 from sslviz.ui.queue_page import LEAD, baseline_lines, first_rises, question
 from sslviz.ui.transport import run_panel
 
@@ -71,4 +72,4 @@ with st.container(gap="xsmall"):
     run_panel(SLUG, hide, baseline_lines)
     first_rises(hide)
     page.below(SLUG, hide, draw_sample, question, functions)
-credit_line(pairs_card.set_credits(current.show(SLUG).config.data))  # of the map, the queue and the guess
+credit_line(set_credits(current.show(SLUG).config.data))  # of the map, the queue and the guess

@@ -8,6 +8,7 @@ from sslviz.ui import pairs_card as pairs
 from sslviz.ui.own_picture import own_picture
 from sslviz.ui.pairs_page import LEAD, baseline_lines, question
 from sslviz.ui.parts import credit_line, hidden
+from sslviz.ui.pictures import set_credits
 from sslviz.ui.transport import run_panel
 
 SLUG, MOST, FIRST = "same_or_different", 999, 16
@@ -70,4 +71,4 @@ with st.container(gap="xsmall"):
     place = st.container(key="sample_card", border=True, gap="xsmall")
     run_panel(SLUG, hide, baseline_lines)
     page.below(SLUG, hide, draw_sample, question, functions)
-credit_line(pairs.set_credits(current.show(SLUG).config.data))  # of the map and the guess; the card has its own
+credit_line(set_credits(current.show(SLUG).config.data))  # of card, map and guess; the card names its photos

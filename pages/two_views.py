@@ -7,6 +7,7 @@ from sslviz.ui import current, page, pairs_card, settings
 from sslviz.ui import two_views_card as views
 from sslviz.ui.own_picture import own_picture
 from sslviz.ui.parts import credit_line, hidden
+from sslviz.ui.pictures import set_credits
 from sslviz.ui.transport import run_panel
 from sslviz.ui.two_views_page import LEAD, baseline_lines, collapse_lab, question
 
@@ -74,4 +75,4 @@ with st.container(gap="xsmall"):
     run_panel(SLUG, hide, baseline_lines)
     collapse_lab(hide)
     page.below(SLUG, hide, draw_sample, question, functions)
-credit_line(pairs_card.set_credits(current.show(SLUG).config.data))  # of the map, the meters and the guess
+credit_line(set_credits(current.show(SLUG).config.data))  # of the map, the meters and the guess

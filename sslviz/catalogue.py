@@ -139,18 +139,30 @@ _ALL = (
             "share": Option(0.75, "Share of patches covered", low=0.1, high=0.9),
             "normalise": Option(False, "Ask for normalised patches"),
         },
+        ablation=(
+            ("a quarter covered", (("share", 0.25),)),
+            ("three quarters covered, as MAE", ()),
+            ("nine in ten covered", (("share", 0.9),)),
+            ("three quarters, asked for normalised", (("normalise", True),)),
+        ),
     ),
     Entry(
         "autoencoding", "Compress and rebuild", "Hide and restore", "Images", "autoencoders 1986, denoising 2008",
         "the picture itself", "data", "bbbbobbbb",
         module="sslviz.tasks.autoencoding:Autoencoding", data=_PICTURES, drawn=False, unit="squared error",
-        steps=1000, batch=128, lr=5e-3, long_steps=6000, long_batch=256, long_lr=5e-3,
+        steps=1000, batch=128, lr=5e-3, long_steps=4000, long_batch=256, long_lr=5e-3,
         options={
             "width": Option(16, "Numbers in the code", low=1, high=64, shapes=True),
             "whole": Option(True, "One code for the whole picture, not one for each patch", shapes=True),
             "noise": Option(0.0, "Noise added to the input, of full brightness", low=0.0, high=1.0),
             "dropped": Option(0.0, "Share of the input’s pixels dropped", low=0.0, high=0.9),
         },
+        ablation=(
+            ("2 numbers", (("width", 2),)),
+            ("16 numbers", ()),
+            ("64 numbers for each patch", (("whole", False), ("width", 64))),
+            ("16 numbers, noisy input", (("noise", 0.3),)),
+        ),
     ),
     Entry(
         "masked_sound", "Masked sound", "Hide and restore", "Sound", "wav2vec 2.0 2020",
@@ -216,12 +228,18 @@ _ALL = (
         },
         ablation=(
             ("places", ()),
+            ("rotation", (("way", "rotation"),)),
+            ("jigsaw 2x2", (("way", "jigsaw 2x2"),)),
             ("jigsaw 3x3", (("way", "jigsaw 3x3"),)),
+            ("jigsaw 3x3, no jitter", (("jitter", False), ("way", "jigsaw 3x3"))),
+            ("jigsaw 3x3, no gap", (("gap", False), ("jitter", False), ("way", "jigsaw 3x3"))),
+            ("jigsaw 3x3, not evened out", (("normalise", False), ("way", "jigsaw 3x3"))),
             (
-                "jigsaw 3x3, tiles touch",
+                "jigsaw 3x3, none of the three",
                 (("gap", False), ("jitter", False), ("normalise", False), ("way", "jigsaw 3x3")),
             ),
             ("relative position", (("way", "relative position"),)),
+            ("relative position, one colour", (("drop", True), ("way", "relative position"))),
             ("relative position, lens", (("lens", True), ("way", "relative position"))),
             ("relative position, lens, one colour", (("drop", True), ("lens", True), ("way", "relative position"))),
         ),
@@ -266,7 +284,7 @@ _ALL = (
         "queue", "Same or different, with a queue", "Compare two views", "Images", "MoCo 2019",
         "which key is my own picture's", "model", "b.o.o.o.b",
         module="sslviz.tasks.momentum_queue:MomentumQueue", data=_PICTURES,
-        steps=1000, batch=128, lr=3e-3, long_steps=10000, long_batch=128, long_lr=3e-3, long_data="fashion_mnist",
+        steps=1000, batch=128, lr=3e-3, long_steps=4000, long_batch=128, long_lr=3e-3, long_data="fashion_mnist",
         options={
             "tau": Option(0.2, "Temperature τ", low=0.05, high=1.0),
             "smallest": Option(0.3, "Smallest crop, share of the picture", low=0.08, high=1.0),
@@ -284,7 +302,7 @@ _ALL = (
         "two_views", "Two views, no negatives", "Compare two views", "Images", "BYOL 2020, SimSiam 2020",
         "what a slower copy says of the other view", "model", "b.....b..", unit="2 − 2 cos",
         module="sslviz.tasks.two_views:TwoViews", data=_PICTURES,
-        steps=700, batch=128, lr=3e-3, long_steps=7000, long_batch=128, long_lr=3e-3, long_data="fashion_mnist",
+        steps=700, batch=128, lr=3e-3, long_steps=3000, long_batch=128, long_lr=3e-3, long_data="fashion_mnist",
         options={
             "smallest": Option(0.3, "Smallest crop, share of the picture", low=0.08, high=1.0),
             "strength": Option(0.5, "Strength of the colour jitter", low=0.0, high=1.0),
@@ -319,6 +337,11 @@ _ALL = (
             "flip": Option(True, "Flip"),
             "light": Option(0.4, "Brightness and contrast, up and down by", low=0.0, high=0.9),
         },
+        ablation=(
+            ("10 clusters", (("clusters", 10),)),
+            ("100 clusters", ()),
+            ("100 clusters, never sorted again", (("every", 2000),)),
+        ),
     ),
 )  # fmt: skip
 

@@ -26,8 +26,6 @@ from sslviz.tasks.base import Answer, Baseline, Batch, Draw, Labelled, Loss, Poo
 from sslviz.tasks.pictures import Pictures
 
 HIDDEN = 256  # between the tiles and the answer
-LABELS = 10  # a class, for the probe of `measures`
-SIDE_BY_SIDE = f"linear probe, {LABELS} labels a class, on all 16 patch vectors side by side instead of their mean"
 
 
 @dataclass(frozen=True)
@@ -208,27 +206,6 @@ class PatchOrder(Pictures, TaskBase):
         """(n, width) the mean over patches of the trunk's output, for pictures in which nothing was moved."""
         assert isinstance(net, OrderNet)  # noqa: S101 - only its own network has this part
         return mean_pool(net.vectors(batch.data["pixels"].float() / 255))
-
-    @torch.no_grad()
-    def measures(self, net: nn.Module, data: str) -> dict[str, float]:
-        """What the mean over patches throws away: the same probe, mean of three choices of labels, without it."""
-        from sklearn.linear_model import LogisticRegression
-        from sklearn.preprocessing import StandardScaler
-
-        def vectors(batch: Batch) -> np.ndarray:
-            assert isinstance(net, OrderNet)  # noqa: S101
-            pixels = batch.data["pixels"].to(next(net.parameters()).device).split(500)
-            return torch.cat([net.vectors(part.float() / 255).flatten(1) for part in pixels]).cpu().numpy()
-
-        judged, right = self.probe_data(data), []
-        test = vectors(judged.test)
-        for seed in range(3):
-            order = np.random.default_rng(seed).permutation(len(judged.train_y))
-            rows = np.concatenate([order[judged.train_y[order] == c][:LABELS] for c in range(len(judged.names))])
-            train, scaler = vectors(judged.train.rows(rows)), StandardScaler()
-            fitted = LogisticRegression(max_iter=500).fit(scaler.fit_transform(train), judged.train_y[rows])
-            right.append(fitted.score(scaler.transform(test), judged.test_y))
-        return {SIDE_BY_SIDE: float(np.mean(right))}
 
 
 class OrderNet(nn.Module):

@@ -7,8 +7,9 @@ from dataclasses import replace
 
 import numpy as np
 
+from sslviz.catalogue import READY
 from sslviz.training import loop, recorded
-from sslviz.training.figures import baselines, held_out
+from sslviz.training.figures import baselines, beside, held_out
 
 CLOSE = 0.01  # half precision, and sums in another order on another processor
 
@@ -60,6 +61,9 @@ def restamp(task: str, *, long: bool, say: Callable[[str], None]) -> bool:
     learner = loop.Learner(run.config)
     learner.hold(run.weights, run.buffers)
     counted = [*baselines(learner), run.figures["baselines"][-1]]  # the last one is the untrained network
-    fresh = replace(run, figures={**run.figures, "baselines": counted})
+    figures = {**run.figures, "baselines": counted}
+    if READY[task].modality == "Images":
+        figures["beside"] = beside(learner)
+    fresh = replace(run, figures=figures)
     recorded.save(replace(fresh, meta={**run.meta, "code": recorded.code_hash(task)}), long=long)
     return True

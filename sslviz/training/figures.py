@@ -7,10 +7,12 @@ from functools import lru_cache
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
+from torch import Tensor
 
-from sslviz.catalogue import load
+from sslviz.catalogue import READY, load
 from sslviz.evaluation import bootstrap, label_efficiency, probes
-from sslviz.tasks.base import Answer, ProbeData
+from sslviz.tasks.base import Answer, Batch, ProbeData
 from sslviz.training.config import RunConfig
 from sslviz.training.loop import Learner, State
 
@@ -28,7 +30,7 @@ def figures(config: RunConfig, state: State) -> dict[str, Any]:
         "random" and "raw": `knn`, `few` (three choices of labels), `many`; and `per_class`, `labels`, `many_labels`,
         `chance`, `raw_name`, `classes`; and, where the task names other classes to judge by, `few_labels` by name:
         `labels` (how many a class), `chance`, and accuracies of "trained", "random" and "raw", a row for each number
-        of labels, a column for each choice of them.
+        of labels, a column for each choice of them. Of pictures also `beside`: see `beside`.
     """
     learner, untrained = Learner(config), Learner(config)
     learner.load(state)
@@ -58,6 +60,7 @@ def figures(config: RunConfig, state: State) -> dict[str, Any]:
         "raw_name": data.raw_name,
         "classes": len(data.names),
         **({"few_labels": more} if more else {}),
+        **({"beside": beside(learner)} if READY[config.task].modality == "Images" else {}),
     }
 
 
@@ -89,6 +92,36 @@ def few_labels(learner: Learner, untrained: Learner) -> dict[str, Any]:
     return found
 
 
+def beside(learner: Learner) -> dict[str, float]:
+    """What the mean over the patches throws away: the probe with few labels on all 16 vectors of the trunk in a row.
+
+    Returns:
+        Accuracy, mean of three choices of labels, of the "trained" network handed in and of its "random" beginning.
+    """
+    fresh = Learner(learner.config)
+    fresh.load(fresh.fresh())
+    data = _probe_data(learner.config.task, learner.config.data)
+    per_class = LABELS // len(data.names)
+
+    def probe(one: Learner) -> float:
+        train, test = (_unpooled(one, batch) for batch in (data.train, data.test))
+        return float(np.mean(probes.linear_few(train, data.train_y, test, data.test_y, per_class)))
+
+    return {"trained": probe(learner), "random": probe(fresh)}
+
+
+def _unpooled(learner: Learner, batch: Batch) -> NDArray[np.float32]:
+    """(n, patches · width) what the trunk says of every patch, before it is pooled."""
+    caught: list[Tensor] = []
+    trunk = learner.net.get_submodule("trunk")
+    hook = trunk.register_forward_hook(lambda _net, _in, out: caught.append(out.flatten(1).cpu()))
+    try:
+        learner.features(batch)
+    finally:
+        hook.remove()
+    return np.concatenate([out.numpy() for out in caught])
+
+
 def held_out(learner: Learner) -> tuple[float, dict[str, float]]:
     """Loss and scores over all held-out samples."""
     task, options = learner.task, learner.options
@@ -111,6 +144,7 @@ def baselines(learner: Learner) -> list[dict[str, Any]]:
             "loss": None if same[0].loss is None else float(np.mean([b.loss for b in same])),
             "scores": {k: float(np.nanmean([b.scores[k] for b in same])) for k in same[0].scores},
             "constant": same[0].constant,
+            **({"note": same[0].note} if same[0].note else {}),
         }
         for same in zip(*rows, strict=True)
     ]

@@ -12,8 +12,7 @@ from numpy.typing import NDArray
 
 from sslviz.ui import live
 from sslviz.ui.pairs_card import SOURCES, Sample, sample
-from sslviz.ui.parts import credit_line
-from sslviz.ui.pictures import data_address
+from sslviz.ui.pictures import card_credits, data_address, unlike
 
 if TYPE_CHECKING:
     from torch import Tensor
@@ -131,7 +130,7 @@ def card(this: Sample, view: Shown, seed: int, options: dict[str, Any], detailed
     heads = [
         ["", "Picture"], ["", "What the model sees" + (", spoilt" if noisy else "")],
         ["", f"The code: {count} number{'s' * (count > 1)}"], ["label", "Pseudo-label: the picture itself"],
-        ["guess", "Model’s answer, rebuilt"], ["", f"PCA with {min(WIDEST, count)}"],
+        ["guess", "Model’s answer, rebuilt"],
     ]  # fmt: skip
     sees = bytes_of(labelled.inputs["pixels"])
     event = live.picture_card(
@@ -145,25 +144,25 @@ def card(this: Sample, view: Shown, seed: int, options: dict[str, Any], detailed
             "columns": [
                 column(
                     this.names[i], this.pixels[i], sees[i], bars_of(said.codes, i), said.pixels[i], said.errors[i],
-                    rivals[0][i], rivals[1][i],
+                    rivals[1][i],
                 )
                 for i in range(n)
             ],
             "selected": selected,
             "panels": panels(labelled, view, said, selected, options, rivals[1][selected]),
-            "note": note(view, options, count),
+            "note": f"{note(view, options, count)}{unlike(this.credits, view)}",
             "formula": formula(said.errors) if detailed else None,
         },
         on_event=happened,
     )  # fmt: skip
-    credit_line(this.credits)
+    card_credits(this.credits)
     if event and event["kind"] == "press":
         st.rerun()  # the whole page: the slider in the popover must follow
 
 
 def column(
     name: str, pixels: NDArray[np.uint8], sees: NDArray[np.uint8], code: NDArray[np.uint8], rebuilt: NDArray[np.uint8],
-    error: float, rival: NDArray[np.uint8], rival_error: float,
+    error: float, rival_error: float,
 ) -> dict[str, Any]:  # fmt: skip
     """One picture from raw to rebuilt."""
     good, plain = error < rival_error, data_address(pixels, "PNG")
@@ -178,7 +177,6 @@ def column(
                 "image": data_address(rebuilt, "PNG"), "text": f"{'✓' if good else '✕'} {error:.3f}", "kind": "answer",
                 "wrong": not good, "title": f"mean squared error; PCA: {rival_error:.3f}",
             },
-            {"image": data_address(rival, "PNG"), "text": f"{rival_error:.3f}"},
         ],
     }  # fmt: skip
 

@@ -10,6 +10,7 @@ import json
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 from urllib.parse import urlencode
 
 from sslviz.catalogue import FAMILIES, READY, TASKS
@@ -265,6 +266,9 @@ REPRODUCES = (
 )
 
 
+CLEARLY = 3  # points
+
+
 @dataclass(frozen=True)
 class Recorded:
     """The sentence of the opening picture, and what a recorded model answered.
@@ -273,6 +277,7 @@ class Recorded:
         before, hidden, after: the sentence in three pieces.
         answers: (word, probability from 0 to 1), the likeliest first; empty where no model was asked.
         steps: the training steps behind the answer.
+        ahead: the task on pictures that is furthest ahead of raw pixels, as `training.recorded.ahead` finds it.
     """
 
     before: str = "The cat is"
@@ -280,6 +285,7 @@ class Recorded:
     after: str = "the table ."
     answers: tuple[tuple[str, float], ...] = ()
     steps: int = 0
+    ahead: dict[str, Any] | None = None
 
     @property
     def sentence(self) -> tuple[str, str, str]:
@@ -299,8 +305,20 @@ class Recorded:
         best = ", ".join(f"{word} {100 * share:.0f} %" for word, share in self.answers[:3])
         return (
             f"◷ recorded: this app's own model after {self.steps:,} steps of training says {best}. "
-            "For the picture no model was asked: masked patches are to come."
+            "For the picture no model was asked here: the page Masked patches asks one."
         )
+
+    @property
+    def measured(self) -> str:
+        """Whether a task on pictures clearly beats raw pixels with few labels; empty where that was not measured."""
+        if self.ahead is None:
+            return ""
+        one = self.ahead
+        run = f"{one['title']}, {'longer run, ' if one['long'] else ''}{one['steps']:,} steps"
+        lead = f"{one['points']:+.1f} points with {one['labels']} labels, mean of {one['seeds']} run seeds"
+        if one["points"] >= CLEARLY:
+            return f"◷ Furthest ahead of raw pixels so far: {run}: {lead}."
+        return f"◷ So far no task on pictures beats raw pixels clearly. Nearest: {run}: {lead}."
 
 
 def recorded(file: Path = ASSETS / "runs" / "home.json") -> Recorded:
@@ -309,7 +327,7 @@ def recorded(file: Path = ASSETS / "runs" / "home.json") -> Recorded:
         return Recorded()
     kept = json.loads(file.read_text("utf-8"))
     answers = tuple((str(word), float(share)) for word, share in kept["answers"])
-    return Recorded(kept["before"], kept["hidden"], kept["after"], answers, int(kept["steps"]))
+    return Recorded(kept["before"], kept["hidden"], kept["after"], answers, int(kept["steps"]), kept.get("ahead"))
 
 
 def families() -> list[dict[str, object]]:

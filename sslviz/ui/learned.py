@@ -11,7 +11,7 @@ from sslviz.catalogue import READY
 from sslviz.training import recorded
 from sslviz.training.shown import Shown
 from sslviz.ui.bars import Bar, bars
-from sslviz.ui.parts import part
+from sslviz.ui.parts import part, plain
 
 NEIGHBOURS = 20
 
@@ -30,6 +30,8 @@ def learned(slug: str, view: Shown) -> None:
     chance = [("always the commonest class", figures["chance"])]
     bars(rows, chance, "right on held-out samples", key=rows[-1][1])
     st.caption(_protocol(figures, view, own))
+    if own and (why := below(figures)):
+        st.caption(why)
     _pretext(figures, view, own)
     if own:
         for name, measured in figures.get("measures", {}).items():
@@ -85,7 +87,49 @@ def _protocol(figures: dict[str, Any], view: Shown, own: bool) -> str:
         f"With {figures['many_labels']:,} labels: {many['trained']['many']:.0%}, against {many['random']['many']:.0%} "
         f"and {many['raw']['many']:.0%}. "
         + (f"Run seeds gave {', '.join(f'{seed:.0%}' for seed in figures['seeds'])}. " if "seeds" in figures else "")
-        + ("" if ahead >= 0 else f"So with {view.config.steps:,} steps it does not yet beat {figures['raw_name']}.")
+        + (
+            ""
+            if ahead >= 0 or below(figures)
+            else f"So with {view.config.steps:,} steps it does not yet beat {figures['raw_name']}."
+        )
+    )
+
+
+def reached(slug: str) -> list[tuple[str, float]]:
+    """What the linear probe with few labels says of the random trunk and of raw input, for lines in a plot."""
+    run = recorded.read(slug)
+    if run is None:
+        return []
+    names = {"random": "random trunk", "raw": run.figures["raw_name"]}
+    return [(f"probe of {name}", float(np.mean(run.figures["probes"][k]["few"]))) for k, name in names.items()]
+
+
+def below(figures: dict[str, Any]) -> str:
+    """Where the model stays below raw input, and why as far as it was measured; empty where it does not."""
+    trained, raw = figures["probes"]["trained"], figures["probes"]["raw"]
+    named = {
+        f"with {figures['labels']} labels": (float(np.mean(trained["few"])), float(np.mean(raw["few"]))),
+        "by k-NN": (trained["knn"], raw["knn"]),
+        f"with {figures['many_labels']:,} labels": (trained["many"], raw["many"]),
+    }
+    behind = [f"{name} ({mine:.0%} against {theirs:.0%})" for name, (mine, theirs) in named.items() if mine < theirs]
+    if not behind or "beside" not in figures:
+        return ""
+    row, least = figures["beside"], named[f"with {figures['labels']} labels"][1]
+    told = (
+        f"**Below {figures['raw_name']}** {', '.join(behind)}. **Why?** All pages of pictures judge the mean of the 16 "
+        f"patch vectors. A mean forgets where each patch was; {figures['raw_name']} keep it. With the 16 vectors in a "
+        f"row instead, the probe with {figures['labels']} labels reaches {row['trained']:.0%}, and the random trunk "
+        f"{row['random']:.0%}, against {least:.0%} of {figures['raw_name']}. "
+    )
+    mean = float(np.mean(trained["few"]))
+    lost, added = 100 * (row["trained"] - mean), 100 * (row["trained"] - row["random"])
+    if row["trained"] < max(least, row["random"]):
+        return f"{told}So the mean is not all that is lacking."
+    more = "" if len(behind) == 1 and mean < least else " The other probes were not taken in a row."
+    return (
+        f"{told}So with {figures['labels']} labels the mean costs {lost:.0f} points, and even a random trunk gets them "
+        f"back in a row; training adds {added:.0f} points to that.{more}"
     )
 
 
@@ -112,5 +156,9 @@ def _pretext(figures: dict[str, Any], view: Shown, own: bool) -> None:
     )
     unit = f"loss ({entry.unit}{', −ln p' if entry.unit == 'nats' and entry.trunk else ''})"
     st.markdown(f"| On its own task, held-out | {unit} |{head} {name} |\n| :-- | --: |{rule} --: |\n{lines}")
+    more = [f"{other}: {value:.1%}" for other, value in scores.items() if other != name]
+    notes = [f"{b['name']}: {b['note']}" for b in figures["baselines"] if b.get("note")]
+    if more or notes:
+        st.caption(plain(" ".join([*(f"Also {one}." for one in more), *notes])))
     if unsure:
         st.caption("Perplexity is e to the loss: as unsure as somebody who must choose among so many words.")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
 import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
@@ -14,7 +13,7 @@ from PIL import Image
 
 from sslviz.data import images
 from sslviz.ui import live
-from sslviz.ui.parts import credit_line
+from sslviz.ui.pictures import card_credits
 
 if TYPE_CHECKING:
     from sslviz.tasks.base import Answer, Draw, Labelled
@@ -84,15 +83,6 @@ def _photos(number: int) -> Sample:
     )
 
 
-def set_credits(data: str) -> tuple[Any, ...]:
-    """Credits of the sets that guess and map draw on: clothes, emoji, and what a run trains on."""
-    found: list[Any] = []
-    for name in dict.fromkeys(("fashion_mnist", "emoji", *([data] if data in images.SETS else []))):
-        with contextlib.suppress(images.MissingData):  # what is not there is not shown either
-            found += images.load(name).credits
-    return tuple(found)
-
-
 def label(pixels: NDArray[np.uint8], seed: int, options: dict[str, Any]) -> tuple[Draw, Labelled]:
     """The two views of every picture (n, h, w, 3), and who belongs together."""
     import torch
@@ -153,7 +143,7 @@ def card(this: Sample, view: Shown, seed: int, options: dict[str, Any], detailed
     )
     if this.large and this.large[selected % n] is not None:
         _show_large(this, selected % n, seed, options)
-    credit_line(this.credits)
+    card_credits(this.credits)
 
 
 def recipe(draw: Draw, v: int, i: int) -> list[dict[str, Any]]:

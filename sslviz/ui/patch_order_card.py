@@ -12,8 +12,7 @@ from numpy.typing import NDArray
 
 from sslviz.data import images
 from sslviz.ui import live
-from sslviz.ui.parts import credit_line
-from sslviz.ui.pictures import data_address
+from sslviz.ui.pictures import card_credits, data_address, unlike
 
 if TYPE_CHECKING:
     from sslviz.tasks.base import Draw, Labelled
@@ -89,18 +88,6 @@ def _photos(number: int) -> Sample:
         np.stack([images.square32(photo.pixels) for photo in chosen]),
         tuple(photo.credit for photo in chosen),
     )
-
-
-def set_credits(data: str) -> tuple[Any, ...]:
-    """Credits of the sets that guess and map draw on: clothes, emoji, and what a run trains on."""
-    names = dict.fromkeys(("fashion_mnist", "emoji", *([data] if data in images.SETS else [])))
-    found: list[Any] = []
-    for name in names:
-        try:
-            found += images.load(name).credits
-        except images.MissingData:  # what is not there is not shown either
-            continue
-    return tuple(found)
 
 
 # the label, and what the model says of it
@@ -205,6 +192,7 @@ def card(this: Sample, view: Shown, seed: int, options: dict[str, Any], depth: s
         "patch_card",
         card={
             "id": name,
+            "title": TITLES[way],
             "model": puzzle.said.mode,
             "heads": [
                 ["", "Picture"], ["", "What the model sees"], ["label", "Pseudo-label"], ["guess", "Model’s answer"],
@@ -212,12 +200,21 @@ def card(this: Sample, view: Shown, seed: int, options: dict[str, Any], depth: s
             "columns": [_column(puzzle, i, this) for i in range(n)],
             "selected": selected,
             "panels": panels(puzzle, selected, this, depth),
-            "note": note(puzzle, view, options),
+            "note": f"{note(puzzle, view, options)}{unlike(this.credits, view)}",
             "formula": formula(puzzle, selected) if depth == "Detailed" else None,
         },
         on_event=on_event,
     )  # fmt: skip
-    credit_line(this.credits)
+    card_credits(this.credits)
+
+
+TITLES = {
+    "places": "Each of 16 patches says where it was",
+    "jigsaw 2x2": "Which of 24 orders are the four tiles in?",
+    "jigsaw 3x3": "Which of 100 orders are the nine tiles in?",
+    "relative position": "Where does one tile lie, seen from another?",
+    "rotation": "By how many quarters was the picture turned?",
+}
 
 
 def changed(puzzle: Puzzle, i: int, event: dict[str, Any]) -> Any:
@@ -327,7 +324,7 @@ def panels(puzzle: Puzzle, i: int, this: Sample, depth: str) -> list[dict[str, A
         names = [f"{arrow} {lies}" for arrow, lies in zip(ARROWS, LIES, strict=True)]
         return [_pair(puzzle, i), _bars(puzzle, i, "Where does 2 lie, seen from 1?", names)]
     found = [_your_turn(puzzle, i, depth), _laid(puzzle, i)]
-    if depth != "Basic":
+    if depth != "Basic" or puzzle.way != "places":  # of a jigsaw the number says nothing by itself
         found.insert(1, _label(puzzle, i))
     if depth == "Detailed" and puzzle.way != "places":
         found.append(_orders(puzzle, i))

@@ -3,12 +3,20 @@
 from __future__ import annotations
 
 import base64
+import contextlib
 import io
-from typing import Any
+from collections.abc import Iterable
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
+
+from sslviz.data import Credit, images
+from sslviz.ui.parts import credit_line
+
+if TYPE_CHECKING:
+    from sslviz.training.shown import Shown
 
 
 def sprite(pictures: NDArray[np.uint8], columns: int) -> bytes:
@@ -31,3 +39,27 @@ def encode(pixels: NDArray[np.uint8], kind: str = "PNG", **options: Any) -> byte
 def data_address(pixels: NDArray[np.uint8], kind: str = "JPEG") -> str:
     """(h, w, 3) uint8 as a data: address."""
     return f"data:image/{kind.lower()};base64,{base64.b64encode(encode(pixels, kind)).decode()}"
+
+
+def set_credits(data: str) -> tuple[Credit, ...]:
+    """Credits of the sets that guess and map draw on: clothes, emoji, and what a run trains on."""
+    found: list[Credit] = []
+    for name in dict.fromkeys(("fashion_mnist", "emoji", *([data] if data in images.SETS else []))):
+        with contextlib.suppress(images.MissingData):  # what is not there is not shown either
+            found += images.load(name).credits
+    return tuple(found)
+
+
+def unlike(credits: Iterable[Credit], view: Shown) -> str:  # noqa: A002 - it is what they are
+    """What to say where photos are on the card and the model in view was trained on emoji and clothes."""
+    photos = any(credit not in set_credits("") for credit in credits)
+    if not photos or view.config.data not in ("pictures", "fashion_mnist", "emoji") or view.mode == "untrained":
+        return ""
+    learned = {"pictures": "emoji and clothes", "emoji": "emoji", "fashion_mnist": "clothes"}[view.config.data]
+    return f" A photo is new to this model: it was trained on {learned}."
+
+
+def card_credits(credits: Iterable[Credit]) -> None:  # noqa: A002 - it is what they are
+    """Who made what is on the card, but for the sets that every page of pictures names at its foot."""
+    if own := [credit for credit in credits if credit not in set_credits("")]:
+        credit_line(own)

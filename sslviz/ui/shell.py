@@ -11,11 +11,10 @@ from sslviz.ui import startup
 UI = Path(__file__).parent
 PAGES = ASSETS.parent / "pages"
 
-# A flat list: with sections, the list that Streamlit draws on a phone is none to a screen reader.
 home = st.Page(PAGES / "home.py", title="Home", default=True)
-tasks = [st.Page(PAGES / f"{e.slug}.py", title=e.title) for f in FAMILIES for e in READY.values() if e.family == f]
 cards = st.Page(PAGES / "flashcards.py", title="Flashcards")
-page = st.navigation([home, *tasks, cards], position="top")
+tasks = {f: [st.Page(PAGES / f"{e.slug}.py", title=e.title) for e in READY.values() if e.family == f] for f in FAMILIES}
+page = st.navigation({"": [home, cards], **tasks}, position="top")
 if page.title not in ("Home", "Flashcards"):
     startup.hurry()
 title = "sslviz: see self-supervised learning" if page.title == "Home" else f"{page.title} · sslviz"

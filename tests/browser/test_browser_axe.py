@@ -16,6 +16,8 @@ Visit = Callable[..., Visitor]
 STREAMLIT = {
     "region": "a[href='#stMain']",  # its skip link stands outside of all landmarks
     "presentation-role-conflict": "[data-testid=stFileUploader]",
+    "list": "[data-testid=stSidebarNav]",  # on a phone it puts the groups' names between the entries
+    "listitem": "[data-testid=stSidebarNav]",
     "empty-table-header": "[data-testid=stTable], [data-testid=stDataFrame]",
 }
 

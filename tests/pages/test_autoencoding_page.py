@@ -48,12 +48,12 @@ def test_turning_a_number_by_nothing_is_the_answer_itself() -> None:
         assert not np.array_equal(row[0], row[4])
 
 
-def test_the_card_shows_label_answer_and_pca(visit: Callable) -> None:
+def test_the_card_shows_label_and_answer_and_pca_beside_it(visit: Callable) -> None:
     page = visit(SLUG, __depth="Detailed")
     card = page.component(f"{SLUG}_card")
     assert [text for _, text in card["heads"]][2] == "The code: 16 numbers"
     for column in card["columns"]:
-        picture, sees, _, label, answer, _ = column["cells"]
+        picture, sees, _, label, answer = column["cells"]
         assert picture["image"] == sees["image"] == label["image"]  # nothing is hidden
         assert answer["text"][0] in "✓✕"
         assert (answer["text"][0] == "✕") == answer["wrong"]

@@ -225,19 +225,6 @@ def test_what_is_said_of_touching_tiles_follows_the_numbers(apart: Any, touch: A
     assert ("does not mean knowing more" in told) == better
 
 
-def test_why_it_stays_below_raw_pixels_follows_the_numbers() -> None:
-    from sslviz.tasks.patch_order import SIDE_BY_SIDE
-
-    def figures(mean: float, side: float) -> dict[str, Any]:
-        probes = {name: {"few": [value] * 3} for name, value in (("trained", mean), ("random", 0.5), ("raw", 0.66))}
-        return {"probes": probes, "measures": {SIDE_BY_SIDE: {"trained": side, "random": 0.68}}}
-
-    assert "side by side the probe reaches 71% (untrained 68%)" in words.reason(figures(0.62, 0.71))
-    assert "that is not all" in words.reason(figures(0.62, 0.65))
-    assert words.reason(figures(0.7, 0.71)) == ""
-    assert words.reason(None) == words.reason({"probes": {}}) == ""
-
-
 def test_the_lab_is_drawn_only_where_something_was_measured(
     visit: Callable, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
@@ -249,6 +236,6 @@ def test_the_lab_is_drawn_only_where_something_was_measured(
     (tmp_path / "found.json").write_text(json.dumps(stored(0.15, 0.01)), encoding="utf-8")
     page.run()
     assert "shortcuts" in page.keys
-    assert "lens, label named: 71%" in page.html
+    assert "lens (guessing: 1 in 8), label named: 71%" in page.html
     assert "600 steps each" in page.texts
     assert "shortcuts" not in visit(SLUG, __hide="learned").keys

@@ -87,6 +87,7 @@ def test_nothing_to_do_is_refused(rows: Any, seeds: int) -> None:
         ablation.ablate("next_sentence", rows, seeds)
 
 
+@pytest.mark.slow
 def test_it_really_trains(tiny: Any) -> None:
     from sslviz.training import figures, loop
 

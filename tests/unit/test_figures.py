@@ -73,3 +73,14 @@ def test_guessing_costs_the_logarithm_of_the_choices(config: Any) -> None:
         return
     among = float(times or choices.replace(",", ""))  # a label among its noise words, or one of all choices
     assert next(iter(first["scores"].values())) == pytest.approx(1 / among)
+
+
+def test_vectors_in_a_row_keep_what_their_mean_forgets() -> None:
+    """`beside`: of an untrained trunk, the probe on all 16 vectors is ahead of that on their mean (0.47 to 0.50)."""
+    from sslviz.training.figures import beside
+
+    learner = loop.Learner(default("patch_order"))
+    learner.load(learner.fresh())
+    found = beside(learner)
+    assert found["trained"] == found["random"]  # nothing was trained
+    assert 0.6 < found["random"] < 0.75

@@ -121,6 +121,23 @@ def test_recorded_answer_is_shown_as_it_is(tmp_path: Path) -> None:
     assert "sitting 41 %, sleeping 20 %, lying 10 %." in answer.note
 
 
+@pytest.mark.parametrize(
+    ("points", "said"), [(4.2, "Furthest ahead of raw pixels"), (2.9, "no task on pictures beats")]
+)
+def test_whether_raw_pixels_are_beaten_follows_the_numbers(points: float, said: str) -> None:
+    ahead = {"title": "Masked patches", "long": True, "steps": 8000, "labels": 100, "points": points, "seeds": 3}
+    told = words.Recorded(ahead=ahead).measured
+    assert said in told
+    assert f"Masked patches, longer run, 8,000 steps: {points:+.1f} points with 100 labels, mean of 3" in told
+    assert words.Recorded().measured == ""
+
+
+def test_the_lead_on_home_is_that_of_the_recordings() -> None:
+    from sslviz.training.recorded import ahead
+
+    assert words.recorded().ahead == ahead()
+
+
 def test_bundled_sentence_and_credit() -> None:
     """The sentence on the page is one that the model can read, and its credit is the corpus's."""
     kept = words.recorded()

@@ -9,7 +9,6 @@ import pytest
 import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from threadpoolctl import threadpool_limits
 
 from sslviz.models.trunk import Trunk, initialise
 from sslviz.tasks import permutations
@@ -425,6 +424,3 @@ def test_side_by_side_vectors_keep_what_the_mean_forgets() -> None:
         torch.testing.assert_close(same, TASK.features(made, batch, Pool()), rtol=1e-4, atol=1e-5)
         raw, other = (made.vectors(x.float() / 255) for x in (batch.data["pixels"], moved))
         torch.testing.assert_close(other, raw[:, order], rtol=1e-4, atol=1e-5)
-    with threadpool_limits(1):  # as in a run: threads that wait for each other are slower
-        (found,) = TASK.measures(made, "pictures").values()
-    assert 0.6 < found < 0.75  # an untrained network; its mean vector reaches 0.5

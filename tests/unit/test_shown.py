@@ -25,7 +25,7 @@ def evaluation(step: int, n: int = 7) -> loop.Evaluation:
 @pytest.fixture
 def run() -> Run:
     one = Run(CONFIG, Engine())
-    one.state = {"weights": np.ones(3, np.float32)}
+    one.state = {"weights": np.ones(3, np.float32), "buffers": np.zeros(2, np.float32)}
     one.step, one.seconds, one.device, one.status = 20, 1.5, "cpu", runs.PAUSED
     one.losses = np.arange(20, dtype=np.float32)
     one.evaluations = [evaluation(step) for step in (0, 5, 20)]
@@ -44,6 +44,7 @@ def test_a_live_run(run: Run) -> None:
     assert view.scores == {"top-1": 0.2}
     np.testing.assert_array_equal(view.features, run.evaluations[-1].features.astype(np.float32))
     assert view.weights is run.state["weights"]
+    assert view.kept is run.state["buffers"]
     assert view.curve == [[step + 1, float(step)] for step in range(20)]
 
 

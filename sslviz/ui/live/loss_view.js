@@ -1,6 +1,7 @@
 // Loss over steps. Dashed lines are what simple answers cost; the shaded gap is what was learned beyond guessing.
 const EDGE = { left: 44, right: 12, top: 10, bottom: 36 }
-const number = value => value.toFixed(2)
+const number = (value, data) => value.toFixed(data.unit === 'squared error' ? 3 : 2)
+const ROOM = 2.2   // of a loss whose first steps are far above any simple answer, so many times that answer is drawn
 
 // A round distance between ticks: 1, 2, 2.5 or 5 times a power of ten.
 function round_step(range, count) {
@@ -11,9 +12,10 @@ function round_step(range, count) {
 function range({ curve, held, baselines }) {
   const chance = baselines.find(b => b.kind === 'chance') ?? baselines[0]
   const values = [...curve, ...held].map(p => p[1]), all = [...values, ...(chance ? [chance.value] : [])]
-  const high = Math.max(...all, ...(all.length ? [] : [1])), low = Math.min(...values, ...baselines.map(b => b.value), high)
+  const most = Math.max(...all, ...(all.length ? [] : [1])), simple = Math.max(0, ...baselines.map(b => b.value))
+  const high = simple && most > 2 * ROOM * simple ? ROOM * simple : most, low = Math.min(...values, ...baselines.map(b => b.value), high)
   const bottom = !values.length || low < .7 * high ? 0 : low - .35 * (high - low) - .05   // zoom in only where little happens
-  return { chance, bottom: Math.max(0, bottom), top: high + .09 * (high - Math.max(0, bottom)) }
+  return { chance, bottom: Math.max(0, bottom), top: high + .09 * (high - Math.max(0, bottom)), most, cut: high < most }
 }
 
 // A place for each line's name: just above its line, else below, else further off; never on another name or line.
@@ -30,7 +32,7 @@ function draw(view) {
   const { data, svg } = view, w = svg.clientWidth || 400, h = data.height, { left, right, top, bottom } = EDGE
   const scale = range(data), curve = data.curve, last = curve.length - 1
   const x = step => left + (w - left - right) * step / data.budget
-  const y = value => top + (h - top - bottom) * (scale.top - value) / (scale.top - scale.bottom)
+  const y = value => top + (h - top - bottom) * (scale.top - Math.min(value, scale.top)) / (scale.top - scale.bottom)
   Object.assign(view, { x, y, w })
   svg.style.height = `${h}px`; svg.setAttribute('viewBox', `0 0 ${w} ${h}`); svg.replaceChildren()
   const put = (tag, attributes, text) => draw_svg(svg, tag, attributes, text)
@@ -55,12 +57,13 @@ function draw(view) {
     put('polyline', { class: 'held', points: data.held.map(([s, v]) => `${x(s)},${y(v)}`).join(' ') })
     for (const [s, v] of data.held) put('circle', { class: 'held', cx: x(s), cy: y(v), r: 2.7 })
   }
-  const names = shown.map(b => (b.name.includes('=') ? b.name : `${b.name} = ${number(b.value)}`))
+  if (scale.cut) put('text', { class: 'name', x: left + 8, y: top + 11 }, `↑ up to ${number(scale.most, data)} at first`)
+  const names = shown.map(b => (b.name.includes('=') ? b.name : `${b.name} = ${number(b.value, data)}`))
   const rows = places(shown.map(b => y(b.value)), top + 8, h - bottom)
   names.forEach((name, i) => put('text', { class: 'name', x: w - right, y: rows[i], 'text-anchor': 'end' }, name))
   view.rows = names.map((name, i) => [rows[i], w - right - 6.2 * name.length])
 
-  svg.setAttribute('aria-label', last < 0 ? data.empty : `Loss ${number(curve[last][1])} at step ${curve[last][0]}. ${names.join('. ')}. Arrow keys read any step.`)
+  svg.setAttribute('aria-label', last < 0 ? data.empty : `Loss ${number(curve[last][1], data)} at step ${curve[last][0]}. ${names.join('. ')}. Arrow keys read any step.`)
   if (last < 0) { put('text', { class: 'empty', x: (left + w - right) / 2, y: h / 2, 'text-anchor': 'middle' }, data.empty); return }
   view.cross = put('line', { class: 'cross', y1: top, y2: h - bottom })
   view.dot = put('circle', { class: 'now', r: 4.5 })
@@ -77,7 +80,7 @@ function read(view, i) {
   const taken = yy => view.rows.some(([row, from]) => Math.abs(row - yy) < 14 && x(step) + beside + (near ? 0 : 90) > from)
   const spot = [-10, 20, -26, 34, -42, 50, -58, 66].map(by => y(value) + by).find(yy => yy > EDGE.top + 8 && yy < data.height - EDGE.bottom && !taken(yy)) ?? y(value) - 10
   set(view.read, { x: x(step) + beside, y: spot, 'text-anchor': near ? 'end' : 'start' })
-  view.read.textContent = last && view.at === null ? number(value) : `step ${step.toLocaleString('en')}: ${number(value)}`
+  view.read.textContent = last && view.at === null ? number(value, data) : `step ${step.toLocaleString('en')}: ${number(value, data)}`
 }
 
 function build(root) {
