@@ -21,7 +21,7 @@ from torch.nn import functional as F
 
 from sslviz.data import audio
 from sslviz.models.quantiser import Quantiser, diversity, perplexity
-from sslviz.models.tokens import SoundTokens, log_mel, mean_of_steps, steps_in
+from sslviz.models.sounds import SoundTokens, log_mel, mean_of_steps, steps_in
 from sslviz.models.trunk import Trunk
 from sslviz.tasks.base import Answer, Baseline, Batch, Draw, Labelled, Loss, Pool, ProbeData, Step, TaskBase
 
