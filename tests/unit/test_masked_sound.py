@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from sslviz.data import audio
-from sslviz.models import quantiser, tokens
+from sslviz.models import quantiser, sounds
 from sslviz.models.quantiser import Quantiser, diversity, perplexity, straight_through
 from sslviz.tasks import masked_sound as sound
 from sslviz.tasks.base import Labelled
@@ -142,7 +142,7 @@ def test_what_is_covered_is_not_heard() -> None:
     clip, step = (int(x[0]) for x in np.nonzero(draw["masked"]))
     middle = draw["masked"][clip, step + 1]
     assert middle
-    wave[clip, (step + 1) * tokens.HOP + 40 : (step + 2) * tokens.HOP] += 0.3  # heard by no other step
+    wave[clip, (step + 1) * sounds.HOP + 40 : (step + 2) * sounds.HOP] += 0.3  # heard by no other step
     other = TASK.apply(type(batch)(batch.ids, {**batch.data, "wave": wave}), draw, POOL)
     assert not torch.equal(first.inputs["whole"], other.inputs["whole"])
     assert torch.equal(first.inputs["heard"], other.inputs["heard"])
@@ -173,16 +173,16 @@ def test_padding_plays_no_part() -> None:
 def test_a_step_is_20_ms_and_hears_25() -> None:
     wave = torch.zeros(1, 2000)
     wave[0, 840:860] = 0.5  # step 5 hears samples 800 to 999, step 4 up to 839
-    loud = tokens.log_mel(wave)[0].max(1).values > -11
+    loud = sounds.log_mel(wave)[0].max(1).values > -11
     assert loud.nonzero()[:, 0].tolist() == [5]
-    assert tokens.log_mel(wave).shape == (1, 12, 32)
-    assert tokens.steps_in(torch.tensor([200, 359, 360, 1999, 12_800])).tolist() == [1, 1, 2, 12, 79]
+    assert sounds.log_mel(wave).shape == (1, 12, 32)
+    assert sounds.steps_in(torch.tensor([200, 359, 360, 1999, 12_800])).tolist() == [1, 1, 2, 12, 79]
 
 
 @pytest.mark.parametrize("frequency", [200, 700, 1500, 3000])
 def test_a_tone_is_loudest_in_its_band(frequency: int) -> None:
     wave = torch.sin(2 * np.pi * frequency * torch.arange(4000) / 8000)[None]
-    band = int(tokens.log_mel(wave)[0, 5].argmax())
+    band = int(sounds.log_mel(wave)[0, 5].argmax())
 
     def mel(f: float) -> float:
         return 2595 * np.log10(1 + f / 700)
