@@ -29,6 +29,7 @@ SILENT = 0.003  # of full loudness: quieter than a microphone in a quiet room
 
 MAX_CLIP_BYTES = 20_000_000
 MAX_CLIP_SECONDS, READ_SECONDS = 60, 10  # how long a clip may be, and how much of it is looked at
+MAX_DECODED = 500_000_000  # pixels of an animation that are decoded, some eight seconds of work
 MAX_CLIP_PIXELS = 9_000_000  # a frame: 4K
 MAX_CLIP_FRAMES = READ_SECONDS * 120  # that are decoded at most
 FROZEN = 3.0  # change from frame to frame, of 255, where most changes; below it there is nothing but noise
@@ -144,7 +145,11 @@ def sound(raw: bytes, name: str) -> NDArray[np.int16]:
             seconds = max(file.frames / file.samplerate, _stated_seconds(raw))
             if seconds > MAX_SECONDS:
                 raise Refused(f"{called} says that it lasts {_duration(seconds)}: please choose {_SOUND}.")
-            rate, wave = file.samplerate, file.read(MAX_SECONDS * file.samplerate, "float64", always_2d=True).mean(1)
+            rate, left, parts = file.samplerate, MAX_SECONDS * file.samplerate, [np.zeros(0)]
+            while left > 0 and len(part := file.read(min(left, 65_536), "float64", always_2d=True)):
+                parts.append(part.mean(1))  # a piece at a time: eight channels at 192 kHz would take 300 MB
+                left -= len(part)
+            wave = np.concatenate(parts)
     except Refused:
         raise
     except Exception:  # noqa: BLE001  a decoder may raise anything on a damaged file, and none may end the page
@@ -201,7 +206,8 @@ def clip(raw: bytes, name: str) -> NDArray[np.uint8]:
     whole = np.stack(frames)
     moved = [_liveliest(whole[i : i + video.LENGTH]) for i in range(len(whole) - video.LENGTH + 1)]
     if max(moved) < FROZEN:
-        raise Refused(f"Nothing moves in {called}, so its frames have no order: please choose {_CLIP}.")
+        looked = f" in the first {READ_SECONDS:g} seconds of" if seconds > READ_SECONDS else " in"
+        raise Refused(f"Nothing moves{looked} {called}, so its frames have no order: please choose {_CLIP}.")
     best = int(np.argmax(moved))
     return whole[best : best + video.LENGTH].copy()
 
@@ -260,7 +266,8 @@ def _animation(raw: bytes, called: str) -> tuple[list[NDArray[np.uint8]], float]
     with Image.open(io.BytesIO(raw), formats=("GIF", "WEBP")) as opened:
         _check_size(*opened.size, called)
         count, at, taken = getattr(opened, "n_frames", 1), 0.0, []
-        for number in range(min(count, MAX_CLIP_FRAMES)):
+        most = max(2 * video.LENGTH, MAX_DECODED // max(1, opened.width * opened.height))
+        for number in range(min(count, MAX_CLIP_FRAMES, most)):
             opened.seek(number)
             if at > READ_SECONDS:
                 break
@@ -269,8 +276,6 @@ def _animation(raw: bytes, called: str) -> tuple[list[NDArray[np.uint8]], float]
             white = Image.new("RGBA", picture.size, "white")
             taken.append((at, np.array(Image.alpha_composite(white, picture).convert("RGB"))))
             at += max(20, float(opened.info.get("duration", 100) or 100)) / 1000
-        if at > MAX_CLIP_SECONDS:
-            raise Refused(f"{called} lasts longer than {MAX_CLIP_SECONDS} seconds: please choose {_CLIP}.")
     if at < 0.25 * video.LENGTH:
         return [pixels for _, pixels in taken], at
     frames: list[NDArray[np.uint8]] = []

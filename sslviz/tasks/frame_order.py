@@ -191,7 +191,7 @@ class FrameOrder(TaskBase):
         """
         assert isinstance(net, FrameNet)  # noqa: S101
         clips, device = video.clips("held"), next(net.parameters()).device
-        named = np.zeros(len(clips.first))
+        named, plain = np.zeros(len(clips.first)), np.zeros(len(clips.first))
         for rows in np.array_split(np.arange(len(named)), 3):
             batch = self.batch(data, "held", rows).to(device)
             for seed in range(REPEATS):
@@ -199,8 +199,14 @@ class FrameOrder(TaskBase):
                 labelled = self.apply(batch, self.draw(batch, rng, Pool(), **net.options), Pool())
                 right = net(labelled.inputs["frames"]).argmax(-1) == labelled.targets["label"]
                 named[rows] += right.cpu().numpy() / REPEATS
+                alike = least_change(labelled.inputs["frames"], net.options["way"]) == labelled.targets["label"]
+                plain[rows] += alike.cpu().numpy() / REPEATS
         source = np.array([clips.shots[shot].source for shot in clips.shot])
-        found = {f"{NAMED}, {len(np.unique(clips.shot))} held-out shots counted alike": (named, clips.shot)}
+        shots = len(np.unique(clips.shot))
+        found = {
+            f"{NAMED}, {shots} held-out shots counted alike": (named, clips.shot),
+            f"pixels that change least, {shots} held-out shots counted alike": (plain, clips.shot),
+        }
         for which, said in (("cat", "the cat of 1887"), ("city", "the city at night")):
             found[f"{NAMED}, {said} alone"] = named[source == which], clips.shot[source == which]
         return found

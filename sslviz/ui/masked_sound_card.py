@@ -138,6 +138,11 @@ class Book:
         """Entries in use over all groups: e to the entropy of each, added up."""
         return float(sum(np.exp(-(shares[shares > 0] * np.log(shares[shares > 0])).sum()) for shares in self.usage()))
 
+    def pairs(self) -> int:
+        """How many different codes occur in held-out recordings."""
+        held = self.codes[audio.load().held]
+        return len(np.unique(held[held[..., 0] >= 0], axis=0))
+
     def where(self, code: Codes) -> NDArray[np.int64]:
         """(k, 2) clip and step of everything that has this code (G,)."""
         return np.argwhere((self.codes == code).all(-1))
@@ -413,10 +418,12 @@ def usage(view: Shown) -> dict[str, Any]:
     shares, used = codes.usage(), codes.in_use()
     return {
         "title": "Entries in use",
-        "hint": f"{used:.1f} of {shares.size} (perplexity)",
+        "hint": f"{used:.1f} of {shares.size} (perplexity); {codes.pairs()} of "
+        f"{shares.shape[1] ** len(shares)} pairs occur",
         "groups": [[round(float(one), 5) for one in group] for group in shares],
-        "note": "Over all held-out recordings. Dashed: all entries alike. Hatched: never used. If one took all, codes "
-        "would say nothing, and the loss would be low all the same.",
+        "note": "Over all held-out recordings. Dashed: all entries alike. Striped: entries 9 to 16, in the colours "
+        "of 1 to 8. Hatched in grey: never used. If one took all, codes would say nothing, and the "
+        "loss would be low all the same.",
     }
 
 

@@ -79,6 +79,8 @@ def own_sound() -> None:
     chosen = file or spoken
     if chosen is None:
         return
+    if file and spoken:
+        st.caption("The file is used; take it away to hear what you said.")
     try:
         st.session_state[f"{SLUG}_own"] = uploads.sound(chosen.getvalue(), chosen.name)
         st.caption("Of a longer recording the loudest 1.6 s are used: the model knows no longer ones.")

@@ -157,3 +157,8 @@ def test_words_follow_the_numbers() -> None:
     figures["measures"][f"{name}, {words.LOWER}"]["trained"] = 0.09
     assert "more than luck" in words.beyond(figures)
     assert words.beyond({"measures": {}}) == ""
+    rule = f"{words.PIXELS}, 25 held-out shots counted alike"
+    figures["measures"][rule] = {"trained": 0.09, "random": 0.09}
+    assert "gives 9%: over shots, the network is no better than that" in words.beyond(figures)
+    figures["measures"][name]["trained"] = 0.2
+    assert "the network adds 11 points" in words.beyond(figures)

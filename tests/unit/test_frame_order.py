@@ -254,13 +254,23 @@ def test_a_short_training_beats_guessing() -> None:
 
 def test_outcomes_are_those_of_all_held_out_clips_by_shot() -> None:
     found = TASK.outcomes(net("4 frames"), "film")
-    (name, (named, shots)), (cat, (of_cat, _)), _ = found.items()
+    (name, (named, shots)), (rule, (plain, same)), (cat, (of_cat, _)), _ = found.items()
+    assert rule.startswith("pixels that change least")
+    assert same.tolist() == shots.tolist()
+    assert 0.4 < plain.mean() < 0.8  # it needs no network, so this one, untrained, changes nothing about it
     held = video.clips("held")
     assert name == f"label named, {len(held.shots)} held-out shots counted alike"
     assert len(named) == len(shots) == len(held.first)
     assert set((named * 4).tolist()) <= {0, 1, 2, 3, 4}
     assert "cat" in cat
     assert len(of_cat) == sum(held.shots[s].source == "cat" for s in held.shot)
+
+
+def test_what_two_frames_are_to_each_other_if_an_order_is_right() -> None:
+    """Shown 3 1 2 4: the pairs 3-1, 3-2, 3-4, 1-2, 1-4, 2-4 are 2, 1, 1, 1, 3, 2 steps apart; 0 stands for one step."""
+    play = classes(4).tolist()
+    number = play.index([1, 2, 0, 3])  # play the second, the third, the first, the fourth
+    assert roles("4 frames")[number].tolist() == [1, 0, 0, 0, 2, 1]
 
 
 # the bootstrap
