@@ -20,6 +20,7 @@ from sslviz.ui.guess import guess
 from sslviz.ui.home_words import PARTS
 from sslviz.ui.learned import comparable, learned
 from sslviz.ui.parts import HIDEABLE, part, plain
+from sslviz.ui.parts import note as remark
 from sslviz.ui.transport import BUSY, POLL
 
 if TYPE_CHECKING:
@@ -131,7 +132,7 @@ def card(
                 st.caption("What is yours is labelled and answered, never trained on, and never kept.")
                 own()
         if not startup.warm():
-            st.caption("The first label takes a few seconds: PyTorch is being loaded.")
+            remark("The first label takes a few seconds: PyTorch is being loaded.")
         busy = current.show(slug).status in BUSY
         st.fragment(draw, run_every=2 * POLL if busy else None)()
 
