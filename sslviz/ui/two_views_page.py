@@ -67,6 +67,7 @@ def collapse_lab(hide: set[str]) -> None:
             bars(rows, reached(SLUG), "share; the probe names held-out clothes", key=rows[0][1])
         with right:
             st.markdown(table(found))
+            st.caption("Spread as a share of 1/√128; mean cosine of two pictures; effective rank, of 128 directions.")
             st.markdown(f"{meaning(found)}\n\n{other_view()}")
 
 
@@ -80,7 +81,7 @@ LAB = (
 
 def table(found: dict[str, Any]) -> str:
     """The numbers, a row a way, means over run seeds."""
-    lines = "| Way | loss | spread × √128 | mean cosine | effective rank | probe |\n"
+    lines = "| Way | loss | spread | cosine | rank | probe |\n"
     lines += "| :-- | --: | --: | --: | --: | --: |\n"
     for row in found["rows"]:
         spread, cosine, rank = (float(np.mean(row["measures"][name])) for name in (SPREAD, COSINE, RANK))
