@@ -8,7 +8,6 @@ from sslviz.ui import frame_order_card as clips
 from sslviz.ui.frame_order_page import (
     LEAD,
     baseline_lines,
-    choose_way,
     functions,
     label_settings,
     measured,
@@ -48,7 +47,7 @@ def draw_sample():
 
 with st.container(gap="xsmall"):
     page.head(SLUG, LEAD, hide)
-    choose_way()
+    page.choose_way(SLUG)
     place = st.container(key="sample_card", border=True, gap="xsmall")
     run_panel(SLUG, hide, baseline_lines)
     measured(hide)

@@ -59,20 +59,6 @@ PIXELS = "pixels that change least"  # as the task calls the rule that needs no 
 NAMED, PROBE = "order named", "linear probe, 100 labels"
 
 
-def choose_way() -> None:
-    """What is asked: the first thing to choose on this page. Another way is another question to guess, too."""
-    option = READY[SLUG].options["way"]
-    st.segmented_control(
-        "What is asked", option.choices, default=option.default, required=True, key=f"{SLUG}_way",
-        label_visibility="collapsed", on_change=_another_way, help="What is asked", **settings.SESSION,
-    )  # fmt: skip
-
-
-def _another_way() -> None:
-    st.session_state[f"{SLUG}_guess"] = st.session_state.get(f"{SLUG}_guess", 0) + 1
-    st.session_state.pop(f"{SLUG}_score", None)  # other chances, so the old count would mislead
-
-
 def label_settings() -> None:
     """What may be changed about the label itself; what the way in view does not use is greyed out."""
     options, way = READY[SLUG].options, settings.value(SLUG, "way", "4 frames")

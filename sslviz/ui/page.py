@@ -140,6 +140,20 @@ def card(
         st.fragment(body)()
 
 
+def choose_way(slug: str) -> None:
+    """What is asked: the first thing to choose on this page. Another way is another question to guess, too."""
+    option = READY[slug].options["way"]
+    st.segmented_control(
+        "What is asked", option.choices, default=option.default, required=True, key=f"{slug}_way",
+        label_visibility="collapsed", on_change=_another_way, args=(slug,), help="What is asked", **settings.SESSION,
+    )  # fmt: skip
+
+
+def _another_way(slug: str) -> None:
+    st.session_state[f"{slug}_guess"] = st.session_state.get(f"{slug}_guess", 0) + 1
+    st.session_state.pop(f"{slug}_score", None)  # other chances, so the old count would mislead
+
+
 def _change(key: str, first: int, by: int, count: int) -> None:
     present = st.session_state.get(key)
     st.session_state[key] = ((first if present is None else present) + by) % count
