@@ -374,7 +374,7 @@ def _probe_data(data: str, classes: str) -> ProbeData:
     return ProbeData(
         train=train, train_y=y[train.ids], test=test, test_y=y[test.ids], names=names,
         raw_train=_mean_mel(train), raw_test=_mean_mel(test), raw_name="raw log-mel means",
-        shown=np.arange(len(test)), texts=tuple(clips.clips[i].title for i in test.ids),
+        shown=np.arange(len(test)), texts=tuple(clips.clips[i].name for i in test.ids),
     )  # fmt: skip
 
 
