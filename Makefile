@@ -13,17 +13,27 @@ help:
 	@sed -n 's/^## \([a-z-]*\): /\1: /p' Makefile | while IFS=: read -r target text; do \
 		printf '  make %-10s%s\n' "$$target" "$$text"; done
 
+# Exit code 5 says that ARGS chose nothing in this part.
+define pytest
+	$(BIN)/python -m pytest $(1) $(ARGS) || [ $$? -eq 5 ]
+endef
+# The fast tests without a browser in several processes; the slow ones watch processors, and a browser keeps two busy.
+several := -n auto --maxprocesses 4 --dist loadfile
+
 ## run: install what is missing and start the app (ARGS="--server.port 8600" for options of Streamlit)
 run: $(VENV)/.app
 	$(BIN)/streamlit run app.py $(ARGS)
 
 ## test: style, types, imports, then the fast tests, those in a real browser too
 test: lint types imports
-	$(BIN)/python -m pytest -m "not slow" $(ARGS)
+	$(call pytest,-m "not slow" --ignore tests/browser $(several))
+	$(call pytest,-m "not slow" tests/browser)
 
 ## test-all: the same, then all tests: the slow ones too
 test-all: lint types imports
-	$(BIN)/python -m pytest $(ARGS)
+	$(call pytest,-m "not slow" --ignore tests/browser $(several))
+	$(call pytest,-m slow --ignore tests/browser)
+	$(call pytest,tests/browser)
 
 ## lint: check style and formatting
 lint: $(VENV)/.test

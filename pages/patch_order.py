@@ -7,7 +7,7 @@ from sslviz.ui import current, page, settings
 from sslviz.ui import patch_order_card as patches
 from sslviz.ui.own_picture import own_picture
 from sslviz.ui.parts import credit_line, hidden
-from sslviz.ui.patch_order_page import LEAD, YOUR_TURN, baseline_lines, choose_way, lab, label_settings, question
+from sslviz.ui.patch_order_page import LEAD, YOUR_TURN, baseline_lines, lab, label_settings, question
 from sslviz.ui.pictures import set_credits
 from sslviz.ui.transport import run_panel
 
@@ -53,7 +53,7 @@ def functions():
 
 with st.container(gap="xsmall"):
     page.head(SLUG, LEAD, hide)
-    choose_way()
+    page.choose_way(SLUG)
     place = st.container(key="sample_card", border=True, gap="xsmall")
     run_panel(SLUG, hide, baseline_lines)
     lab(hide)

@@ -127,7 +127,7 @@ def _arena(options: argparse.Namespace) -> int:
 
 
 def _check_data() -> int:
-    from sslviz.data import images, text
+    from sslviz.data import audio, images, text, video
 
     for name in images.SETS:
         try:
@@ -137,6 +137,14 @@ def _check_data() -> int:
             continue
         _say(f"{name}: {len(pictures.images):,} + {len(pictures.held_images):,} pictures, {pictures.class_names}")
     _say(f"photos: {', '.join(photo.title for photo in images.photos())}")
+    sounds = audio.load()
+    seconds = sum(len(clip.samples) for clip in sounds.clips) / audio.RATE
+    _say(
+        f"voices: {len(sounds.train):,} + {len(sounds.held):,} recordings, {seconds:.0f} s, {len(audio.VOICES)} voices"
+    )
+    for part in video.SPLIT:
+        clips = video.clips(part)
+        _say(f"film, {part}: {len(clips.first):,} clips from {len(clips.shots)} shots")
     words = text.corpus()
     _say(f"sentences: {len(words.train):,} + {len(words.held):,}, {len(words.vocabulary):,} tokens")
     return 0

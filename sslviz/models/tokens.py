@@ -1,4 +1,4 @@
-"""From data to the vectors that the trunk reads: words and image patches (video and sound to come)."""
+"""From data to the vectors that the trunk reads: words and patches of pictures and frames; sound is in sounds.py."""
 
 from __future__ import annotations
 

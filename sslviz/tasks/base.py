@@ -182,12 +182,18 @@ class Task(Protocol):
     def measures(self, net: nn.Module, data: str) -> dict[str, float]:
         """What else there is to measure on a finished run, by name, from 0 to 1."""
 
+    def outcomes(self, net: nn.Module, data: str) -> dict[str, tuple[np.ndarray, np.ndarray]]:
+        """Name → (a number from 0 to 1 for every sample, the group it is from), where samples of a group are alike."""
+
     # what the trunk has learned
     def features(self, net: nn.Module, batch: Batch, pool: Pool) -> Tensor:
         """(n, d) the trunk's vectors for `batch`, pooled as fixed beforehand."""
 
     def probe_data(self, data: str) -> ProbeData:
         """Labelled samples for judging the trunk afterwards. The model never sees these labels."""
+
+    def more_probes(self, data: str) -> dict[str, ProbeData]:
+        """Other classes to judge by, with very few labels; by name."""
 
 
 @dataclass(frozen=True)
@@ -246,4 +252,12 @@ class TaskBase:
 
     def measures(self, net: nn.Module, data: str) -> dict[str, float]:  # noqa: ARG002
         """Nothing but scores and probes."""
+        return {}
+
+    def outcomes(self, net: nn.Module, data: str) -> dict[str, tuple[np.ndarray, np.ndarray]]:  # noqa: ARG002
+        """No sample is more like some than like others."""
+        return {}
+
+    def more_probes(self, data: str) -> dict[str, ProbeData]:  # noqa: ARG002
+        """No other classes."""
         return {}

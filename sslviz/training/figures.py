@@ -11,12 +11,14 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from sslviz.catalogue import READY, load
-from sslviz.evaluation import probes
+from sslviz.evaluation import bootstrap, label_efficiency, probes
 from sslviz.tasks.base import Answer, Batch, ProbeData
 from sslviz.training.config import RunConfig
 from sslviz.training.loop import Learner, State
 
 LABELS, MANY = 100, 2000  # labels that the probes may use
+GROUPS = 10  # of fewer groups the bootstrap says nothing
+LOWER = "lower 95 % bootstrap bound"
 
 
 def figures(config: RunConfig, state: State) -> dict[str, Any]:
@@ -26,21 +28,22 @@ def figures(config: RunConfig, state: State) -> dict[str, Any]:
         `loss`, `scores`; `measures`, each of the "trained" and the "random" network; `baselines`, each with `name`,
         `loss`, `scores` and `constant`, the untrained network among them; `probes` with a row each for "trained",
         "random" and "raw": `knn`, `few` (three choices of labels), `many`; and `per_class`, `labels`, `many_labels`,
-        `chance`, `raw_name`, `classes`. Of pictures also `beside`: see `beside`.
+        `chance`, `raw_name`, `classes`; and, where the task names other classes to judge by, `few_labels` by name:
+        `labels` (how many a class), `chance`, and accuracies of "trained", "random" and "raw", a row for each number
+        of labels, a column for each choice of them. Of pictures also `beside`: see `beside`.
     """
     learner, untrained = Learner(config), Learner(config)
     learner.load(state)
     untrained.load(untrained.fresh())
     loss, scores = held_out(learner)
+    more = few_labels(learner, untrained)
     bare_loss, bare_scores = held_out(untrained)
+    bare = measures(untrained)
     data = _probe_data(config.task, config.data)
     return {
         "loss": loss,
         "scores": scores,
-        "measures": {
-            name: {"trained": value, "random": untrained.task.measures(untrained.net, config.data)[name]}
-            for name, value in learner.task.measures(learner.net, config.data).items()
-        },
+        "measures": {name: {"trained": value, "random": bare[name]} for name, value in measures(learner).items()},
         "baselines": [
             *baselines(learner),
             {"name": "untrained network", "loss": bare_loss, "scores": bare_scores, "constant": False},
@@ -56,8 +59,37 @@ def figures(config: RunConfig, state: State) -> dict[str, Any]:
         "chance": float(np.bincount(data.test_y).max() / len(data.test_y)),
         "raw_name": data.raw_name,
         "classes": len(data.names),
+        **({"few_labels": more} if more else {}),
         **({"beside": beside(learner)} if READY[config.task].modality == "Images" else {}),
     }
+
+
+def measures(learner: Learner) -> dict[str, float]:
+    """What else the task measures; and where samples come in groups, the mean over groups with its lower bound."""
+    found = dict(learner.task.measures(learner.net, learner.config.data))
+    for name, (values, groups) in learner.task.outcomes(learner.net, learner.config.data).items():
+        bound = bootstrap.over_groups(values, groups)
+        found[name] = bound.mean
+        if len(np.unique(groups)) >= GROUPS:
+            found[f"{name}, {LOWER}"] = bound.low
+    return found
+
+
+def few_labels(learner: Learner, untrained: Learner) -> dict[str, Any]:
+    """How far very few labels go, for each of the classes that the task names."""
+    found = {}
+    for name, data in learner.task.more_probes(learner.config.data).items():
+        rows = {
+            "trained": (learner.features(data.train), learner.features(data.test)),
+            "random": (untrained.features(data.train), untrained.features(data.test)),
+            "raw": (data.raw_train, data.raw_test),
+        }
+        found[name] = {
+            "labels": list(label_efficiency.LABELS),
+            "chance": float(np.bincount(data.test_y).max() / len(data.test_y)),
+            **{who: label_efficiency.curve(a, data.train_y, b, data.test_y) for who, (a, b) in rows.items()},
+        }
+    return found
 
 
 def beside(learner: Learner) -> dict[str, float]:
@@ -112,6 +144,7 @@ def baselines(learner: Learner) -> list[dict[str, Any]]:
             "loss": None if same[0].loss is None else float(np.mean([b.loss for b in same])),
             "scores": {k: float(np.nanmean([b.scores[k] for b in same])) for k in same[0].scores},
             "constant": same[0].constant,
+            **({"note": same[0].note} if same[0].note else {}),
         }
         for same in zip(*rows, strict=True)
     ]

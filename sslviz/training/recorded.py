@@ -244,7 +244,8 @@ def code_hash(task: str) -> str:
     """Sixteen letters that change with the code that a run depends on; comments and docstrings do not count."""
     names = ["sslviz.models.trunk", "sslviz.models.tokens", "sslviz.training.loop", "sslviz.evaluation.projection"]
     names.append(READY[task].module.split(":")[0])
-    names += [name for name in _imports(names[-1]) if name.startswith("sslviz.tasks.") and not name.endswith(".base")]
+    own = ("sslviz.tasks.", "sslviz.models.")
+    names += [name for name in _imports(names[-1]) if name.startswith(own) and not name.endswith(".base")]
     return hashlib.sha256("".join(_code(name) for name in sorted(set(names))).encode()).hexdigest()[:16]
 
 

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from sslviz.ui import live
 from sslviz.ui.pairs_card import SOURCES, Sample, sample
-from sslviz.ui.pictures import card_credits, data_address
+from sslviz.ui.pictures import card_credits, data_address, unlike
 
 if TYPE_CHECKING:
     from torch import Tensor
@@ -150,7 +150,7 @@ def card(this: Sample, view: Shown, seed: int, options: dict[str, Any], detailed
             ],
             "selected": selected,
             "panels": panels(labelled, view, said, selected, options, rivals[1][selected]),
-            "note": note(view, options, count),
+            "note": f"{note(view, options, count)}{unlike(this.credits, view)}",
             "formula": formula(said.errors) if detailed else None,
         },
         on_event=happened,

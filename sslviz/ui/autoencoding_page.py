@@ -13,6 +13,7 @@ from sslviz.training import ablation
 from sslviz.ui import autoencoding_card as cards
 from sslviz.ui import current, page
 from sslviz.ui.bars import Bar, bars
+from sslviz.ui.learned import reached
 from sslviz.ui.parts import part
 from sslviz.ui.pictures import data_address
 
@@ -91,6 +92,8 @@ def question(slug: str) -> dict[str, Any]:
             )
             + "</div>"
         )
+        if not (view.config.choices["noise"] or view.config.choices["dropped"]) and view.mode != "untrained":
+            st.caption("The model in view was trained on pictures that nobody had spoilt, so this is new to it.")
 
     return {
         "question": "Which one was it before it was spoilt?",
@@ -127,7 +130,7 @@ def worth(hide: set[str]) -> None:
                     )
                     for row in found["rows"]
                 ]
-                bars(rows, [], "on held-out pictures", key=rows[0][1])
+                bars(rows, reached(SLUG), "on held-out pictures", key=rows[0][1])
                 st.markdown(meaning(found))
 
 

@@ -70,8 +70,12 @@ def draw(slug: str, seed: int) -> Picture:
 
 def _credits(slug: str) -> tuple[Any, ...]:
     """Who made the data that a task draws from; they are loaded by then."""
-    from sslviz.data import images, stories, text
+    from sslviz.data import audio, images, stories, text, video
 
+    if READY[slug].modality == "Video":
+        return tuple(video.CREDITS.values())
+    if READY[slug].modality == "Sound":
+        return audio.credits()
     if READY[slug].modality == "Images":
         return (*images.load("emoji").credits, *images.load("fashion_mnist").credits)
     tales = stories.stories().credits if slug in ("next_sentence", "word_and_context") else ()
@@ -294,6 +298,26 @@ def _patch_order(rng: np.random.Generator) -> Picture:
     )  # fmt: skip
 
 
+def _frame_order(rng: np.random.Generator) -> Picture:
+    from sslviz.ui import frame_order_card as clips
+    from sslviz.ui import frame_order_page
+    from sslviz.ui.pictures import data_address
+
+    options = {**{name: option.default for name, option in READY[clips.SLUG].options.items()}, "way": "3 frames"}
+    this = clips.sample(int(rng.integers(100_000)))
+    made, labelled = clips.label(this.frames, int(rng.integers(100_000)), options)
+    shown = this.frames[made["times"][0][made["order"][0]]]
+    truth = int(labelled.targets["label"][0])
+    every = [frame_order_page.lettered("3 frames", number) for number in (truth, *np.delete(np.arange(3), truth))]
+    choices, right = _shuffled(rng, every[0], every)
+    images = tuple((letter, data_address(frame)) for letter, frame in zip("ABC", shown, strict=True))
+    return Picture(
+        "Which order, forwards or backwards, is the label of these frames?", choices, right,
+        f"The film went {choices[right]}, or the same backwards; so {choices[right].split()[1]} is the middle frame.",
+        f"Three frames of a clip ({this.title}), shuffled:", (), images,
+    )  # fmt: skip
+
+
 def _masked_patches(rng: np.random.Generator) -> Picture:
     from sslviz.ui import masked_patches_page as patches
     from sslviz.ui.pictures import data_address
@@ -328,6 +352,33 @@ def _autoencoding(rng: np.random.Generator) -> Picture:
     )  # fmt: skip
 
 
+def _masked_sound(rng: np.random.Generator) -> Picture:
+    from sslviz.training import config, recorded, shown
+    from sslviz.ui import masked_sound_card as sounds
+    from sslviz.ui import masked_sound_page as page
+    from sslviz.ui.pictures import data_address
+
+    run = recorded.read(sounds.SLUG)  # without a recording it is the untrained quantiser that makes the codes
+    view = shown.untrained(config.default(sounds.SLUG)) if run is None else shown.from_recording(run, sounds.SLUG)
+    asked = page.ask(view, int(rng.integers(100_000)))
+    mel, codes = asked["labelled"].inputs["whole"][0].numpy(), asked["said"].codes
+    choices = tuple(
+        f"{letter}: code {sounds.named(codes[step])}" for letter, step in zip("ABCD", asked["steps"], strict=True)
+    )
+    images = (
+        ("what is heard", data_address(sounds.gap_picture(mel, asked["said"].masked, asked["step"]), "PNG")),
+        *(
+            (letter, data_address(sounds.piece_picture(mel, step), "PNG"))
+            for letter, step in zip("ABCD", asked["steps"], strict=True)
+        ),
+    )
+    return Picture(
+        "Which code is the label in the blue frame?", choices, asked["right"],
+        f"That is what sounded there. The others are codes of other covered steps of {asked['this'].title}.",
+        "Log-mel of a recording with covered spans, and four pieces of it:", (), images,
+    )  # fmt: skip
+
+
 def _cluster_ids(rng: np.random.Generator) -> Picture:
     from sslviz.training import config, recorded, shown
     from sslviz.ui import cluster_ids_page as piles
@@ -354,7 +405,9 @@ _DRAWN: dict[str, Callable[[np.random.Generator], Picture]] = {
     "masked_patches": _masked_patches,
     "autoencoding": _autoencoding,
     "patch_order": _patch_order,
+    "frame_order": _frame_order,
     "queue": _queue,
     "two_views": _two_views,
     "cluster_ids": _cluster_ids,
+    "masked_sound": _masked_sound,
 }

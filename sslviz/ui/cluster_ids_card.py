@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from sslviz.ui import live
 from sslviz.ui.pairs_card import SOURCES, Sample, sample
-from sslviz.ui.pictures import card_credits, data_address
+from sslviz.ui.pictures import card_credits, data_address, unlike
 
 if TYPE_CHECKING:
     from sslviz.tasks.base import Labelled
@@ -135,7 +135,7 @@ def card(this: Sample, view: Shown, seed: int, options: dict[str, Any], detailed
             ],
             "selected": selected,
             "panels": [neighbours(view, said, selected, this.names[selected]), likely(said, selected, view.mode)],
-            "note": note(this, view, said, options),
+            "note": f"{note(this, view, said, options)}{unlike(this.credits, view)}",
             "formula": formula(said, selected) if detailed else None,
         },
         on_event=happened,

@@ -16,6 +16,7 @@ from sslviz.training import ablation
 from sslviz.ui import cluster_ids_card as cards
 from sslviz.ui import current, page
 from sslviz.ui.bars import Bar, bars
+from sslviz.ui.learned import reached
 from sslviz.ui.parts import part
 from sslviz.ui.pictures import data_address
 from sslviz.ui.transport import BUSY
@@ -33,8 +34,8 @@ LEAD = {
     "sorted anew with what was learned, and the head that names numbers starts from scratch.",
     "Detailed": "Round: vectors f(x) of the unchanged pictures → PCA, whitening, length 1: z̄ → k-means, minimising "
     "Σ ‖z̄ᵢ − c‖² → y = argminₖ ‖z̄ − cₖ‖. Between rounds: minimise −ln p(y | view of x), batches drawn evenly over "
-    "clusters. Linear head, drawn anew from N(0, 0.01²) in each round; its output is multiplied by a constant, which "
-    "stands for the head’s own optimiser in the paper. A frozen copy of the trunk says y of any other picture. The "
+    "clusters. Linear head, drawn anew in each round: weights times 30 are N(0, 0.01²), and the factor 30 stands for "
+    "the head’s own optimiser in the paper. A frozen copy of the trunk says y of any other picture. The "
     "paper takes colour away first (Sobel), has AlexNet and 10,000 clusters. DeepCluster: arXiv 1807.05520, section 3.",
 }
 LETTERS, CHOICES, ASKED, EDGE = "ABCD", 4, 6, 96
@@ -120,7 +121,7 @@ def _ways(found: dict[str, Any]) -> None:
     part("What matters?", "the same model and budget; only the number of piles, the rounds or the changes differ")
     seeds = f"mean and spread of {len(found['rows'][0]['probe'])} run seeds"
     rows = [(row["name"], [Bar(seeds, row["probe"], model=True)]) for row in found["rows"]]
-    bars(rows, [], "linear probe of the trunk, 100 labels", key=rows[0][1])
+    bars(rows, reached(SLUG), "linear probe of the trunk, 100 labels", key=rows[0][1])
     st.markdown(meaning(found))
 
 
@@ -228,6 +229,8 @@ def verdict(ways: dict[str, Grouping]) -> str:
         return "Nothing has been learned yet, so the latest round is the first."
     text = f"Learning changed the AMI by {latest - first:+.0f} points; sorting the pixels gives {alone - latest:+.0f} "
     text += "points against the latest round. "
+    if latest <= alone + 1:
+        text += "So after learning the piles agree with the classes no better than piles of plain pixels do. "
     if alone > first:
         text += "Pixels are ahead of the untrained trunk, whose piles were the first labels: a lead to be made up for. "
     return text + "What the trunk is worth to others, the probes below judge."
@@ -325,7 +328,7 @@ def question(slug: str) -> dict[str, Any]:
 
     def show() -> None:
         piles = "".join(
-            f"<figure><img src='{src}' alt='pile {letter}' width='{EDGE}' height='{EDGE}'>"
+            f"<figure><img src='{src}' alt='pile {letter}' width='{EDGE}' height='{EDGE * 2 // 3}'>"
             f"<figcaption>{letter}</figcaption></figure>"
             for letter, src in asked["piles"].items()
         )
@@ -368,11 +371,10 @@ def ask_one(view: Shown, number: int) -> dict[str, Any]:
 
 
 def mosaic(pixels: NDArray[np.uint8], columns: int = 3, rows: int = 2) -> NDArray[np.uint8]:
-    """(n, 32, 32, 3) as one picture, as wide as high; places that are left stay grey."""
+    """(n, 32, 32, 3) as one picture; places that are left stay grey."""
     side = 32
-    sheet = np.full((columns * side, columns * side, 3), 128, np.uint8)
-    top = (columns - rows) * side // 2
+    sheet = np.full((rows * side, columns * side, 3), 128, np.uint8)
     for i, one in enumerate(pixels[: columns * rows]):
-        y, x = top + side * (i // columns), side * (i % columns)
+        y, x = side * (i // columns), side * (i % columns)
         sheet[y : y + side, x : x + side] = one
     return sheet

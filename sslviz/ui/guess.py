@@ -34,7 +34,6 @@ def guess(
     number = st.session_state.setdefault(f"{slug}_guess", 0)
     score = st.session_state.setdefault(f"{slug}_score", {"asked": 0, "you": 0, "model": 0})
     part("Guess first", "then see whether the model beats you")
-    show()
     widget, answered = f"{slug}_guess_{number}", f"{slug}_guess_{number}_done"
 
     def count() -> None:  # before the page is drawn again, so that the answer stands there at once
@@ -48,6 +47,9 @@ def guess(
         for name, answer in others.items():
             score[name] = score.get(name, 0) + (answer == truth)
 
+    if st.session_state.get(widget) in choices:  # perhaps picked in what `show` draws
+        count()
+    show()
     st.pills(question, choices, key=widget, disabled=bool(st.session_state.get(answered)), on_change=count)
     if not (given := st.session_state.get(answered)):
         st.caption(f"The model's answer is shown after yours. Pure guessing is right {chance:.0%} of the time.")

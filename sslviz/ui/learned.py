@@ -11,7 +11,7 @@ from sslviz.catalogue import READY
 from sslviz.training import recorded
 from sslviz.training.shown import Shown
 from sslviz.ui.bars import Bar, bars
-from sslviz.ui.parts import part
+from sslviz.ui.parts import part, plain
 
 NEIGHBOURS = 20
 
@@ -95,6 +95,15 @@ def _protocol(figures: dict[str, Any], view: Shown, own: bool) -> str:
     )
 
 
+def reached(slug: str) -> list[tuple[str, float]]:
+    """What the linear probe with few labels says of the random trunk and of raw input, for lines in a plot."""
+    run = recorded.read(slug)
+    if run is None:
+        return []
+    names = {"random": "random trunk", "raw": run.figures["raw_name"]}
+    return [(f"probe of {name}", float(np.mean(run.figures["probes"][k]["few"]))) for k, name in names.items()]
+
+
 def below(figures: dict[str, Any]) -> str:
     """Where the model stays below raw input, and why as far as it was measured; empty where it does not."""
     trained, raw = figures["probes"]["trained"], figures["probes"]["raw"]
@@ -113,11 +122,14 @@ def below(figures: dict[str, Any]) -> str:
         f"row instead, the probe with {figures['labels']} labels reaches {row['trained']:.0%}, and the random trunk "
         f"{row['random']:.0%}, against {least:.0%} of {figures['raw_name']}. "
     )
-    return told + (
-        "So much of what is lacking here is lost in the mean, and even a random trunk gets that back; "
-        f"training adds {100 * (row['trained'] - row['random']):.0f} points to it."
-        if row["trained"] >= max(least, row["random"])
-        else "So the mean is not all that is lacking."
+    mean = float(np.mean(trained["few"]))
+    lost, added = 100 * (row["trained"] - mean), 100 * (row["trained"] - row["random"])
+    if row["trained"] < max(least, row["random"]):
+        return f"{told}So the mean is not all that is lacking."
+    more = "" if len(behind) == 1 and mean < least else " The other probes were not taken in a row."
+    return (
+        f"{told}So with {figures['labels']} labels the mean costs {lost:.0f} points, and even a random trunk gets them "
+        f"back in a row; training adds {added:.0f} points to that.{more}"
     )
 
 
@@ -144,5 +156,9 @@ def _pretext(figures: dict[str, Any], view: Shown, own: bool) -> None:
     )
     unit = f"loss ({entry.unit}{', −ln p' if entry.unit == 'nats' and entry.trunk else ''})"
     st.markdown(f"| On its own task, held-out | {unit} |{head} {name} |\n| :-- | --: |{rule} --: |\n{lines}")
+    more = [f"{other}: {value:.1%}" for other, value in scores.items() if other != name]
+    notes = [f"{b['name']}: {b['note']}" for b in figures["baselines"] if b.get("note")]
+    if more or notes:
+        st.caption(plain(" ".join([*(f"Also {one}." for one in more), *notes])))
     if unsure:
         st.caption("Perplexity is e to the loss: as unsure as somebody who must choose among so many words.")

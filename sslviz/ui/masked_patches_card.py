@@ -12,7 +12,7 @@ from PIL import Image
 
 from sslviz.ui import live
 from sslviz.ui.pairs_card import SOURCES, Sample, sample
-from sslviz.ui.pictures import card_credits, data_address
+from sslviz.ui.pictures import card_credits, data_address, unlike
 
 if TYPE_CHECKING:
     from torch import Tensor
@@ -152,7 +152,8 @@ def card(this: Sample, view: Shown, seed: int, options: dict[str, Any], detailed
             "panels": panels(
                 this.pixels[selected], covered[selected], painted[selected], answers[selected], view.mode, leak=leak
             ),
-            "note": note(covered[selected], view, options, edited=bool(toggled.get(selected))),
+            "note": note(covered[selected], view, options, edited=bool(toggled.get(selected)))
+            + unlike(this.credits, view),
             "formula": formula(painted[selected].each, leak=leak) if detailed else None,
         },
         on_event=happened,

@@ -15,6 +15,7 @@ from sslviz.training import ablation
 from sslviz.ui import current, page
 from sslviz.ui import masked_patches_card as cards
 from sslviz.ui.bars import Bar, bars
+from sslviz.ui.learned import reached
 from sslviz.ui.parts import part
 from sslviz.ui.pictures import data_address
 
@@ -165,7 +166,7 @@ def worth(hide: set[str]) -> None:
                 seeds = f"mean and spread of {len(found['rows'][0]['probe'])} run seeds"
                 part("Measured", "the same model and budget; only what is covered, or asked for, differs")
                 rows = [(row["name"], [Bar(seeds, row["probe"], model=True)]) for row in found["rows"]]
-                bars(rows, [], "linear probe of the trunk, 100 labels", key=rows[0][1])
+                bars(rows, reached(SLUG), "linear probe of the trunk, 100 labels", key=rows[0][1])
                 st.markdown(meaning(found))
 
 

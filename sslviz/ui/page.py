@@ -20,6 +20,7 @@ from sslviz.ui.guess import guess
 from sslviz.ui.home_words import PARTS
 from sslviz.ui.learned import comparable, learned
 from sslviz.ui.parts import HIDEABLE, part, plain
+from sslviz.ui.parts import note as remark
 from sslviz.ui.transport import BUSY, POLL
 
 if TYPE_CHECKING:
@@ -131,12 +132,26 @@ def card(
                 st.caption("What is yours is labelled and answered, never trained on, and never kept.")
                 own()
         if not startup.warm():
-            st.caption("The first label takes a few seconds: PyTorch is being loaded.")
+            remark("The first label takes a few seconds: PyTorch is being loaded.")
         busy = current.show(slug).status in BUSY
         st.fragment(draw, run_every=2 * POLL if busy else None)()
 
     with place:
         st.fragment(body)()
+
+
+def choose_way(slug: str) -> None:
+    """What is asked: the first thing to choose on this page. Another way is another question to guess, too."""
+    option = READY[slug].options["way"]
+    st.segmented_control(
+        "What is asked", option.choices, default=option.default, required=True, key=f"{slug}_way",
+        label_visibility="collapsed", on_change=_another_way, args=(slug,), help="What is asked", **settings.SESSION,
+    )  # fmt: skip
+
+
+def _another_way(slug: str) -> None:
+    st.session_state[f"{slug}_guess"] = st.session_state.get(f"{slug}_guess", 0) + 1
+    st.session_state.pop(f"{slug}_score", None)  # other chances, so the old count would mislead
 
 
 def _change(key: str, first: int, by: int, count: int) -> None:

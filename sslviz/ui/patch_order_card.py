@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from sslviz.data import images
 from sslviz.ui import live
-from sslviz.ui.pictures import card_credits, data_address
+from sslviz.ui.pictures import card_credits, data_address, unlike
 
 if TYPE_CHECKING:
     from sslviz.tasks.base import Draw, Labelled
@@ -192,6 +192,7 @@ def card(this: Sample, view: Shown, seed: int, options: dict[str, Any], depth: s
         "patch_card",
         card={
             "id": name,
+            "title": TITLES[way],
             "model": puzzle.said.mode,
             "heads": [
                 ["", "Picture"], ["", "What the model sees"], ["label", "Pseudo-label"], ["guess", "Model’s answer"],
@@ -199,12 +200,21 @@ def card(this: Sample, view: Shown, seed: int, options: dict[str, Any], depth: s
             "columns": [_column(puzzle, i, this) for i in range(n)],
             "selected": selected,
             "panels": panels(puzzle, selected, this, depth),
-            "note": note(puzzle, view, options),
+            "note": f"{note(puzzle, view, options)}{unlike(this.credits, view)}",
             "formula": formula(puzzle, selected) if depth == "Detailed" else None,
         },
         on_event=on_event,
     )  # fmt: skip
     card_credits(this.credits)
+
+
+TITLES = {
+    "places": "Each of 16 patches says where it was",
+    "jigsaw 2x2": "Which of 24 orders are the four tiles in?",
+    "jigsaw 3x3": "Which of 100 orders are the nine tiles in?",
+    "relative position": "Where does one tile lie, seen from another?",
+    "rotation": "By how many quarters was the picture turned?",
+}
 
 
 def changed(puzzle: Puzzle, i: int, event: dict[str, Any]) -> Any:
@@ -314,7 +324,7 @@ def panels(puzzle: Puzzle, i: int, this: Sample, depth: str) -> list[dict[str, A
         names = [f"{arrow} {lies}" for arrow, lies in zip(ARROWS, LIES, strict=True)]
         return [_pair(puzzle, i), _bars(puzzle, i, "Where does 2 lie, seen from 1?", names)]
     found = [_your_turn(puzzle, i, depth), _laid(puzzle, i)]
-    if depth != "Basic":
+    if depth != "Basic" or puzzle.way != "places":  # of a jigsaw the number says nothing by itself
         found.insert(1, _label(puzzle, i))
     if depth == "Detailed" and puzzle.way != "places":
         found.append(_orders(puzzle, i))

@@ -13,8 +13,9 @@ from sslviz.training import ablation
 from sslviz.ui import current, page, settings
 from sslviz.ui import patch_order_card as patches
 from sslviz.ui.bars import Bar, bars
+from sslviz.ui.learned import reached
 from sslviz.ui.parts import part
-from sslviz.ui.patch_order_card import LIES, SLUG, SWITCHES, TURNS
+from sslviz.ui.patch_order_card import LIES, SLUG, SWITCHES, TITLES, TURNS
 
 if TYPE_CHECKING:
     from sslviz.training.shown import Shown
@@ -32,27 +33,22 @@ LEAD = {
     "hundred, each chosen as far from the nearest as can be (Hamming). Relative position: eight directions. Rotation: "
     "k of rot90. Unlike in the papers, the trunk reads all tiles at once. arXiv 1603.09246, 1505.05192, 1803.07728.",
 }
-WAYS = {
-    "places": "Each of 16 patches says where it was",
-    "jigsaw 2x2": "Which of 24 orders are the four tiles in?",
-    "jigsaw 3x3": "Which of 100 orders are the nine tiles in?",
-    "relative position": "Where does one tile lie, seen from another?",
-    "rotation": "By how many quarters was the picture turned?",
-}
 YOUR_TURN = {"relative position": "choose two of its tiles", "rotation": "turn it yourself"}  # else: put it in order
 APPLIES = {
     "gap": ("jigsaw 3x3", "relative position"),
     "jitter": ("jigsaw 3x3", "relative position"),
     "normalise": ("jigsaw 2x2", "jigsaw 3x3", "relative position"),
-    "lens": tuple(WAYS),
-    "drop": tuple(WAYS),
+    "lens": tuple(TITLES),
+    "drop": tuple(TITLES),
 }
 HELP = {
-    "gap": "Tiles of 8 pixels out of cells of 10, so that the edges of neighbours do not meet. Off: tiles touch.",
+    "gap": "Tiles of 8 pixels out of cells of 10, so that the edges of neighbours do not meet; in the "
+    "papers the gap is wider, up to half a tile. Off: tiles touch.",
     "jitter": "Each tile from a random place in its cell, up to 2 pixels off. It needs the gap.",
     "normalise": "Every tile gets the same mean and spread, so that brightness does not tell which belong together.",
     "lens": "Red is drawn together and blue spread out, as a simple lens does. Fringes then tell where a tile was.",
-    "drop": "One of the three colour channels, drawn at random, stands for all three. It ends what a lens gives away.",
+    "drop": "One of the three colour channels, drawn at random, stands for all three (as in OPN; Doersch puts noise "
+    "into the other two). It ends what a lens gives away.",
 }
 SHORTCUT = (
     "A network takes the easiest way to the label. If something else than what is shown gives the place away, it "
@@ -64,22 +60,9 @@ SHORTCUT = (
 NAMED, PROBE = "label named", "linear probe, 100 labels"
 TOUCHING = {"gap": False, "jitter": False, "normalise": False}
 MOST = "the most that can be"  # as the task calls it: the most patches named, so the least loss
+ANSWERS = {"places": 16, "jigsaw 2x2": 24, "jigsaw 3x3": 100, "relative position": 8, "rotation": 4}
 LETTERS = "ABCD"
 MENDED = {"lens": True, "drop": True}
-
-
-def choose_way() -> None:
-    """What is asked: the first thing to choose on this page. Another way is another question to guess, too."""
-    option = READY[SLUG].options["way"]
-    st.segmented_control(
-        "What is asked", option.choices, default=option.default, required=True, key=f"{SLUG}_way",
-        label_visibility="collapsed", on_change=_another_way, help="What is asked", **settings.SESSION,
-    )  # fmt: skip
-
-
-def _another_way() -> None:
-    st.session_state[f"{SLUG}_guess"] = st.session_state.get(f"{SLUG}_guess", 0) + 1
-    st.session_state.pop(f"{SLUG}_score", None)  # other chances, so the old count would mislead
 
 
 def label_settings() -> None:
@@ -101,8 +84,7 @@ def label_settings() -> None:
 
 def baseline_lines(view: Shown) -> list[dict[str, Any]]:
     """Dashed lines of the loss plot; where nothing was measured only guessing."""
-    answers = {"places": 16, "jigsaw 2x2": 24, "jigsaw 3x3": 100, "relative position": 8, "rotation": 4}
-    count = answers[view.config.choices["way"]]
+    count = ANSWERS[view.config.choices["way"]]
     lines = page.loss_lines(view) or [
         {"name": f"guessing: ln {count}", "value": float(np.log(count)), "kind": "chance"}
     ]
@@ -226,11 +208,14 @@ def lab(hide: set[str]) -> None:
             left.markdown(SHORTCUT)
         left.markdown(meaning(found))
         drawn = [
-            (row["name"], [Bar(NAMED, row["accuracy"], model=True), Bar(PROBE, row["probe"], hatched=True)])
+            (
+                f"{row['name']} (guessing: {_guessing(row)})",
+                [Bar(NAMED, row["accuracy"], model=True), Bar(PROBE, row["probe"], hatched=True)],
+            )
             for row in found["rows"]
         ]
         with right:
-            bars(drawn, [], "right on held-out samples", key=drawn[0][1])
+            bars(drawn, reached(SLUG), "right on held-out samples", key=drawn[0][1])
             st.caption(protocol(found))
 
 
@@ -246,7 +231,7 @@ def meaning(found: dict[str, Any]) -> str:
         f"{_mean(plain, 'probe'):.0%} ({probe:+.0f}). "
     )
     told += (
-        "The task is solved far better, and what is learned of the pictures hardly grows with it: a shortcut. "
+        "The label is named far more often, and the probe gains only a part of that: a shortcut. "
         if task > 5 and probe < task / 4
         else "So in these runs the fringes are no shortcut worth the name. "
     )
@@ -281,6 +266,10 @@ def _row(found: dict[str, Any], **options: Any) -> dict[str, Any] | None:
     plain = {name: option.default for name, option in READY[SLUG].options.items()}
     wanted = {**plain, **options}
     return next((row for row in found["rows"] if {**plain, **row["options"]} == wanted), None)
+
+
+def _guessing(row: dict[str, Any]) -> str:
+    return f"1 in {ANSWERS[row['options'].get('way', 'places')]}"
 
 
 def protocol(found: dict[str, Any]) -> str:

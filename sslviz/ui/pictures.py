@@ -6,7 +6,7 @@ import base64
 import contextlib
 import io
 from collections.abc import Iterable
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,6 +14,9 @@ from PIL import Image
 
 from sslviz.data import Credit, images
 from sslviz.ui.parts import credit_line
+
+if TYPE_CHECKING:
+    from sslviz.training.shown import Shown
 
 
 def sprite(pictures: NDArray[np.uint8], columns: int) -> bytes:
@@ -45,6 +48,15 @@ def set_credits(data: str) -> tuple[Credit, ...]:
         with contextlib.suppress(images.MissingData):  # what is not there is not shown either
             found += images.load(name).credits
     return tuple(found)
+
+
+def unlike(credits: Iterable[Credit], view: Shown) -> str:  # noqa: A002 - it is what they are
+    """What to say where photos are on the card and the model in view was trained on emoji and clothes."""
+    photos = any(credit not in set_credits("") for credit in credits)
+    if not photos or view.config.data not in ("pictures", "fashion_mnist", "emoji") or view.mode == "untrained":
+        return ""
+    learned = {"pictures": "emoji and clothes", "emoji": "emoji", "fashion_mnist": "clothes"}[view.config.data]
+    return f" A photo is new to this model: it was trained on {learned}."
 
 
 def card_credits(credits: Iterable[Credit]) -> None:  # noqa: A002 - it is what they are

@@ -12,7 +12,7 @@ import streamlit as st
 from numpy.typing import NDArray
 
 from sslviz.ui import live, pairs_card
-from sslviz.ui.pictures import card_credits, data_address
+from sslviz.ui.pictures import card_credits, data_address, unlike
 
 if TYPE_CHECKING:
     from sslviz.tasks.base import Labelled
@@ -132,7 +132,7 @@ def card(this: pairs_card.Sample, view: Shown, seed: int, options: dict[str, Any
             "columns": columns,
             "selected": selected,
             "panels": [nearest(this, view, said, selected, views[selected + n]), queue(view, said, selected)],
-            "note": note(this, said),
+            "note": f"{note(this, said)}{unlike(this.credits, view)}",
             "formula": formula(said, selected, options["tau"]) if detailed else None,
         },
         on_event=lambda event: st.session_state.update({key: event["index"]}) if event["kind"] == "select" else None,
@@ -143,7 +143,7 @@ def card(this: pairs_card.Sample, view: Shown, seed: int, options: dict[str, Any
 def answered(said: Said, i: int) -> dict[str, Any]:
     """Where the own key stands among all, the most alike first."""
     rank = 1 + int((said.queue[i] > said.own[i]).sum())
-    text = f"{'✓' if rank == 1 else '✕'} {rank:,}"
+    text = f"{'✓' if rank == 1 else '✕'} {rank:,} of {len(said.age) + 1:,}"
     title = f"{rank:,} of {len(said.age) + 1:,}; {said.share[i, 0]:.1%} for the own key, the rest for all others"
     return {"text": text, "kind": "answer", "title": title}
 
@@ -224,7 +224,7 @@ def note(this: pairs_card.Sample, said: Said) -> str:
     """What counts as right, and where a person would disagree."""
     start = (
         f"Each query has one own key and {len(said.age):,} others. The keys of the other pictures here are not among "
-        "them: keys enter the queue after the step. "
+        f"them: keys enter the queue after the step. Guessing ends at rank {len(said.age) // 2 + 1:,} in the mean. "
     )
     if (said.age < 0).all():
         return f"{start}Before the first step the queue holds noise, which hardly resembles a query: too easy."

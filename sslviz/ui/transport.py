@@ -213,9 +213,9 @@ def _length(slug: str, length: str) -> str:
 
 
 def _data_title(name: str) -> str:
-    from sslviz.data import images, running
+    from sslviz.data import images, running, video
 
-    return {"pictures": "Clothes and emoji", **images.SETS, **running.SETS}.get(name, name)
+    return {"pictures": "Clothes and emoji", **images.SETS, **running.SETS, **video.SETS}.get(name, name)
 
 
 def _say_if_missing(name: str) -> None:
@@ -314,6 +314,7 @@ def _map_info(config: RunConfig) -> MapInfo:
 
 @lru_cache(maxsize=8)
 def _sprite(pictures: str, ids: tuple[int, ...]) -> bytes:
-    from sslviz.data import images
+    from sslviz.data import images, video
 
-    return sprite(images.load(pictures).held_images[list(ids)], SPRITE_COLUMNS)
+    held = video.thumbnails("held") if pictures in video.SETS else images.load(pictures).held_images
+    return sprite(held[list(ids)], SPRITE_COLUMNS)

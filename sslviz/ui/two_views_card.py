@@ -11,8 +11,9 @@ import numpy as np
 import streamlit as st
 from numpy.typing import NDArray
 
+from sslviz.training.shown import untrained
 from sslviz.ui import live, pairs_card
-from sslviz.ui.pictures import card_credits, data_address
+from sslviz.ui.pictures import card_credits, data_address, unlike
 
 if TYPE_CHECKING:
     from sslviz.tasks.base import Labelled
@@ -146,8 +147,8 @@ def card(this: pairs_card.Sample, view: Shown, seed: int, options: dict[str, Any
             "heads": HEADS,
             "columns": columns,
             "selected": selected,
-            "panels": [compared(this, said, selected), gauges(view, meters(view))],
-            "note": note(this),
+            "panels": [compared(this, said, selected), gauges(view, meters(view), meters(untrained(view.config)))],
+            "note": f"{note(this)}{unlike(this.credits, view)}",
             "formula": formula(said, selected) if detailed else None,
         },
         on_event=lambda event: st.session_state.update({key: event["index"]}) if event["kind"] == "select" else None,
@@ -181,8 +182,8 @@ def compared(this: pairs_card.Sample, said: Said, i: int) -> dict[str, Any]:
     }
 
 
-def gauges(view: Shown, found: dict[str, float]) -> dict[str, Any]:
-    """The meters of collapse."""
+def gauges(view: Shown, found: dict[str, float], before: dict[str, float]) -> dict[str, Any]:
+    """The meters of collapse; `before` are those of the untrained network."""
     width = int(found["width"])
     healthy = 1 / math.sqrt(width)
     return {
@@ -206,7 +207,9 @@ def gauges(view: Shown, found: dict[str, float]) -> dict[str, Any]:
             },
         ],
         "note": "Spread: standard deviation of each number over the pictures, the vectors having length 1; below a "
-        f"tenth of 1/√{width} the model says (nearly) the same of everything, whatever its loss.",
+        f"tenth of 1/√{width} the model says (nearly) the same of everything, whatever its loss. Untrained: "
+        f"{before['spread']:.4f}, {before['cosine']:.2f}, {before['rank']:.1f}. A lower rank than untrained is not bad "
+        "in itself; near 1 all pictures lie on one line.",
     }  # fmt: skip
 
 

@@ -10,6 +10,7 @@ import streamlit as st
 from sslviz.training import ablation, recorded
 from sslviz.ui import current, page, pairs_card, two_views_card
 from sslviz.ui.bars import Bar, bars
+from sslviz.ui.learned import reached
 from sslviz.ui.parts import part
 from sslviz.ui.pictures import data_address
 from sslviz.ui.two_views_card import SLUG
@@ -32,6 +33,7 @@ SPREAD, COSINE, RANK = (
     "spread, share of the most possible", "mean cosine", "effective rank, share of the directions",
 )  # fmt: skip
 LETTERS = "ABCD"
+SUPERSCRIPT = str.maketrans("0123456789", "⁰¹²³⁴⁵⁶⁷⁸⁹")
 
 
 def baseline_lines(view: Shown) -> list[dict[str, Any]]:
@@ -62,10 +64,11 @@ def collapse_lab(hide: set[str]) -> None:
                 (row["name"], [Bar(spread, row["measures"][SPREAD]), Bar("linear probe", row["probe"], hatched=True)])
                 for row in found["rows"]
             ]
-            bars(rows, reached(), "share; the probe names held-out clothes", key=rows[0][1])
+            bars(rows, reached(SLUG), "share; the probe names held-out clothes", key=rows[0][1])
         with right:
             st.markdown(table(found))
-            st.markdown(meaning(found))
+            st.caption("Spread as a share of 1/√128; mean cosine of two pictures; effective rank, of 128 directions.")
+            st.markdown(f"{meaning(found)}\n\n{other_view()}")
 
 
 LAB = (
@@ -76,26 +79,42 @@ LAB = (
 )
 
 
-def reached() -> list[tuple[str, float]]:
-    """Linear probe of the random trunk and of raw pixels, from the recorded run."""
-    run = recorded.read(SLUG)
-    if run is None:
-        return []
-    names = {"random": "random trunk", "raw": "raw pixels"}
-    return [(f"probe of {name}", float(np.mean(run.figures["probes"][k]["few"]))) for k, name in names.items()]
-
-
 def table(found: dict[str, Any]) -> str:
     """The numbers, a row a way, means over run seeds."""
-    lines = "| Way | loss | spread × √128 | mean cosine | effective rank | probe |\n"
+    lines = "| Way | loss | spread | cosine | rank | probe |\n"
     lines += "| :-- | --: | --: | --: | --: | --: |\n"
     for row in found["rows"]:
         spread, cosine, rank = (float(np.mean(row["measures"][name])) for name in (SPREAD, COSINE, RANK))
         lines += (
-            f"| {row['name']} | {np.mean(row['loss']):.3f} | {spread:.3f} | {cosine:.2f} | {128 * rank:.1f} | "
+            f"| {row['name']} | {loss(np.mean(row['loss']))} | {spread:.3f} | {cosine:.2f} | {128 * rank:.1f} | "
             f"{np.mean(row['probe']):.1%} |\n"
         )
     return lines
+
+
+def loss(value: float) -> str:
+    """Three digits, or the power of ten where these would be zeros."""
+    if value >= 0.001 or value <= 0:
+        return f"{value:.3f}"
+    digit, power = f"{value:.0e}".split("e-")
+    return f"{digit} · 10⁻{str(int(power)).translate(SUPERSCRIPT)}"
+
+
+def other_view() -> str:
+    """How often the recorded model finds the other view of a picture, which is not what it was asked for."""
+    run = recorded.read(SLUG)
+    if run is None:
+        return ""
+    name = next(iter(run.figures["scores"]))
+    mine = float(np.mean([figures["scores"][name] for figures in (run.figures, *run.repeats)]))
+    raw = next(b["scores"][name] for b in run.figures["baselines"] if b["name"] == "raw pixels")
+    told = f"**{name[0].upper()}{name[1:]}** among 250: this model {mine:.0%}, raw pixels {raw:.0%}. "
+    if mine >= raw:
+        return told
+    return told + (
+        "So at this it is worse than pixels. It was never asked to tell pictures apart, only to say the same of two "
+        "views: compare it by meters and probe."
+    )
 
 
 def meaning(found: dict[str, Any]) -> str:
@@ -103,31 +122,37 @@ def meaning(found: dict[str, Any]) -> str:
     rows = [
         (row["name"], float(np.mean(row["loss"])), float(np.mean(row["measures"][SPREAD]))) for row in found["rows"]
     ]
-    dead = [name for name, _, spread in rows if spread < 0.1]
+    counted = {row["name"]: sum(s < 0.1 for s in row["measures"][SPREAD]) for row in found["rows"]}
+    dead = [name for name, count in counted.items() if count]
+    seeds = len(found["rows"][0]["accuracy"])
     lowest = min(rows, key=lambda row: row[1])
     probes = {row["name"]: float(np.mean(row["probe"])) for row in found["rows"]}
     best = max(probes, key=lambda name: probes[name])
-    fate = "dead: its spread is below a tenth of 1/√128" if lowest[0] in dead else "not dead"
+    fate = "dead: its spread is below a tenth of 1/√128" if counted[lowest[0]] == seeds else "not dead in every run"
+    named = ", ".join(f"{name} ({counted[name]} of {seeds} runs)" for name in dead)
     return (
-        f"The lowest loss ({lowest[1]:.3f}) has **{lowest[0]}**, and that model is {fate}. "
-        + (f"Collapsed: {', '.join(dead)}. " if dead else "None collapsed within this budget. ")
-        + f"The best probe ({probes[best]:.1%}) has **{best}**. {_batch(probes)}So judge by meters and probe, never by "
-        "this loss alone."
+        f"The lowest loss ({loss(lowest[1])}) has **{lowest[0]}**, and that model is {fate}. "
+        + (f"Collapsed: {named}. " if dead else "None collapsed within this budget. ")
+        + "The meters read what the model says at its end; the probe reads the trunk before that, which may be alive "
+        f"still. The best probe ({probes[best]:.1%}) has **{best}**. {_batch(found)}So judge by meters and "
+        "probe, never by this loss alone."
     )
 
 
-def _batch(probes: dict[str, float]) -> str:
+def _batch(found: dict[str, Any]) -> str:
     """What it changes if the heads see one picture at a time; nothing where that was not tried."""
+    probes = {row["name"]: row["probe"] for row in found["rows"]}
     usual, alone = (probes.get(name) for name in ("as BYOL", "heads normalised by picture"))
     if usual is None or alone is None:
         return ""
     needed = (
-        "here the other pictures of a batch matter, though the loss never names them"
-        if usual - alone > 0.02
-        else "here the other pictures of a batch hardly matter"
+        "so here the other pictures of a batch matter, though the loss never names them"
+        if max(alone) < min(usual)
+        else "the runs overlap, so three of them do not tell whether the other pictures of a batch matter"
     )
     return (
-        f"With heads that normalise each picture for itself the probe is {alone:.1%} instead of {usual:.1%}: {needed}. "
+        f"With heads that normalise each picture for itself the probe is {np.mean(alone):.1%} instead of "
+        f"{np.mean(usual):.1%}: {needed}. "
     )
 
 

@@ -124,7 +124,7 @@ def test_the_buttons_on_home_lead_to_a_page(visit: Visit) -> None:
 def test_a_teacher_makes_a_link_and_a_class_opens_it(visit: Visit) -> None:
     teacher = visit("")
     part = teacher.part("teacher")
-    part.get_by_role("radio", name="Same or different").click()
+    part.get_by_role("radio", name="Same or different", exact=True).click()
     part.get_by_role("radio", name="Standard").click()
     hide = part.locator(".st-key-home_hide")
     hide.get_by_role("button", name="guess").click()

@@ -30,6 +30,8 @@ BUDGETS = {
     "queue": ("queue_steps=100", "all alike: ln 1,025", 16),
     "two_views": ("two_views_steps=200", "unrelated vectors", 16),
     "cluster_ids": ("cluster_ids_steps=100", "commonest cluster", 40),
+    "masked_sound": ("masked_sound_steps=200", "guessing among the candidates", 80),
+    "frame_order": ("frame_order_steps=100", "guessing: ln 12", 30),
 }
 
 # Held-out loss before the first step, where the settings above have no recorded run that could tell.

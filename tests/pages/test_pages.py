@@ -19,6 +19,8 @@ CONTROLS = {"another_sample", "new_label", "play", "step", "reset"}
 CARDS = {
     "autoencoding": "autoencoding_card",
     "cluster_ids": "cluster_ids_card",
+    "masked_sound": "masked_sound_card",
+    "frame_order": "clip_card",
     "masked_patches": "masked_patches_card",
     "masked_words": "words_card",
     "next_sentence": "sentence_card",
@@ -29,7 +31,13 @@ CARDS = {
     "two_views": "two_views_card",
     "word_and_context": "context_card",
 }
-SAMPLES = {"masked_words": 2000, "next_sentence": 1627, "next_word": 2000, "word_and_context": 3625}  # else 1000
+SAMPLES = {
+    "masked_sound": 280,
+    "masked_words": 2000,
+    "next_sentence": 1627,
+    "next_word": 2000,
+    "word_and_context": 3625,
+}  # else 1000
 
 
 def test_home_is_drawn(visit: Callable) -> None:

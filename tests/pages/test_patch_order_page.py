@@ -236,6 +236,6 @@ def test_the_lab_is_drawn_only_where_something_was_measured(
     (tmp_path / "found.json").write_text(json.dumps(stored(0.15, 0.01)), encoding="utf-8")
     page.run()
     assert "shortcuts" in page.keys
-    assert "lens, label named: 71%" in page.html
+    assert "lens (guessing: 1 in 8), label named: 71%" in page.html
     assert "600 steps each" in page.texts
     assert "shortcuts" not in visit(SLUG, __hide="learned").keys

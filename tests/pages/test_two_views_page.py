@@ -104,11 +104,11 @@ ROWS: list[dict[str, Any]] = [
 def test_the_lab_says_that_the_lowest_loss_is_dead() -> None:
     text = two_views_page.meaning({"rows": ROWS})
     assert "The lowest loss (0.000) has **bad**, and that model is dead" in text
-    assert "Collapsed: bad." in text
+    assert "Collapsed: bad (2 of 2 runs)." in text
     assert "The best probe (61.0%) has **good**" in text
     assert "normalise" not in text
     tried = [{**row, "name": name} for row, name in zip(ROWS, ("as BYOL", "heads normalised by picture"), strict=True)]
-    assert "the probe is 45.0% instead of 61.0%: here the other" in two_views_page.meaning({"rows": tried})
+    assert "the probe is 45.0% instead of 61.0%: so here the other" in two_views_page.meaning({"rows": tried})
     alive = two_views_page.meaning({"rows": ROWS[:1]})
     assert "not dead" in alive
     assert "None collapsed" in alive

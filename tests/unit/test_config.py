@@ -135,7 +135,7 @@ def test_parameters_of_another_page_are_left_alone() -> None:
 @pytest.mark.parametrize(
     ("change", "words"),
     [
-        ({"task": "frame_order"}, "these are ready"),
+        ({"task": "nothing"}, "these are ready"),
         ({"data": "emoji"}, "can train on sentences"),
         ({"device": "tpu"}, "auto, cpu, cuda, mps"),
         ({"seed": -1}, "0 to 9999"),

@@ -160,7 +160,7 @@ def test_undo_restores_what_was_there(lab: Any) -> None:
         assert same(restored.data, batch.data)
     else:
         # A crop, a replaced sentence and a dropped word are gone; a task that can undo its changes must say so.
-        gone = "same_or_different queue two_views cluster_ids next_sentence word_and_context"
+        gone = "same_or_different queue two_views cluster_ids next_sentence word_and_context masked_sound frame_order"
         assert lab.slug in gone.split()
 
 

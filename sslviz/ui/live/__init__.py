@@ -20,6 +20,7 @@ from sslviz.ui.live.frames import Film, pack_film, pack_pairs, unpack
 __all__ = [
     "Film",
     "arena_maps",
+    "clip_view",
     "context_card",
     "embedding_view",
     "film_frame",
@@ -33,6 +34,7 @@ __all__ = [
     "picture_card",
     "review_view",
     "sentence_card",
+    "sound_card",
     "steps_view",
     "task_map",
     "token_card",
@@ -215,6 +217,33 @@ def sentence_card(key: str, *, card: dict[str, Any]) -> None:
         hidden ([[word, how]]), others ([{name, p, why}]).
     """
     _mount("sentence_card", key, card)
+
+
+def sound_card(key: str, *, card: dict[str, Any], on_event: Handler = None) -> Event | None:
+    """Show a recording over time from its wave down to codes and answers, with sounds to play, and panels about a step.
+
+    card: id (changes with sample, seed and settings), model ("recorded", "live", "untrained"), name, hint, seconds,
+        groups, wave ([[low, high]] in −100 to 100), mel (address of a picture), covered, score (texts), steps ([{code,
+        masked, answer: None or {right, code, title}}]), selected (step), note, formula (None or [[symbols, numbers]]),
+        sounds ([{title, source, hint}]), asked ({title, hint, rows [{code, from, kind, p, text, picked, gone}], note}),
+        behind ({title, hint, code, sounds, note}), usage ({title, hint, groups (shares of the entries), note}).
+    Returns {"kind": "select", "index": step, "id"} in the run after a click on a code, or None.
+    """
+    return _mount("sound_card", key, card, "event", on_event)
+
+
+def clip_view(key: str, *, card: dict[str, Any], on_event: Handler = None) -> Event | None:
+    """Show a few frames of a clip, to be sorted, what is said of each below it, and clips that play beside it.
+
+    card: id (changes with sample, seed and settings), model ("recorded", "live", "untrained", or ""), title, hint,
+        head, frames ([{image, name, title}], in the order shown), rows ([{head, kind, cells [{text, image, kind, title,
+        wrong, span}]}]), act (whether frames can be swapped), submit ("", or what the button says that hands the order
+        in), players ([{title, text, kind, frames (images), follows (True: as the frames lie)}]), play, play_hint, plays
+        (they play by themselves when it changes), bars (None or {title, hint, mode, rows, line}, as in a picture card),
+        note, formula (None or {symbols, numbers}), narrow (True: one column).
+    Returns {"kind": "swap", "a", "b"} or {"kind": "done", "order"}, with the card's id, in the run that it caused.
+    """
+    return _mount("clip_view", key, card, "event", on_event)
 
 
 def context_card(key: str, *, card: dict[str, Any]) -> None:
