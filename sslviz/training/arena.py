@@ -18,7 +18,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sslviz.catalogue import MODALITIES, READY
-from sslviz.training import recorded
+from sslviz.training import recorded, transfer
 from sslviz.training.config import RunConfig, default
 
 if TYPE_CHECKING:
@@ -297,7 +297,8 @@ class Series:
     """Live runs, one after the other. Whoever shows it calls `look` again and again, and that moves it on."""
 
     def __init__(self, runs: Sequence[Run]) -> None:
-        self.runs, self.playing = tuple(runs), False
+        self.runs = tuple(runs)
+        self.playing = any(run.status == "playing" for run in runs)  # as after a reload
 
     @property
     def current(self) -> Run | None:
@@ -369,10 +370,6 @@ def _judged(slug: str) -> str:
 
 
 def _tuned(config: RunConfig) -> float | None:
-    """The whole network of the recorded run trained on with 10 labels a class, where `transfer.json` has it."""
-    try:
-        found = json.loads((recorded.RUNS / "transfer.json").read_text(encoding="utf-8"))["tuned"]
-        values = found["curve"][config.task][found["sizes"].index(10)]
-    except (FileNotFoundError, KeyError, ValueError):
-        return None
-    return float(np.mean(values)) if config == default(config.task) else None
+    """The whole network of the recorded run trained on with few labels, where that was measured."""
+    values = transfer.read().get("tuned", {}).get("few", {}).get(config.task)
+    return float(np.mean(values)) if values and config == default(config.task) else None

@@ -1,14 +1,12 @@
 """Supervised learning, for comparison: the same trunk, tokens and pooling with a linear head, trained on true classes.
 
-From scratch it starts from random weights and knows nothing but the labels it is given; fine-tuned it starts from what
-a pretext task has left behind, and all weights go on learning. Neither is a pretext task: here people made the labels.
+It starts from random weights and knows nothing but the labels it is given. That is no pretext task: people made the
+labels. `tuning` starts from what a pretext task has left behind.
 """
 
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -25,20 +23,7 @@ BATCH = 64
 FEWEST, MOST, PER_ROOT = 100, 1500, 30  # steps: 30 times the root of the number of labels, within these bounds
 ORDER = 21  # stream of random numbers
 CHUNK = 500  # pictures at a time when it answers
-
-Start = Mapping[str, Tensor]
-
-
-@dataclass(frozen=True)
-class Rates:
-    """Highest learning rates: from scratch, and of what starts from a trained trunk.
-
-    Fixed beforehand for all sizes and seeds: that of the pretext tasks on pictures, and a third of it, as a trunk that
-    knows something already should not be shaken too much.
-    """
-
-    scratch: float = 3e-3
-    tuned: float = 1e-3
+RATE = 3e-3  # the highest learning rate, fixed beforehand for all sizes and seeds: as the pretext tasks on pictures
 
 
 class Classifier(nn.Module):
@@ -67,42 +52,25 @@ def steps(labels: int) -> int:
     return int(np.clip(round(PER_ROOT * math.sqrt(labels)), FEWEST, MOST))
 
 
-def learned(net: nn.Module) -> dict[str, Tensor]:
-    """What a pretext task leaves to start from: the weights of tokens and trunk, without its heads.
-
-    Raises:
-        ValueError: for a network that reads pictures in another way.
-    """
-    found = {k: v.detach().clone() for k, v in net.state_dict().items() if k.startswith(("tokens.", "trunk."))}
-    if found.keys() != {k for k in Classifier(2).state_dict() if not k.startswith("head.")}:
-        msg = "Only a network with the common tokens and trunk can be fine-tuned here."
-        raise ValueError(msg)
-    return found
-
-
 def train(
-    pixels: Tensor, y: NDArray[np.int64], classes: int, seed: int, *, start: Start | None = None, lr: float = 0.0
+    pixels: Tensor, y: NDArray[np.int64], classes: int, seed: int, *, lr: float = RATE
 ) -> Classifier:  # fmt: skip
-    """Learn from labelled pictures.
+    """Learn from labelled pictures, from scratch.
 
     Args:
         pixels: (n, 3, 32, 32) uint8.
         y: (n,) their classes, 0 to `classes` − 1.
         classes: how many there are.
         seed: of the weights and of the batches.
-        start: weights from `learned`; None: from scratch.
-        lr: the highest learning rate; 0: as `Rates` says. It rises over a twentieth of the steps, then falls along
-            half a cosine, as in `loop`.
+        lr: the highest learning rate. It rises over a twentieth of the steps, then falls along half a cosine, as in
+            `loop`.
     """
     net, labels = fresh(classes, seed), torch.from_numpy(y)
-    if start is not None:
-        net.load_state_dict(dict(start), strict=False)
-    highest = lr or (Rates.scratch if start is None else Rates.tuned)
-    adam = torch.optim.AdamW(net.parameters(), lr=highest, betas=(0.9, 0.98), weight_decay=0.01, fused=True)
+    adam = torch.optim.AdamW(net.parameters(), lr=lr, betas=(0.9, 0.98), weight_decay=0.01, fused=True)
     budget = steps(len(y))
     for step in range(budget):
         warm, fall = max(10, budget // 20), 0.5 * (1 + math.cos(math.pi * step / budget))
-        adam.param_groups[0]["lr"] = highest * min(1, (step + 1) / warm) * max(0.02, fall)
+        adam.param_groups[0]["lr"] = lr * min(1, (step + 1) / warm) * max(0.02, fall)
         rows = np.random.default_rng((seed, ORDER, step)).choice(len(y), min(BATCH, len(y)), replace=False)
         some = torch.from_numpy(rows)
         adam.zero_grad()
@@ -133,4 +101,4 @@ def right(net: Classifier, pixels: Tensor, y: NDArray[np.int64]) -> float:
 
 def about() -> dict[str, Any]:
     """The protocol as plain data, for the recording."""
-    return {"batch": BATCH, "scratch_lr": Rates.scratch, "tuned_lr": Rates.tuned, "fewest": FEWEST, "most": MOST}
+    return {"batch": BATCH, "lr": RATE, "fewest": FEWEST, "most": MOST}

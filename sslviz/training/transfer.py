@@ -85,16 +85,16 @@ def record(sections: Sequence[str] = (), say: Say = print) -> Path:
         found = makers[name](say)
         spent, wall = time.process_time() - spent, time.perf_counter() - began
         say(f"{name}: {wall:.0f} s, of which {spent:.0f} s on the processor")
-        kept = {**read(), name: {**found, "code": code_hash(), "processor_seconds": round(spent, 1)}}
+        kept = {**read(), name: {**found, "code": code_hash(name), "processor_seconds": round(spent, 1)}}
         path().write_text(json.dumps(kept, indent=1) + "\n", "utf-8")
     return path()
 
 
-def code_hash() -> str:
-    """Sixteen letters that change with the code that measures."""
+def code_hash(section: str) -> str:
+    """Sixteen letters that change with the code that measures a section."""
     names = (
         "sslviz.models.trunk", "sslviz.models.tokens", "sslviz.evaluation.probes", "sslviz.evaluation.transfer",
-        "sslviz.training.supervised",
+        "sslviz.training.supervised", *(["sslviz.training.tuning"] if section in ("scratch", "tuned") else []),
     )  # fmt: skip
     return hashlib.sha256("".join(recorded._code(name) for name in names).encode()).hexdigest()[:16]
 
@@ -186,47 +186,83 @@ def _random(config: RunConfig, data: ProbeData) -> dict[str, Any]:
 
 
 def _scratch(say: Say) -> dict[str, Any]:
-    """The same network, trained from scratch on the same labels."""
+    """The same network, trained from scratch on the same labels: `curve` for clothes, and in `groups` all others."""
     data, rows = _data("masked_patches", PICTURES), []
     for size in transfer.sizes(data.train_y):
-        rows.append([_learn(data, size, seed, None) for seed in CHOICES])
+        rows.append([_learn(data, size, seed) for seed in CHOICES])
         say(f"from scratch, {size or 'all'} labels a class: {rows[-1]}")
-    return {"curve": rows, "protocol": _protocol()}
+    return {"curve": rows, "groups": {PICTURES: rows, **_scratch_others(say)}, "protocol": _protocol()}
+
+
+def _scratch_others(say: Say) -> dict[str, list[list[float]]]:
+    """From scratch on what is no clothes: sentences, sounds, clips, each read by the network of its own task."""
+    found: dict[str, list[list[float]]] = {}
+    for task, _, run in _runs():
+        where = group(task, run.config.data)
+        if where == PICTURES or where in found:
+            continue
+        data = _data(task, run.config.data)
+        sizes = transfer.sizes(data.train_y)
+        found[where] = [[_tune(run.config, None, None, size, seed) for seed in CHOICES] for size in sizes]
+        say(f"from scratch, {where}: {found[where]}")
+    return found
 
 
 def _tuned(say: Say) -> dict[str, Any]:
-    """All weights go on learning from what a pretext task left, with few and with many labels."""
-    from sslviz.training import supervised
-    from sslviz.training.answers import ask
+    """All weights go on learning from what a pretext task left: with few labels for all, with more for some.
 
-    data, found = _data("masked_patches", PICTURES), {}
-    for task in TUNED:
-        run = recorded.read(task)
-        if run is None:
+    Returns:
+        `few`: by task, accuracies with about a hundred labels, one a seed; `few_sizes`, how many a class that is;
+        `curve`: by task of TUNED, a row for each of `sizes`.
+    """
+    from sslviz.training.figures import LABELS as FEW
+
+    few, few_sizes, curve = dict[str, list[float]](), dict[str, int](), dict[str, list[list[float]]]()
+    for task, long, run in _runs():
+        if long:
             continue
-        begin = ask(run.config, run.weights, lambda learner: supervised.learned(learner.net), run.buffers)
-        rows = [[_learn(data, size, seed, begin) for seed in CHOICES] for size in TUNED_SIZES]
-        found[task] = rows
-        say(f"{task}, fine-tuned: {rows}")
-    return {"sizes": TUNED_SIZES, "curve": found, "protocol": _protocol()}
+
+        def tuned(size: int, run: recorded.Recording = run) -> list[float]:
+            return [_tune(run.config, run.weights, run.buffers, size, seed) for seed in CHOICES]
+
+        few_sizes[task] = FEW // len(_data(task, run.config.data).names)
+        if task in TUNED:
+            curve[task] = [tuned(size) for size in TUNED_SIZES]
+            few[task] = curve[task][TUNED_SIZES.index(few_sizes[task])]
+        else:
+            few[task] = tuned(few_sizes[task])
+        say(f"{task}, fine-tuned: {curve.get(task, few[task])}")
+    return {
+        "sizes": TUNED_SIZES, "curve": curve, "few": few, "few_sizes": few_sizes, "protocol": _protocol(),
+    }  # fmt: skip
+
+
+def _tune(config: RunConfig, weights: Any, kept: Any, size: int, seed: int) -> float:
+    """Accuracy on the test rows after `size` labels a class; `weights` None: from scratch."""
+    from sslviz.training import tuning
+
+    data = _data(config.task, config.data)
+    net = tuning.Tuned(config, weights, kept, len(data.names), seed)
+    tuning.learn(net, data, transfer.chosen(data.train_y, size, seed), seed, RATE)
+    return tuning.right(net, data)
 
 
 def _protocol() -> dict[str, Any]:
     """How networks are trained on labels here."""
     from sslviz.training import supervised
 
-    return {**supervised.about(), "scratch_lr": RATE, "tuned_lr": RATE}
+    return {**supervised.about(), "lr": RATE}
 
 
-def _learn(data: ProbeData, size: int, seed: int, begin: Any) -> float:
-    """Accuracy on the test rows after learning from `size` labels a class; `begin` None: from scratch."""
+def _learn(data: ProbeData, size: int, seed: int) -> float:
+    """Accuracy on the test pictures after learning from `size` labels a class, from scratch."""
     import torch
 
     from sslviz.training import supervised
 
     rows = transfer.chosen(data.train_y, size, seed)
     pixels = data.train.data["pixels"][torch.from_numpy(rows)]
-    net = supervised.train(pixels, data.train_y[rows], len(data.names), seed, start=begin, lr=RATE)
+    net = supervised.train(pixels, data.train_y[rows], len(data.names), seed, lr=RATE)
     return supervised.right(net, data.test.data["pixels"], data.test_y)
 
 

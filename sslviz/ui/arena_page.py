@@ -30,6 +30,7 @@ LEAD = {
     "the exam does.",
 }
 RECORDED, ONE, LIVE = "recorded", "one budget", "live"
+LINK = "series"  # what the link calls the live runs: kind of data and ids, with dots between
 OWN = {
     "kind": Option("Images", "Kind of data", tuple(arena.kinds())),
     "runs": Option(RECORDED, "Runs", (RECORDED, ONE, LIVE)),
@@ -55,8 +56,9 @@ def controls() -> tuple[str, str]:
             "Kind of data", arena.kinds(), default="Images", required=True, key="arena_kind",
             label_visibility="collapsed", **settings.SESSION,
         )  # fmt: skip
+        alone = len(arena.tasks(kind)) == 1  # a budget of its own is the common one then
         runs = st.segmented_control(
-            "Runs", (RECORDED, ONE, LIVE), default=RECORDED, required=True, key="arena_runs",
+            "Runs", (RECORDED, LIVE) if alone else (RECORDED, ONE, LIVE), default=RECORDED, required=True, key="arena_runs",
             label_visibility="collapsed", **settings.SESSION,
             help="recorded: each with its own budget. one budget: the same steps and batch for all, recorded. live: "
             "the same for all, trained now.",
@@ -230,8 +232,8 @@ def _budget(kind: str) -> None:
                 **settings.SESSION,
             )  # fmt: skip
     note(
-        f"{len(arena.tasks(kind))} runs, one after the other, on the data that most of them share. They last as long "
-        "as this tab; a minute without a look pauses them."
+        f"{len(arena.tasks(kind))} runs, one after the other, on the data that most of them share. The link keeps "
+        "them; a minute without a look pauses them."
     )
 
 
@@ -273,12 +275,28 @@ def _status(series: Series | None) -> str:
 
 
 def _series(kind: str) -> Series | None:
-    found: Series | None = st.session_state.get(f"arena_series_{kind}")
-    return found
+    """The live runs of this kind of data; after a reload they are found by the link, elsewhere copies of them."""
+    key = f"arena_series_{kind}"
+    numbers = st.query_params.get(LINK, "").split(".")
+    if key not in st.session_state and numbers[0] == kind:
+        runs = [run for run in map(current.find, numbers[1:]) if run is not None]
+        if [run.config.task for run in runs] == arena.tasks(kind):
+            _keep(kind, Series(runs))
+        else:
+            st.query_params.pop(LINK)
+            note("The runs of this link are no longer on this server. Play starts new ones.")
+    series: Series | None = st.session_state.get(key)
+    return series
+
+
+def _keep(kind: str, series: Series) -> None:
+    st.session_state[f"arena_series_{kind}"] = series
+    st.query_params[LINK] = ".".join((kind, *(run.id for run in series.runs)))
 
 
 def _forget(kind: str) -> None:
     old = st.session_state.pop(f"arena_series_{kind}", None)
+    st.query_params.pop(LINK, None)
     for run in old.runs if old else ():
         startup.runs().drop(run)
 
@@ -291,7 +309,6 @@ def _toggle(kind: str, playing: bool) -> None:
     if series is None or series.current is None:
         _forget(kind)
         steps, batch, seed = (settings.value("arena", name, OWN[name].default) for name in ("steps", "batch", "seed"))
-        viewer = current._viewer()
-        series = Series([startup.runs().new(c, viewer) for c in arena.one_budget(kind, steps, batch, seed)])
-        st.session_state[f"arena_series_{kind}"] = series
+        series = Series([current.new(config) for config in arena.one_budget(kind, steps, batch, seed)])
+        _keep(kind, series)
     series.play()

@@ -13,6 +13,7 @@ from sslviz.training.shown import Shown
 from sslviz.ui import settings, startup
 
 if TYPE_CHECKING:
+    from sslviz.training.config import RunConfig
     from sslviz.training.runs import Run  # brings torch, for which a recorded run need not wait
 
 
@@ -22,7 +23,7 @@ def run(slug: str) -> Run | None:
     number = st.session_state.get(name) or st.query_params.get(name)
     if not number:
         return None
-    found = startup.runs().find(number, _viewer(), _here)
+    found = find(number)
     if found is None:
         _forget(slug)
         st.session_state[f"{slug}_lost"] = True
@@ -31,12 +32,22 @@ def run(slug: str) -> Run | None:
     return found
 
 
+def find(number: str) -> Run | None:
+    """The run of this id, if it is on this server; a copy, if it belongs to another visitor who is still here."""
+    return startup.runs().find(number, _viewer(), _here)
+
+
+def new(config: RunConfig) -> Run:
+    """A run of this visitor's that has not started."""
+    return startup.runs().new(config, _viewer())
+
+
 def start(slug: str) -> Run:
     """A new run with the page's settings; the old one, if any, stops."""
     old = run(slug)
     if old is not None:
         startup.runs().drop(old)
-    fresh = startup.runs().new(settings.config(slug), _viewer())
+    fresh = new(settings.config(slug))
     _remember(slug, fresh)
     return fresh
 

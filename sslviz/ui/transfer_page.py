@@ -191,7 +191,9 @@ def _curve(found: dict[str, Any], task: str, run: str) -> None:
     """The curve with everything that it must be compared with; and the same measured now."""
     entry, seed = _entry(found, task, run), _value("seed", 0)
     name, config, weights, kept = _model(task, run)
-    where = found.get("probes", {}).get("groups", {}).get(transfer.group(task, config.data))
+    group = transfer.group(task, config.data)
+    where = found.get("probes", {}).get("groups", {}).get(group)
+    scratch = found.get("scratch", {}).get("groups", {}).get(group)
     key = (name, seed)
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
         st.html(f"<p class='run'><span class='mode'>{'◷ recorded' if entry else '● live'}</span></p>")
@@ -203,7 +205,7 @@ def _curve(found: dict[str, Any], task: str, run: str) -> None:
     if entry is None and mine is None:
         st.caption("This run was not recorded here. Measure it now: a few seconds, and the curve stands here.")
         return
-    lines = _lines(found, entry, where)
+    lines = _lines(scratch, entry, where)
     sizes = where["sizes"] if where else sorted(mine or {}, key=lambda size: size or 10**9)
     labels = _each(where) if where else 0
     one = [mine[size] for size in sizes] if mine else _one_choice(entry, seed)
@@ -215,19 +217,19 @@ def _curve(found: dict[str, Any], task: str, run: str) -> None:
     if work is not None and mine is not None:
         st.caption(f"● Measured just now with choice {seed}, in {work.seconds:.0f} s.")
     if where:
-        st.caption(protocol(found, where, entry))
+        st.caption(protocol(found, where, entry, scratch is not None))
 
 
 Line = tuple[str, str, list[list[float]]]  # key, name, accuracies: a row a size, a column a choice
 
 
-def _lines(found: dict[str, Any], entry: Any, where: Any) -> list[Line]:
+def _lines(scratch: list[list[float]] | None, entry: Any, where: Any) -> list[Line]:
     lines: list[Line] = []
     if entry:
         lines.append(("trained", "this trunk, frozen", entry["curve"]))
     if where:
-        if where is found["probes"]["groups"].get(transfer.PICTURES) and "scratch" in found:
-            lines.append(("scratch", "same network from scratch", found["scratch"]["curve"]))
+        if scratch:
+            lines.append(("scratch", "same network from scratch", scratch))
         lines.append(("raw", where["raw_name"], where["raw"]["curve"]))
         lines.append(("random", "random trunk, frozen", where["random"]["curve"]))
     return lines
@@ -323,8 +325,10 @@ def verdict(lines: Sequence[Line], sizes: Sequence[int], at: int = transfer.SCAL
         "scratch": "the network from scratch",
         "random": "the random trunk",
     }
-    if "trained" not in curves or at not in sizes:
+    if "trained" not in curves:
         return ""
+    few = [size for size in sizes if size != ALL and size <= at]  # some classes have fewer samples than that
+    at = few[-1]
     row = list(sizes).index(at)
     mine = curves.pop("trained")
     gaps = ", ".join(f"{100 * (mine[row] - other[row]):+.0f} points over {names[k]}" for k, other in curves.items())
@@ -348,7 +352,7 @@ def _saved(mine: list[float], scratch: list[float], sizes: Sequence[int], row: i
     return ""
 
 
-def protocol(found: dict[str, Any], where: dict[str, Any], entry: dict[str, Any] | None) -> str:
+def protocol(found: dict[str, Any], where: dict[str, Any], entry: dict[str, Any] | None, scratch: bool) -> str:
     """How all this was measured, in one paragraph."""
     said = (
         f"Labels come from {where['labels']:,} training samples, the same number of each of {len(where['classes'])} "
@@ -358,14 +362,12 @@ def protocol(found: dict[str, Any], where: dict[str, Any], entry: dict[str, Any]
         "held-out samples. **The pretext model never saw these classes.** Random trunk: three networks before their "
         "first step. "
     )
-    if "scratch" in found and where is found["probes"]["groups"].get(transfer.PICTURES):
+    if scratch:
         p = found["scratch"]["protocol"]
         said += (
-            f"From scratch: AdamW, learning rate {p['scratch_lr']:g}, batches of {p['batch']}, {p['fewest']} to "
+            f"From scratch: AdamW, learning rate {p['lr']:g}, batches of {p['batch']}, {p['fewest']} to "
             f"{p['most']:,} steps, more for more labels; one network for each choice of labels. "
         )
-    elif where:
-        said += "From scratch was measured for pictures only. "
     if entry and len(entry["run_seeds"]) > 1:
         seeds = ", ".join(f"{value:.0%}" for value in entry["run_seeds"])
         said += f"The trunk is that of run seed 0; run seeds 0, 1, 2 gave {seeds} on its own page."

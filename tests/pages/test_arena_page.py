@@ -85,8 +85,21 @@ def test_live_runs_train_one_after_the_other_and_fill_the_table(
     assert sorted(table(page)["Task"])[:2] == ["Compress and rebuild", "Masked patches"]
     assert set(table(page)["Steps"].dropna()) == {20}
     assert page.play == "Train all again"
+    # In another browser, and after a reload, the link brings them back, finished and judged.
+    again = visit("arena", runs="live", __series="".join(page.param["series"]))
+    assert again.play == "Train all again"
+    assert sorted(table(again)["Task"]) == sorted(table(page)["Task"])
     page.press("reset")
     assert "arena_series_Images" not in page.at.session_state
+    assert "series" not in page.param
+
+
+@pytest.mark.parametrize("link", ["Images.gone.gone", "Images", "Images." + "x" * 2000, "Words.a.b", "...", "<b>"])
+def test_a_link_to_runs_that_are_gone_says_so_and_the_page_goes_on(visit: Visit, link: str) -> None:
+    page = visit("arena", runs="live", __series=link)
+    assert ("no longer on this server" in page.html) == link.startswith("Images")
+    assert page.play == "Play"
+    assert not page.at.exception
 
 
 def test_recorded_runs_need_no_torch() -> None:

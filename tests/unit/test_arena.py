@@ -104,7 +104,7 @@ def test_fine_tuned_comes_from_the_page_transfer_or_not_at_all(tmp_path: Path, m
     monkeypatch.setattr(recorded, "RUNS", tmp_path)
     plain = arena.default("masked_patches")
     assert arena._tuned(plain) is None
-    told = {"tuned": {"sizes": [1, 10], "curve": {"masked_patches": [[0.1], [0.7, 0.8]]}}}
+    told = {"tuned": {"few": {"masked_patches": [0.7, 0.8]}}}
     (tmp_path / "transfer.json").write_text(json.dumps(told))
     assert arena._tuned(plain) == pytest.approx(0.75)
     assert arena._tuned(replace(plain, steps=40)) is None  # of another run

@@ -10,10 +10,11 @@ import pytest
 import torch
 
 import sslviz.__main__ as command
+from sslviz.catalogue import READY, load
 from sslviz.data import images
 from sslviz.evaluation import transfer as maths
-from sslviz.training import recorded, supervised, transfer
-from sslviz.training.answers import ask
+from sslviz.training import recorded, supervised, transfer, tuning
+from sslviz.training.answers import vectors
 from sslviz.training.config import default
 from sslviz.training.loop import Learner
 from tests.stand_ins import Engine
@@ -135,19 +136,47 @@ def test_it_learns_what_can_be_learned(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_what_a_task_learned_is_taken_over_whole() -> None:
     run = recorded.read("masked_patches")
     assert run is not None
-    begin, vectors = ask(
-        run.config,
-        run.weights,
-        lambda one: (supervised.learned(one.net), one.task.features(one.net, one.task.batch(
-            "fashion_mnist", "held", np.arange(24)), one.pool)),
-        run.buffers,
-    )  # fmt: skip
-    net = supervised.fresh(10, 0)
-    net.load_state_dict(begin, strict=False)
-    pixels = torch.from_numpy(images.load("fashion_mnist").held_images[:24].transpose(0, 3, 1, 2).copy())
-    assert supervised.vectors(net, pixels) == pytest.approx(vectors.numpy(), abs=1e-5)
-    with pytest.raises(ValueError, match="common tokens and trunk"):
-        supervised.learned(torch.nn.Linear(2, 2))
+    batch = load("masked_patches").batch("fashion_mnist", "held", np.arange(24))
+    frozen = vectors(run.config, run.weights, batch, run.buffers)
+    net = tuning.Tuned(run.config, run.weights, run.buffers, 10, seed=5)
+    assert net.encode(batch).detach().numpy() == pytest.approx(frozen, abs=1e-6)
+    assert net(batch).shape == (24, 10)
+
+
+@pytest.mark.parametrize("task", READY)
+def test_from_scratch_and_fine_tuned_change_what_makes_the_vectors(task: str, hasty: None) -> None:
+    """Whatever the samples are: the loss falls, the seed decides, and other weights lead elsewhere."""
+    run = recorded.read(task)
+    assert run is not None
+    data = load(task).probe_data(run.config.data)
+    rows = maths.chosen(data.train_y, 2, 0)
+
+    def learned(weights: Any, kept: Any, seed: int = 0) -> tuple[Any, Any]:
+        net = tuning.Tuned(run.config, weights, kept, len(data.names), seed)
+        before = net.encode(data.train.rows(rows)).detach().numpy().copy()
+        tuning.learn(net, data, rows, seed, 1e-3)
+        return before, net.encode(data.train.rows(rows)).detach().numpy()
+
+    before, after = learned(run.weights, run.buffers)
+    assert before == pytest.approx(vectors(run.config, run.weights, data.train.rows(rows), run.buffers), abs=1e-5)
+    assert np.abs(after - before).max() > 3e-4
+    assert np.array_equal(learned(run.weights, run.buffers)[1], after)
+    bare = learned(None, None)
+    assert np.abs(bare[0] - before).max() > 0.1
+    assert np.abs(learned(None, None, seed=1)[0] - bare[0]).max() > 0.1
+
+
+def test_fine_tuning_names_what_it_was_taught() -> None:
+    run = recorded.read("masked_patches")
+    assert run is not None
+    data = load("masked_patches").probe_data("fashion_mnist")
+    rows = maths.chosen(data.train_y, 5, 0)
+    few = replace(data, test=data.train.rows(rows), test_y=data.train_y[rows])
+    net = tuning.Tuned(run.config, run.weights, run.buffers, 10, seed=0)
+    before = tuning.right(net, few)
+    tuning.learn(net, data, rows, 0, 1e-3)
+    assert before < 0.3
+    assert tuning.right(net, few) > 0.9
 
 
 # ---- fewer pictures without labels -----------------------------------------------------------------------------------
@@ -252,7 +281,7 @@ def test_sections_are_kept_one_by_one(tmp_path: Path, monkeypatch: pytest.Monkey
     found = transfer.read()
     assert found["teams"] == {"kept": 1}
     assert found["scale"]["accuracy"][1] == pytest.approx([0.01, 0.02, 0.03])
-    assert found["scale"]["code"] == transfer.code_hash()
+    assert found["scale"]["code"] == transfer.code_hash("scale")
 
 
 # ---- what was recorded -----------------------------------------------------------------------------------------------
@@ -269,7 +298,7 @@ def found() -> dict[str, Any]:
 
 def test_recorded_by_the_code_as_it_is(found: dict[str, Any]) -> None:
     for name in command.SECTIONS:
-        assert found[name]["code"] == transfer.code_hash(), f"record again: python -m sslviz transfer {name}"
+        assert found[name]["code"] == transfer.code_hash(name), f"record again: python -m sslviz transfer {name}"
     for name in ("scratch", "tuned"):
         assert found[name]["protocol"] == transfer._protocol()
 
@@ -284,7 +313,11 @@ def test_ten_labels_a_class_go_further_with_a_pretext_task(found: dict[str, Any]
 
 
 def test_three_seeds_of_everything(found: dict[str, Any]) -> None:
-    assert all(len(row) == 3 for row in found["scratch"]["curve"])
+    for where, rows in found["scratch"]["groups"].items():
+        assert [len(row) for row in rows] == [3] * len(found["probes"]["groups"][where]["sizes"])
+    assert found["scratch"]["groups"].keys() == found["probes"]["groups"].keys()
+    assert all(len(row) == 3 for row in found["tuned"]["few"].values())
+    assert found["tuned"]["few"].keys() == READY.keys()
     assert all(len(row) == 3 for rows in found["tuned"]["curve"].values() for row in rows)
     assert all(len(row) == 3 for row in found["scale"]["accuracy"])
     assert found["scale"]["sizes"] == [100, 1000, 10_000]
