@@ -61,7 +61,10 @@ with student.container(key="student", border=True, height="stretch"):
     st.markdown(words.STUDENT)
     if recorded.measured:
         st.caption(recorded.measured)
-    st.page_link(PAGES / "flashcards.py", label="Flashcards", icon=":material/style:")
+    with st.container(gap=None):
+        st.page_link(PAGES / "three_ways.py", label="Three ways to learn", icon=":material/alt_route:")
+        st.page_link(PAGES / "transfer.py", label="What the labels bought", icon=":material/trending_up:")
+        st.page_link(PAGES / "flashcards.py", label="Flashcards", icon=":material/style:")
 with teacher.container(key="teacher", border=True, height="stretch", gap="small"):
     st.subheader("I am teaching", anchor=False)
     with st.container(horizontal=True):

@@ -8,12 +8,14 @@ import numpy as np
 import streamlit as st
 
 from sslviz.catalogue import READY
+from sslviz.data import ASSETS
 from sslviz.training import recorded
 from sslviz.training.shown import Shown
 from sslviz.ui.bars import Bar, bars
 from sslviz.ui.parts import part, plain
 
 NEIGHBOURS = 20
+PAGES = ASSETS.parent / "pages"
 
 
 def learned(slug: str, view: Shown) -> None:
@@ -38,6 +40,10 @@ def learned(slug: str, view: Shown) -> None:
             st.caption(
                 f"{name[0].upper()}{name[1:]}: **{measured['trained']:.0%}**, untrained {measured['random']:.0%}."
             )
+    st.page_link(
+        PAGES / "transfer.py", label="Transfer: how many labels does that save?", icon=":material/trending_up:",
+        query_params={"transfer_task": slug, **({"transfer_run": "live"} if view.mode == "live" else {})},
+    )  # fmt: skip
 
 
 def comparable(view: Shown) -> dict[str, Any] | None:
