@@ -9,7 +9,7 @@ from dataclasses import replace
 from sslviz.catalogue import READY
 from sslviz.training.config import RunConfig, default
 
-SECTIONS = ("probes", "scratch", "bought", "teams", "scale", "tuned")  # of the recording of `transfer`
+SECTIONS = ("rate", "probes", "scratch", "bought", "teams", "scale", "tuned")  # of the recording of `transfer`
 
 
 def main(arguments: list[str] | None = None) -> int:

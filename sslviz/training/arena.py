@@ -45,7 +45,8 @@ class Contestant:
     Attributes:
         config: of the first seed.
         figures: as `figures.figures` returns them, one for each seed; at least one.
-        seconds: of one core, for the first seed.
+        seconds: for the first seed; of one core where it is recorded, by the clock on the wall where it is live; None
+            where nobody measured them.
         points: (n, 2) the map of the first seed, perhaps empty.
         classes, names: the true classes of its points (n) and what they are called.
         mode: "recorded" or "live".
@@ -53,7 +54,7 @@ class Contestant:
 
     config: RunConfig
     figures: tuple[dict[str, Any], ...]
-    seconds: float
+    seconds: float | None
     points: NDArray[np.float32]
     classes: list[int]
     names: list[str]
@@ -68,10 +69,12 @@ class Row:
         name: what it is called; `kind`: "task", "random" or "raw"; `slug`: of the task, else empty.
         judged: what the classes are that judge it.
         score, score_name, guess: of the pretext task, and what the best constant answer has there.
-        few, many: the linear probe with few and with all labels: means over the run seeds; `few_spread` is the
-            standard deviation over them, None where there is only one.
-        labels, many_labels: how many few and all are.
-        over_random, over_raw: points by which `few` is ahead of the same network untrained, and of the raw input.
+        few, many: the linear probe with few and with many labels: means over the run seeds.
+        few_seeds, many_seeds: the same of each seed, of which those are the means.
+        labels, many_labels: how many few and many are.
+        seconds, wall: of one core, and by the clock on the wall; for the first seed.
+        over_random, over_raw: points by which `few` is ahead of the same network untrained, and of the raw input;
+            `over_raw_many`: by which `many` is.
         tuned: fine-tuned with few labels, None where that was not measured.
     """
 
@@ -80,8 +83,9 @@ class Row:
     judged: str
     knn: float
     few: float
-    few_spread: float | None
     many: float
+    few_seeds: tuple[float, ...]
+    many_seeds: tuple[float, ...]
     labels: int
     many_labels: int
     slug: str = ""
@@ -91,13 +95,41 @@ class Row:
     batch: int | None = None
     lr: float | None = None
     seconds: float | None = None
+    wall: float | None = None
     seeds: int | None = None
     score_name: str = ""
     score: float | None = None
     guess: float | None = None
     over_random: float | None = None
     over_raw: float | None = None
+    over_raw_many: float | None = None
     tuned: float | None = None
+
+    def lead(self, *, many: bool = False) -> float:
+        """Points by which it is ahead of the raw input with few or with many labels."""
+        return (self.over_raw_many if many else self.over_raw) or 0.0
+
+    def spread(self, *, many: bool = False) -> float | None:
+        """One standard deviation over the run seeds, 0 to 1; None where there is only one."""
+        values = self.many_seeds if many else self.few_seeds
+        return float(np.std(values)) if len(values) > 1 else None
+
+
+@dataclass(frozen=True)
+class Standing:
+    """How the tasks stand to the raw input, furthest ahead first; a lead within the spread over run seeds is none.
+
+    Attributes:
+        ahead, level, below: the tasks above the raw input, within their own spread of it, and below it.
+        first: the task that is furthest ahead, or least behind.
+        tied: those whose distance from the first is smaller than the larger spread of the two.
+    """
+
+    ahead: tuple[Row, ...]
+    level: tuple[Row, ...]
+    below: tuple[Row, ...]
+    tied: tuple[Row, ...]
+    first: Row
 
 
 def kinds() -> list[str]:
@@ -162,9 +194,31 @@ def rows(contestants: Sequence[Contestant]) -> list[Row]:
         bare = "Random trunk" if READY[some[0].config.task].trunk else "Random vectors"
         common = {"judged": judged, "labels": told["labels"], "many_labels": told["many_labels"]}
         found.append(Row(bare, "random", **common, **_mean(every)))
-        raw = {**_mean([told["probes"]["raw"]]), "few_spread": None}
-        found.append(Row(told["raw_name"].capitalize(), "raw", **common, **raw))
+        found.append(Row(told["raw_name"].capitalize(), "raw", **common, **_mean([told["probes"]["raw"]])))
     return found
+
+
+def standing(some: Sequence[Row], *, many: bool = False) -> Standing:
+    """Who is ahead of the raw input with few or with many labels; `some` holds at least one task."""
+    mine = sorted((row for row in some if row.kind == "task"), key=lambda row: -row.lead(many=many))
+
+    def spread(row: Row) -> float:
+        return 100 * (row.spread(many=many) or 0.0)
+
+    def near(row: Row) -> bool:
+        return abs(row.lead(many=many)) < spread(row)
+
+    first = mine[0]
+    return Standing(
+        ahead=tuple(row for row in mine if row.lead(many=many) > 0 and not near(row)),
+        level=tuple(row for row in mine if near(row)),
+        below=tuple(row for row in mine if row.lead(many=many) <= 0 and not near(row)),
+        tied=tuple(
+            row for row in mine[1:]
+            if first.lead(many=many) - row.lead(many=many) < max(spread(first), spread(row))
+        ),
+        first=first,
+    )  # fmt: skip
 
 
 def table(some: Sequence[Row]) -> list[dict[str, Any]]:
@@ -173,26 +227,28 @@ def table(some: Sequence[Row]) -> list[dict[str, Any]]:
         {
             "Task": row.name,
             "Linear, few labels": row.few,
-            "Spread over seeds": row.few_spread,
-            "Linear, all labels": row.many,
+            "Spread over seeds": row.spread(),
+            "Linear, many labels": row.many,
             "k-NN": row.knn,
             "Fine-tuned": row.tuned,
             "Over random": row.over_random,
             "Over raw": row.over_raw,
+            "Over raw, many labels": row.over_raw_many,
             "Own score": row.score,
             "Best constant": row.guess,
             "Steps": row.steps,
             "Batch": row.batch,
-            "Seconds": row.seconds,
+            "Seconds of one core": row.seconds,
+            "Seconds (wall clock)": row.wall,
             "Run seeds": row.seeds,
             "Pseudo-label": row.label,
             "Own score is": row.score_name,
             "Trained on": row.data,
-            "Samples seen": None if row.steps is None or row.batch is None else row.steps * row.batch,
+            "Samples drawn": None if row.steps is None or row.batch is None else row.steps * row.batch,
             "Learning rate": row.lr,
             "Judged by": row.judged,
-            "Few labels": row.labels,
-            "All labels": row.many_labels,
+            "Few labels are": row.labels,
+            "Many labels are": row.many_labels,
         }
         for row in some
     ]
@@ -231,6 +287,7 @@ def small_map(one: Contestant) -> dict[str, Any]:
 
 def measure(kind: str, seeds: Sequence[int] = (0, 1, 2), say: Say = print) -> None:
     """Train all tasks of a kind with one budget and store what they reach, after every run."""
+    import time
     from dataclasses import replace
 
     from sslviz.training import loop
@@ -243,10 +300,12 @@ def measure(kind: str, seeds: Sequence[int] = (0, 1, 2), say: Say = print) -> No
             state, seconds = loop.start(config), 0.0
             evaluations: list[loop.Evaluation] = []
             while int(state["step"]) < config.steps:
+                begun = time.process_time()
                 state, snapshot = loop.advance(config, state, 50)
+                seconds += time.process_time() - begun
                 if snapshot.diverged is not None:
                     raise loop.Diverged(snapshot.diverged)
-                seconds, evaluations = seconds + snapshot.seconds, [*evaluations, *snapshot.evaluations]
+                evaluations += snapshot.evaluations
             told = {k: v for k, v in figures(config, state).items() if k in KEPT}
             info = recorded.map_info(replace(config, seed=0))
             one = found.setdefault(
@@ -271,7 +330,7 @@ def read(kind: str) -> list[Contestant]:
     """The stored runs with one budget; empty where there are none. Needs no torch."""
     return [
         Contestant(
-            RunConfig.from_json(one["config"]), tuple(one["figures"]), one["seconds"],
+            RunConfig.from_json(one["config"]), tuple(one["figures"]), one.get("seconds"),
             np.array(one["points"], np.float32), one["classes"], one["names"],
         )
         for slug, one in _stored().get(kind, {}).items() if slug in READY
@@ -346,23 +405,24 @@ def _task(one: Contestant) -> Row:
     return Row(
         entry.title, "task", _judged(config.task), **trained, labels=first["labels"], many_labels=first["many_labels"],
         slug=config.task, label=entry.label, data=config.data, steps=config.steps, batch=config.batch, lr=config.lr,
-        seconds=one.seconds, seeds=len(one.figures), score_name=name,
+        seconds=one.seconds if one.mode == "recorded" else None, wall=one.seconds if one.mode == "live" else None,
+        seeds=len(one.figures), score_name=name,
         score=float(np.mean([figures["scores"][name] for figures in one.figures])),
         guess=max((float(score) for score in constant if score is not None), default=None),
         over_random=100 * (trained["few"] - bare["few"]), over_raw=100 * (trained["few"] - raw["few"]),
+        over_raw_many=100 * (trained["many"] - raw["many"]),
         tuned=_tuned(config),
     )  # fmt: skip
 
 
 def _mean(probes: Sequence[dict[str, Any]]) -> dict[str, Any]:
     """Means over seeds of what the probes found; `few` is the mean over choices of labels first."""
-    few = [float(np.mean(one["few"])) for one in probes]
+    few, many = tuple(float(np.mean(one["few"])) for one in probes), tuple(float(one["many"]) for one in probes)
     return {
         "knn": float(np.mean([one["knn"] for one in probes])),
-        "few": float(np.mean(few)),
-        "few_spread": float(np.std(few)) if len(few) > 1 else None,
-        "many": float(np.mean([one["many"] for one in probes])),
-    }
+        "few": float(np.mean(few)), "few_seeds": few,
+        "many": float(np.mean(many)), "many_seeds": many,
+    }  # fmt: skip
 
 
 def _judged(slug: str) -> str:

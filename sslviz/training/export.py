@@ -1,7 +1,8 @@
 """A run to take along: a script and a notebook that train it again, its weights, its embedding.
 
-Script and notebook need this project beside them (PYTHONPATH), and nothing else: they hold the whole config, and the
-figures that the page showed, so that whoever runs them sees whether the same comes out.
+Script and notebook are not stand-alone: they need this project beside them, named in their first lines or found by
+Python itself, and nothing else. They hold the whole config, and the figures that the page showed, if it had any, so
+that whoever runs them sees whether the same comes out.
 """
 
 from __future__ import annotations
@@ -23,13 +24,37 @@ if TYPE_CHECKING:
 
 SLICE = 50  # steps between two lines of the report; how a run is sliced does not change it
 
-HEAD = '''"""{title} on {data}, run seed {seed}: trains the very run that the page showed, and compares its figures.
+TOLD = "trains the very run that the page showed, and compares its figures"
+UNTOLD = "trains this run, of which the page had no figures yet"
+ROUNDING = """On a GPU, or on another kind of processor, sums are rounded in another way. The figures may then differ in
+the last digits, and by more after many steps; how much is printed."""
+NEEDS = """It is not stand-alone: it needs the project sslviz beside it, and the packages that the project's
+requirements.txt lists. It needs no web page and no network. The variable PROJECT names the project's folder; where
+Python finds sslviz by itself, as with PYTHONPATH, it is not used."""
+HEAD = """{title} on {data}, run seed {seed}: {told}.
 
-Run it with the folder of sslviz on the path:  PYTHONPATH=/where/sslviz/is python {name}.py
-It needs what is in that folder's requirements.txt, no web page and no network.
-"""'''
-SETUP = """import json
+{needs}
+
+{how}{rounding}"""
+RUN_SCRIPT = """Set PROJECT below, then:  python {name}.py
+It writes figures.json and run.npz into the present folder."""
+RUN_NOTEBOOK = """Set PROJECT in the first cell, choose a kernel that has those packages, and run all cells.
+It writes figures.json and run.npz into the present folder."""
+
+FIND = """import sys
 from pathlib import Path
+
+PROJECT = "sslviz"  # the project's folder: the one that holds app.py
+
+try:
+    import sslviz.training
+except ModuleNotFoundError:
+    folder = Path(PROJECT).expanduser().resolve()
+    if not (folder / "sslviz" / "training").is_dir():
+        raise SystemExit(f"There is no sslviz in {folder}: put the project's folder into PROJECT.") from None
+    sys.modules.pop("sslviz", None)  # a folder of that name may have been taken for it
+    sys.path.insert(0, str(folder))"""
+SETUP = """import json
 
 import numpy as np
 
@@ -37,7 +62,8 @@ from sslviz.training import loop
 from sslviz.training.config import RunConfig
 from sslviz.training.figures import figures
 
-config = RunConfig.from_json({config!r})
+config = RunConfig.from_json({config!r})"""
+SHOWN = """
 shown = json.loads({shown!r})  # what the page showed, by name"""
 TRAIN = """state, losses, evaluations = loop.start(config), [], []
 while int(state["step"]) < config.steps:
@@ -46,7 +72,15 @@ while int(state["step"]) < config.steps:
         raise SystemExit(f"step {{snapshot.diverged}}: the loss is no number any more")
     losses += snapshot.losses.tolist()
     evaluations += snapshot.evaluations
-    print(f"step {{snapshot.step:,}} of {{config.steps:,}}: loss {{losses[-1]:.4f}}", flush=True)"""
+    print(f"step {{snapshot.step:,}} of {{config.steps:,}}: loss {{losses[-1]:.4f}}", flush=True)
+print(f"trained on {{snapshot.device}}")"""
+DRAW = """import plotly.graph_objects as go
+
+curve = go.Figure()
+curve.add_scatter(x=list(range(1, len(losses) + 1)), y=losses, name="training batches")
+curve.add_scatter(x=[e.step for e in evaluations], y=[e.loss for e in evaluations], name="held-out samples")
+curve.update_layout(xaxis_title="step", yaxis_title="loss ({unit})")
+curve"""
 JUDGE = """found = figures(config, state)
 flat = {
     "loss": found["loss"],
@@ -56,19 +90,12 @@ flat = {
     "linear probe, all labels": found["probes"]["trained"]["many"],
 }
 for name, value in flat.items():
-    told = f", on the page {shown[name]:.6f}" if name in shown else ""
+    """
+COMPARE = """told = f", on the page {shown[name]:.6f}, difference {value - shown[name]:+.2g}" if name in shown else ""
     print(f"{name}: {value:.6f}{told}")"""
+PRINT = 'print(f"{name}: {value:.6f}")'
 KEEP = """Path("figures.json").write_text(json.dumps({"losses": losses, **found}), encoding="utf-8")
 np.savez("run.npz", weights=state["weights"], buffers=state["buffers"], points=evaluations[-1].points)"""
-PARTS = (
-    (
-        "The run: task, data, seed, steps, batch, learning rate and options. The same config gives the same curve.",
-        SETUP,
-    ),
-    ("Train. `advance` takes a state and gives the next one; nothing is hidden in between.", TRAIN),
-    ("Judge it on held-out samples, as the page does, and compare.", JUDGE),
-    ("Keep the figures, the weights and the map.", KEEP),
-)
 
 
 def name(config: RunConfig) -> str:
@@ -83,13 +110,15 @@ def script(config: RunConfig, figures: dict[str, Any] | None) -> str:
         config: of the run.
         figures: what the page showed of it, to compare with; None where it has none yet.
     """
-    return "\n\n".join([_head(config), *(f"# {text}\n{code}" for text, code in _parts(config, figures))]) + "\n"
+    head = f'"""{_head(config, figures, RUN_SCRIPT)}\n"""'
+    parts = [f"# {text}\n{code}" for text, code in _parts(config, figures, draw=False)]
+    return "\n\n".join([head, *parts]) + "\n"
 
 
 def notebook(config: RunConfig, figures: dict[str, Any] | None) -> str:
-    """The same as a Jupyter notebook (nbformat 4)."""
-    cells = [_cell("markdown", "head", f"# {READY[config.task].title}\n\n{_head(config).strip(chr(34)).strip()}")]
-    for number, (text, code) in enumerate(_parts(config, figures)):
+    """The same as a Jupyter notebook (nbformat 4), which draws the loss, too."""
+    cells = [_cell("markdown", "head", f"# {READY[config.task].title}\n\n{_head(config, figures, RUN_NOTEBOOK)}")]
+    for number, (text, code) in enumerate(_parts(config, figures, draw=True)):
         cells += [_cell("markdown", f"text-{number}", text), _cell("code", f"code-{number}", code)]
     plain = {
         "cells": cells,
@@ -140,14 +169,34 @@ def _text(text: str) -> str:
     return f"'{text}" if text[:1] in ("=", "+", "-", "@") else text
 
 
-def _head(config: RunConfig) -> str:
-    return HEAD.format(title=READY[config.task].title, data=config.data, seed=config.seed, name=name(config))
+def _head(config: RunConfig, figures: dict[str, Any] | None, how: str) -> str:
+    return HEAD.format(
+        title=READY[config.task].title, data=config.data, seed=config.seed, told=TOLD if figures else UNTOLD,
+        needs=NEEDS, how=how.format(name=name(config)), rounding=f"\n\n{ROUNDING}" if figures else "",
+    )  # fmt: skip
 
 
-def _parts(config: RunConfig, figures: dict[str, Any] | None) -> list[tuple[str, str]]:
-    shown = json.dumps(_flat(figures) if figures else {})
-    fill: dict[str, dict[str, Any]] = {SETUP: {"config": config.to_json(), "shown": shown}, TRAIN: {"slice": SLICE}}
-    return [(text, code.format(**fill[code]) if code in fill else code) for text, code in PARTS]
+def _parts(config: RunConfig, figures: dict[str, Any] | None, *, draw: bool) -> list[tuple[str, str]]:
+    """(what it does, code) of each part, in their order."""
+    drawing = [("The loss of every step, and on held-out samples.", DRAW.format(unit=READY[config.task].unit))]
+    shown = SHOWN.format(shown=json.dumps(_flat(figures))) if figures else ""
+    return [
+        ("Where the project is.", FIND),
+        (
+            "The run: task, data, seed, steps, batch, learning rate and options. The same config gives the same curve.",
+            SETUP.format(config=config.to_json()) + shown,
+        ),
+        (
+            "Train. `advance` takes a state and gives the next one; nothing is hidden in between.",
+            TRAIN.format(slice=SLICE),
+        ),
+        *(drawing if draw else []),
+        (
+            f"Judge it on held-out samples, as the page does{', and compare' if figures else ''}.",
+            JUDGE + (COMPARE if figures else PRINT),
+        ),
+        ("Keep the figures, the weights and the map.", KEEP),
+    ]
 
 
 def _flat(figures: dict[str, Any]) -> dict[str, float]:

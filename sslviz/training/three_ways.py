@@ -2,7 +2,8 @@
 
 Only the network and the pictures are the same; what is given with them differs. Semi-supervised pseudo-labelling
 (Lee 2013, "Pseudo-Label") stands beside them, since its name is easily taken for what this project is about: there the
-model guesses the *classes* of people, here the label is made by a rule and is no class at all.
+model guesses the *classes* of people; here the data, the batch or the model itself makes the label, and it is no guess
+at such a class.
 
 The results lie in `assets/runs/three_ways.json`, made by `python -m sslviz three-ways`; a page only reads them.
 """
@@ -23,12 +24,14 @@ from sslviz.data import images
 from sslviz.evaluation import probes
 from sslviz.training import recorded
 
-DATA, PER_CLASS, TESTED = "fashion_mnist", 20, 2000
-LABELS = (20, 50, 100, 200)  # how many of the two hundred labels somebody has paid for
+DATA, PER_CLASS, CLASSES, TESTED = "fashion_mnist", 20, 10, 2000
+PICTURES = PER_CLASS * CLASSES
+LABELS = (20, 50, 100, PICTURES)  # how many of the two hundred labels somebody has paid for
 CLUSTERS, STARTS = 10, 10  # k-means: groups, and beginnings of which the tightest is kept
 SURE = 0.9  # an own answer counts as a label from this probability on; chosen beforehand, not on the test pictures
-ALONE = {"steps": 400, "batch": 64}  # the pretext task on the two hundred pictures and no other
-PRETEXT, BEST = "masked_patches", "same_or_different"  # whose recorded trunks are probed: the short and the long run
+ALONE = {"steps": 400, "batch": 64, "lr": 5e-3}  # the pretext task on the two hundred pictures and no other
+PRETEXT, BEST = "masked_patches", "same_or_different"
+USED = {"recorded": (PRETEXT, False), "longest": (BEST, True)}  # the recorded trunks: of which task, the long run?
 SHOWN = 6  # pictures of which the page shows all three labels
 
 Ids = NDArray[np.int64]
@@ -105,7 +108,7 @@ def raw(pixels: NDArray[np.uint8]) -> NDArray[np.float32]:
 
 
 def measure(seeds: Sequence[int] = (0, 1, 2), say: Say = print) -> dict[str, Any]:
-    """Train and judge everything; about two minutes of one core.
+    """Train and judge everything; about four minutes of one core.
 
     Args:
         seeds: of the networks and of the choice of labels, one run of everything for each.
@@ -129,7 +132,7 @@ def measure(seeds: Sequence[int] = (0, 1, 2), say: Say = print) -> dict[str, Any
     result: dict[str, Any] = {
         "config": {
             "data": DATA, "pictures": len(rows()), "tested": len(test_y), "clusters": CLUSTERS, "starts": STARTS,
-            "sure": SURE, "alone": ALONE, "per_class": PER_CLASS,
+            "sure": SURE, "alone": ALONE, "per_class": PER_CLASS, **_supervised_about(),
         },
         "seeds": list(seeds), "labels": list(LABELS), "code": code(),
         "chance": float(np.bincount(test_y).max() / len(test_y)),
@@ -143,10 +146,9 @@ def measure(seeds: Sequence[int] = (0, 1, 2), say: Say = print) -> dict[str, Any
         found: dict[str, list[float]] = {name: [] for name in right}
         for place, seed in enumerate(seeds):
             some = bought(labels, seed)
-            net = _supervised(some, classes()[some], seed)
-            found["supervised"].append(_right(net, test_y))
+            found["supervised"].append(_right(_supervised(some, classes()[some], seed), test_y))
             if labels == LABELS[0]:
-                semi.append(_semi(net, some, seed, found["supervised"][-1], test_y))
+                semi.append(_semi(some, seed, test_y))
                 say(f"pseudo-labels, seed {seed}: {json.dumps({k: v for k, v in semi[-1].items() if k != 'answers'})}")
             for name, one in trunks.items():
                 known, held = one["vectors"][place % len(one["vectors"])]
@@ -162,9 +164,18 @@ def code() -> str:
     """Sixteen letters that change with the code behind the figures."""
     parts = [
         recorded.code_hash(PRETEXT),
-        *(recorded._code(f"sslviz.training.{name}") for name in ("supervised", "three_ways")),
+        recorded.code_hash(BEST),
+        *(
+            recorded._code(f"sslviz.{name}")
+            for name in ("training.supervised", "training.three_ways", "evaluation.probes")
+        ),
     ]
     return hashlib.sha256("".join(parts).encode()).hexdigest()[:16]
+
+
+def weights_hash(run: recorded.Recording) -> str:
+    """Sixteen letters that change with what a recorded network has learned."""
+    return hashlib.sha256(run.weights.tobytes()).hexdigest()[:16]
 
 
 def path() -> Path:
@@ -197,11 +208,29 @@ def _tensor(pixels: NDArray[np.uint8]) -> Any:
     return torch.from_numpy(np.ascontiguousarray(pixels.transpose(0, 3, 1, 2)))
 
 
-def _supervised(some: Ids, y: Ids, seed: int) -> Any:
+def _supervised(some: Ids, y: Ids, seed: int, budget: int = 0) -> Any:
     """The network, trained from scratch on these pictures (places among the two hundred) with these classes."""
     from sslviz.training import supervised
 
-    return supervised.train(_tensor(pictures()[some]), y, len(names()), seed)
+    return supervised.train(_tensor(pictures()[some]), y, len(names()), seed, budget=budget)
+
+
+def _semi_steps() -> int:
+    """Steps of every network in a round of pseudo-labels: those that all two hundred labels would have got.
+
+    Before and after share them, since otherwise more labels would also mean more training.
+    """
+    from sslviz.training import supervised
+
+    return supervised.steps(len(rows()))
+
+
+def _supervised_about() -> dict[str, Any]:
+    """How the supervised networks are trained: for each of `LABELS` the steps, and for a round of pseudo-labels."""
+    from sslviz.training import supervised
+
+    told = {**supervised.about(), "steps": [supervised.steps(labels) for labels in LABELS]}
+    return {"supervised": told, "semi_steps": _semi_steps()}
 
 
 def _right(net: Any, test_y: Ids) -> float:
@@ -210,31 +239,35 @@ def _right(net: Any, test_y: Ids) -> float:
     return supervised.right(net, _tensor(images.load(DATA).held_images[tested()]), test_y)
 
 
-def _semi(net: Any, some: Ids, seed: int, before: float, test_y: Ids) -> dict[str, Any]:
-    """One round: the network answers for the pictures without a label; its answers become labels; it trains again.
+def _semi(some: Ids, seed: int, test_y: Ids) -> dict[str, Any]:
+    """One round: the network answers for the pictures without a label; its answers become labels; it trains anew.
 
     Lee takes every answer in every step, and lets its weight grow; here one round is enough to see what happens, once
-    with the answers that the network is sure of, once with all.
+    with the answers that the network is sure of, once with all. All three networks train for as many steps.
     """
     import torch
 
+    net = _supervised(some, classes()[some], seed, _semi_steps())
     others = np.setdiff1d(np.arange(len(rows())), some)
     with torch.no_grad():
         p, said = (a.numpy() for a in net(_tensor(pictures()[others])).softmax(1).max(1))
     true, after = classes()[others], {}
     for name, kept in (("sure", p >= SURE), ("all", np.ones(len(p), bool))):
         both = np.concatenate([some, others[kept]])
-        again = _supervised(both, np.concatenate([classes()[some], said[kept]]), seed)
+        again = _supervised(both, np.concatenate([classes()[some], said[kept]]), seed, _semi_steps())
         after[name] = {
             "labels": int(kept.sum()), "true": float((said == true)[kept].mean()) if kept.any() else 0.0,
             "after": _right(again, test_y),
         }  # fmt: skip
     answers = [[int(a), int(b), round(float(c), 3)] for a, b, c in zip(others, said, p, strict=True)]
-    return {"before": before, **after, "answers": answers}
+    return {"before": _right(net, test_y), **after, "answers": answers}
 
 
 def _trunks(seeds: Sequence[int], say: Say) -> dict[str, dict[str, Any]]:
     """Frozen trunks: `vectors`, a pair a run (known (200, d), held (2000, d)), and what to say about each.
+
+    `about` holds `runs`, how many trunks there are: one a seed, or a single recorded one, which has `weights`, sixteen
+    letters that change with its weights.
 
     "alone" has seen the two hundred pictures and no other, without their labels; the recorded ones have seen the
     unlabelled pictures of a whole set; "random" has not learned.
@@ -246,16 +279,16 @@ def _trunks(seeds: Sequence[int], say: Say) -> dict[str, dict[str, Any]]:
     batches: Any = (task.batch(DATA, "train", rows()), task.batch(DATA, "held", tested()))
     found: dict[str, dict[str, Any]] = {}
     alone = [_alone(seed) for seed in seeds]
-    about = {"task": PRETEXT, "seen": len(rows()), **ALONE}
+    about = {"task": PRETEXT, "seen": len(rows()), "runs": len(alone), **ALONE}
     found["alone"] = {"about": about, "vectors": [tuple(one.features(b) for b in batches) for one in alone]}
     say("the pretext task on the two hundred pictures alone: done")
-    for name, slug, long in (("recorded", PRETEXT, False), ("longest", BEST, True)):
+    for name, (slug, long) in USED.items():
         run = recorded.read(slug, long=long)
         if run is None:
             continue
         about = {
             "task": slug, "seen": int(load(slug).size(run.config.data, "train")), "data": run.config.data,
-            "steps": run.config.steps, "batch": run.config.batch,
+            "steps": run.config.steps, "batch": run.config.batch, "runs": 1, "weights": weights_hash(run),
         }  # fmt: skip
         both = tuple(answers.vectors(run.config, run.weights, batch, run.buffers) for batch in batches)
         found[name] = {"about": about, "vectors": [both]}
@@ -263,7 +296,7 @@ def _trunks(seeds: Sequence[int], say: Say) -> dict[str, dict[str, Any]]:
     for one in alone:
         one.load(one.fresh())
         random.append(tuple(one.features(b) for b in batches))
-    found["random"] = {"about": {"task": PRETEXT, "seen": 0}, "vectors": random}
+    found["random"] = {"about": {"task": PRETEXT, "seen": 0, "runs": len(random)}, "vectors": random}
     return found
 
 
@@ -281,9 +314,9 @@ def _alone(seed: int) -> Any:
             some = rng.choice(rows(), self.config.batch, replace=False)
             return self.task.batch(self.config.data, "train", some).to(self.device)
 
-    learner = Alone(RunConfig(PRETEXT, DATA, seed=seed, lr=5e-3, device="cpu", **ALONE))  # type: ignore[arg-type]
+    learner = Alone(RunConfig(PRETEXT, DATA, seed=seed, device="cpu", **ALONE))  # type: ignore[arg-type]
     learner.load(learner.fresh())
-    for step in range(ALONE["steps"]):
+    for step in range(learner.config.steps):
         learner.train_step(step)
     return learner
 

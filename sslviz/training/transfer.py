@@ -31,7 +31,8 @@ if TYPE_CHECKING:
     from sslviz.training.engine import Engine, Job
 
 FILE = "transfer.json"
-PICTURES = "fashion_mnist"  # what trunks for pictures are judged on, whatever they were trained on
+PICTURES = "fashion_mnist"  # what trunks for pictures are judged on first, whatever they were trained on
+EMOJI = "emoji"  # and what else
 CANDIDATES = 2000  # samples whose labels can be bought, and that regression learns from
 LABELS, TIMES = 20, 10  # labels bought for the recording; how often
 TUNED, TUNED_SIZES = ("masked_patches", "same_or_different", "cluster_ids"), (1, 10, 100, ALL)
@@ -39,9 +40,8 @@ SCALE_TASK, SCALE = "masked_patches", (100, 1000, 10_000)  # pictures without la
 SCALE_LABELS = 10  # a class, for the probe of `scale` and for the comparison that the page opens with
 TEAM_LABELS = 50  # a class
 CHUNK = 4000  # samples in one job
-# From scratch and fine-tuned: of 0.001 and 0.003 the better one on 1,000 training pictures set aside, with 10 labels a
-# class (57.3 % against 56.1 %); chosen once, before any held-out picture was looked at.
-RATE = 1e-3
+OF_RUNS = ("probes", "bought", "teams", "tuned")  # sections that look at the recorded runs
+RATES, ASIDE = (1e-3, 3e-3), 1000  # learning rates to choose from, and how many training pictures judge them
 
 Say = Callable[[str], None]
 Features = NDArray[np.float32]
@@ -75,7 +75,8 @@ def record(sections: Sequence[str] = (), say: Say = print) -> Path:
         ValueError: for a section that there is not.
     """
     makers = {
-        "probes": _probes, "scratch": _scratch, "bought": _bought, "teams": _teams, "scale": _scale, "tuned": _tuned,
+        "rate": _rate, "probes": _probes, "scratch": _scratch, "bought": _bought, "teams": _teams, "scale": _scale,
+        "tuned": _tuned,
     }  # fmt: skip
     if unknown := [name for name in sections if name not in makers]:
         msg = f"There is no section {', '.join(unknown)}; there are {', '.join(makers)}."
@@ -85,7 +86,10 @@ def record(sections: Sequence[str] = (), say: Say = print) -> Path:
         found = makers[name](say)
         spent, wall = time.process_time() - spent, time.perf_counter() - began
         say(f"{name}: {wall:.0f} s, of which {spent:.0f} s on the processor")
-        kept = {**read(), name: {**found, "code": code_hash(name), "processor_seconds": round(spent, 1)}}
+        about = {"code": code_hash(name), "processor_seconds": round(spent, 1)}
+        if name in OF_RUNS:
+            about["weights"] = weights()
+        kept = {**read(), name: {**found, **about}}
         path().write_text(json.dumps(kept, indent=1) + "\n", "utf-8")
     return path()
 
@@ -101,8 +105,14 @@ def code_hash(section: str) -> str:
 
 def group(task: str, data: str) -> str:
     """Runs of one group are judged by the same samples: those on clothes, and on clothes and emoji, by clothes."""
-    clothes = READY[task].modality == "Images" and data in ("pictures", PICTURES)
-    return PICTURES if clothes else f"{task} on {data}"
+    if READY[task].modality == "Images" and data in ("pictures", PICTURES, EMOJI):
+        return EMOJI if data == EMOJI else PICTURES
+    return f"{task} on {data}"
+
+
+def judges(task: str, data: str) -> tuple[str, ...]:
+    """The data that a run can be judged by: a run on pictures by clothes and by emoji, any other by its own kind."""
+    return (PICTURES, EMOJI) if group(task, data) in (PICTURES, EMOJI) else (data,)
 
 
 def _runs() -> list[tuple[str, bool, recorded.Recording]]:
@@ -121,24 +131,39 @@ def _name(task: str, long: bool) -> str:
 def _probes(say: Say) -> dict[str, Any]:
     """Curves, clusters and regressions of every recorded run; and, a group, of a random trunk and of the raw input."""
     runs, groups = list[dict[str, Any]](), dict[str, Any]()
-    for task, long, run in _runs():
-        data, where = _data(task, run.config.data), group(task, run.config.data)
+    every = [(*one, data) for one in _runs() for data in judges(one[0], one[2].config.data)]
+    for task, long, run, judge in every:
+        config = replace(run.config, data=judge)
+        data, where = _data(task, judge), group(task, judge)
         if where not in groups:
             groups[where] = {
                 "labels": len(data.train_y), "tests": len(data.test_y), "classes": list(data.names),
                 "sizes": transfer.sizes(data.train_y), "raw_name": data.raw_name,
                 "chance": float(np.bincount(data.test_y).max() / len(data.test_y)),
-                "raw": _judged(data, data.raw_train, data.raw_test), "random": _random(run.config, data),
+                "raw": {
+                    "curve": transfer.favoured(data.raw_train, data.train_y, data.raw_test, data.test_y),
+                    **_aside(data, data.raw_train, data.raw_test),
+                },
+                "random": _random(config, data),
             }  # fmt: skip
             say(f"{where}: {json.dumps({k: groups[where][k]['curve'] for k in ('raw', 'random')})}")
-        train, test = _features(run.config, run.weights, run.buffers, data.train, data.test)
+        train, test = _features(config, run.weights, run.buffers, data.train, data.test)
         judged = _judged(data, train, test)
-        say(f"{_name(task, long)}: {json.dumps(judged['curve'])}")
+        say(f"{_name(task, long)} on {judge}: {json.dumps(judged['curve'])}")
         seeds = [float(np.mean(figures["probes"]["trained"]["few"])) for figures in (run.figures, *run.repeats)]
         about = {"task": task, "long": long, "data": run.config.data, "steps": run.config.steps, "group": where}
-        knn = run.figures["probes"]["trained"]["knn"]
-        runs.append({**about, **judged, "run_seeds": seeds, "knn": knn})
+        own = {"run_seeds": seeds, "few": run.figures["per_class"], "knn": run.figures["probes"]["trained"]["knn"],
+               "knn_labels": run.figures["many_labels"]}  # fmt: skip
+        runs.append({**about, **judged, **(own if where == group(task, run.config.data) else {"run_seeds": []})})
     return {"runs": runs, "groups": groups}
+
+
+def weights() -> dict[str, str]:
+    """Sixteen letters for the weights of every recorded run, to tell whether what was measured is still there."""
+    return {
+        _name(task, long): hashlib.sha256(np.ascontiguousarray(run.weights).tobytes()).hexdigest()[:16]
+        for task, long, run in _runs()
+    }
 
 
 def _judged(data: ProbeData, train: Any, test: Any) -> dict[str, Any]:
@@ -168,7 +193,7 @@ def _random(config: RunConfig, data: ProbeData) -> dict[str, Any]:
     """The same of three networks before their first step, each with a choice of labels of its own."""
     each = []
     for seed in CHOICES:
-        if group(config.task, config.data) == PICTURES:
+        if group(config.task, config.data) in (PICTURES, EMOJI):
             from sslviz.training import supervised
 
             net = supervised.fresh(len(data.names), seed)
@@ -185,27 +210,47 @@ def _random(config: RunConfig, data: ProbeData) -> dict[str, Any]:
     return {**each[0], "curve": merged}
 
 
+def _rate(say: Say) -> dict[str, Any]:
+    """The learning rate from scratch, chosen on training pictures set aside, with SCALE_LABELS labels a class."""
+    import torch
+
+    from sslviz.training import supervised
+
+    data = _data("masked_patches", PICTURES)
+    order = np.random.default_rng(0).permutation(len(data.train_y))
+    kept, aside = np.sort(order[ASIDE:]), np.sort(order[:ASIDE])
+    pixels, found = data.train.data["pixels"], []
+    for rate in RATES:
+        some = [kept[transfer.chosen(data.train_y[kept], SCALE_LABELS, seed)] for seed in CHOICES]
+        nets = [
+            supervised.train(pixels[torch.from_numpy(rows)], data.train_y[rows], len(data.names), seed, lr=rate)
+            for rows, seed in zip(some, CHOICES, strict=True)
+        ]
+        found.append([supervised.right(net, pixels[torch.from_numpy(aside)], data.train_y[aside]) for net in nets])
+        say(f"learning rate {rate:g}: {found[-1]}")
+    return {"rates": RATES, "labels": SCALE_LABELS, "aside": ASIDE, "accuracy": found}
+
+
 def _scratch(say: Say) -> dict[str, Any]:
-    """The same network, trained from scratch on the same labels: `curve` for clothes, and in `groups` all others."""
-    data, rows = _data("masked_patches", PICTURES), []
-    for size in transfer.sizes(data.train_y):
-        rows.append([_learn(data, size, seed) for seed in CHOICES])
-        say(f"from scratch, {size or 'all'} labels a class: {rows[-1]}")
-    return {"curve": rows, "groups": {PICTURES: rows, **_scratch_others(say)}, "protocol": _protocol()}
-
-
-def _scratch_others(say: Say) -> dict[str, list[list[float]]]:
-    """From scratch on what is no clothes: sentences, sounds, clips, each read by the network of its own task."""
+    """The same network, trained from scratch on the same labels, by group: a row a size, a column a seed."""
     found: dict[str, list[list[float]]] = {}
     for task, _, run in _runs():
-        where = group(task, run.config.data)
-        if where == PICTURES or where in found:
-            continue
-        data = _data(task, run.config.data)
-        sizes = transfer.sizes(data.train_y)
-        found[where] = [[_tune(run.config, None, None, size, seed) for seed in CHOICES] for size in sizes]
-        say(f"from scratch, {where}: {found[where]}")
-    return found
+        for judge in judges(task, run.config.data):
+            if (where := group(task, judge)) not in found:
+                found[where] = _from_scratch(replace(run.config, data=judge))
+                say(f"from scratch, {where}: {found[where]}")
+    return {"groups": found, "protocol": _protocol()}
+
+
+def _from_scratch(config: RunConfig) -> list[list[float]]:
+    """Pictures all by one network, other samples by that of their own task."""
+    data = _data(config.task, config.data)
+    pictures = group(config.task, config.data) in (PICTURES, EMOJI)
+
+    def right(size: int, seed: int) -> float:
+        return _learn(data, size, seed) if pictures else _tune(config, None, None, size, seed)
+
+    return [[right(size, seed) for seed in CHOICES] for size in transfer.sizes(data.train_y)]
 
 
 def _tuned(say: Say) -> dict[str, Any]:
@@ -239,11 +284,11 @@ def _tuned(say: Say) -> dict[str, Any]:
 
 def _tune(config: RunConfig, weights: Any, kept: Any, size: int, seed: int) -> float:
     """Accuracy on the test rows after `size` labels a class; `weights` None: from scratch."""
-    from sslviz.training import tuning
+    from sslviz.training import supervised, tuning
 
     data = _data(config.task, config.data)
     net = tuning.Tuned(config, weights, kept, len(data.names), seed)
-    tuning.learn(net, data, transfer.chosen(data.train_y, size, seed), seed, RATE)
+    tuning.learn(net, data, transfer.chosen(data.train_y, size, seed), seed, supervised.RATE)
     return tuning.right(net, data)
 
 
@@ -251,7 +296,7 @@ def _protocol() -> dict[str, Any]:
     """How networks are trained on labels here."""
     from sslviz.training import supervised
 
-    return {**supervised.about(), "lr": RATE}
+    return supervised.about()
 
 
 def _learn(data: ProbeData, size: int, seed: int) -> float:
@@ -262,7 +307,7 @@ def _learn(data: ProbeData, size: int, seed: int) -> float:
 
     rows = transfer.chosen(data.train_y, size, seed)
     pixels = data.train.data["pixels"][torch.from_numpy(rows)]
-    net = supervised.train(pixels, data.train_y[rows], len(data.names), seed, lr=RATE)
+    net = supervised.train(pixels, data.train_y[rows], len(data.names), seed)
     return supervised.right(net, data.test.data["pixels"], data.test_y)
 
 
@@ -349,7 +394,7 @@ def _teams(say: Say) -> dict[str, Any]:
     def learnt(rows: bytes, seed: int) -> supervised.Classifier:
         some = np.frombuffer(rows, np.int64)
         pixels = train_x[torch.from_numpy(some.copy())]
-        return supervised.train(pixels, emoji.labels[some], len(emoji.class_names), seed, lr=RATE)
+        return supervised.train(pixels, emoji.labels[some], len(emoji.class_names), seed)
 
     found = {
         "scratch": table(lambda rows, seed, held: supervised.right(
@@ -386,8 +431,12 @@ def best(found: dict[str, Any], size: int = SCALE_LABELS) -> dict[str, Any] | No
     row = where["sizes"].index(size)
     runs = [run for run in found["probes"]["runs"] if run["group"] == PICTURES]
     winner = max(runs, key=lambda run: float(np.mean(run["curve"][row])))
-    curves = {"trained": winner, "random": where["random"], "raw": where["raw"], "scratch": found["scratch"]}
-    return {"run": winner, **{name: float(np.mean(one["curve"][row])) for name, one in curves.items()}}
+    scratch = found["scratch"]["groups"][PICTURES]
+    curves = {"trained": winner["curve"], "random": where["random"]["curve"], "raw": where["raw"]["curve"]}
+    return {
+        "run": winner, "scratch": float(np.mean(scratch[row])),
+        **{name: float(np.mean(curve[row])) for name, curve in curves.items()},
+    }  # fmt: skip
 
 
 def same_and_other(table: list[list[list[float]]]) -> tuple[list[float], list[float]]:

@@ -39,13 +39,14 @@ OWN = {
     "seed": Option(0, "Run seed", low=0, high=9999),
 }
 PERCENT = {
-    "Linear, few labels": "Linear probe on the frozen trunk, mean of three choices of labels and of the run seeds",
-    "Spread over seeds": "One standard deviation over the run seeds",
-    "Linear, all labels": "The same probe with every labelled training sample",
-    "k-NN": "The 20 nearest labelled samples vote",
-    "Fine-tuned": "The whole network trained on with the few labels",
-    "Own score": "On its own pretext task, held-out; what is counted differs from task to task",
-    "Best constant": "What one answer for all reaches on the pretext task",
+    "Linear, few labels": "Accuracy of a linear probe on the frozen trunk with {few} labels, mean of three choices of "
+    "labels and of the run seeds",
+    "Spread over seeds": "One standard deviation of that over the run seeds",
+    "Linear, many labels": "The same probe with {many} labelled training samples",
+    "k-NN": "Accuracy where the 20 nearest of {many} labelled samples vote",
+    "Fine-tuned": "The whole network trained on with {few} labels",
+    "Own score": "On its own pretext task, held-out: pretext accuracy, or whatever the column “Own score is” says",
+    "Best constant": "What one answer for all reaches on the pretext task (majority or constant baseline)",
 }
 
 
@@ -57,12 +58,18 @@ def controls() -> tuple[str, str]:
             label_visibility="collapsed", **settings.SESSION,
         )  # fmt: skip
         alone = len(arena.tasks(kind)) == 1  # a budget of its own is the common one then
+        choices = (RECORDED, LIVE) if alone else (RECORDED, ONE, LIVE)
         runs = st.segmented_control(
-            "Runs", (RECORDED, LIVE) if alone else (RECORDED, ONE, LIVE), default=RECORDED, required=True, key="arena_runs",
+            "Runs", choices, default=RECORDED, required=True, key="arena_runs",
             label_visibility="collapsed", **settings.SESSION,
             help="recorded: each with its own budget. one budget: the same steps and batch for all, recorded. live: "
             "the same for all, trained now.",
         )  # fmt: skip
+    if alone:
+        note(
+            f"Only one task reads {kind.lower()}, so it shares its budget with nobody, and there is no choice “{ONE}”: "
+            "its own recording stands here, or a live run."
+        )
     return str(kind), str(runs)
 
 
@@ -113,7 +120,12 @@ def _table(kind: str, runs: str, rows: Sequence[Row], some: Sequence[Contestant]
     mode = "● live" if runs == LIVE else "◷ recorded"
     part("Table", f"{mode} · click a heading to sort")
     st.dataframe(
-        arena.table(rows), hide_index=True, column_config=_columns(), height="content", key="arena_rows", placeholder=""
+        arena.table(rows),
+        hide_index=True,
+        column_config=_columns(rows),
+        height="content",
+        key="arena_rows",
+        placeholder="",
     )
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
         note(budgets(rows, runs))
@@ -129,75 +141,112 @@ def _table(kind: str, runs: str, rows: Sequence[Row], some: Sequence[Contestant]
         note(protocol(rows, some))
 
 
-def _columns() -> dict[str, Any]:
-    number = st.column_config.NumberColumn
+def _columns(rows: Sequence[Row]) -> dict[str, Any]:
+    number, (few, many) = st.column_config.NumberColumn, _counts(rows)
     return {
         "Task": st.column_config.TextColumn(pinned=True),
-        **{name: number(format="percent", help=text) for name, text in PERCENT.items()},
+        **{name: number(format="percent", help=text.format(few=few, many=many)) for name, text in PERCENT.items()},
         "Over random": number(format="%+.1f", help="Points over the same network before its first step, few labels"),
         "Over raw": number(format="%+.1f", help="Points over the raw input, few labels"),
-        "Seconds": number(format="%.0f", help="Of one core, for the first run seed"),
+        "Over raw, many labels": number(format="%+.1f", help=f"Points over the raw input, {many} labels"),
+        "Seconds of one core": number(format="%.0f", help="Processor time of the first run seed"),
+        "Seconds (wall clock)": number(format="%.0f", help="As long as it took here, whatever else was computed"),
         "Steps": number(format="%d"), "Batch": number(format="%d"), "Run seeds": number(format="%d"),
-        "Samples seen": number(format="localized", help="Steps × batch"),
+        "Samples drawn": number(
+            format="localized", help="Steps × batch; tasks with two views see each of them twice"
+        ),
         "Learning rate": number(format="%.3f"),
     }  # fmt: skip
 
 
 def _bars(rows: Sequence[Row]) -> None:
-    """Few and all labels; the rows of random and raw are drawn as what they are, not as models."""
-    name = f"linear probe, {rows[0].labels} labels" if len({row.labels for row in rows}) == 1 else "few labels"
+    """Few and many labels; the rows of random and raw are drawn as what they are, not as models."""
+    few, many = (f"linear probe, {count} labels" for count in _counts(rows))
     drawn = []
     for row in rows:
         title = row.name if len({one.judged for one in rows}) == 1 else f"{row.name} ({row.judged})"
         mine = row.kind == "task"
-        drawn.append((title, [Bar(name, [row.few], mine), Bar("all labels", [row.many], mine, hatched=True)]))
-    first = next((bars_ for title, bars_ in drawn if bars_[0].model), drawn[0][1])
-    bars(drawn, [], "right on held-out samples", key=first)
+        drawn.append((title, [Bar(few, row.few_seeds, mine), Bar(many, row.many_seeds, mine, hatched=True)]))
+    first = next(some for _, some in drawn if some[0].model)
+    bare = next(some for _, some in drawn if not some[0].model)
+    several = any(len(row.few_seeds) > 1 for row in rows)
+    whiskers = "; whiskers: one standard deviation over run seeds" if several else ""
+    key = [*first, Bar("grey: not trained", bare[0].values)]
+    bars(drawn, [], f"right on held-out samples (accuracy){whiskers}", key=key)
+
+
+def _counts(rows: Sequence[Row]) -> tuple[str, str]:
+    """How many few and many labels are."""
+    return _span([row.labels for row in rows]), _span([row.many_labels for row in rows])
+
+
+def _span(values: Sequence[float | None]) -> str:
+    """The number that all share, or from the smallest to the largest; missing ones do not count."""
+    found = sorted({value for value in values if value is not None})
+    return "–".join(f"{value:,.0f}" for value in ([found[0], found[-1]] if len(found) > 1 else found))
 
 
 def budgets(rows: Sequence[Row], runs: str) -> str:
     """What is the same for all runs, and what is not."""
     mine = [row for row in rows if row.kind == "task"]
-
-    def span(values: Sequence[Any]) -> str:
-        found = sorted({value for value in values if value is not None})
-        return "–".join(f"{value:,.0f}" for value in ([found[0], found[-1]] if len(found) > 1 else found))
-
     same = "The same for all" if runs != RECORDED else "Not the same for all, so read the columns"
+    same = same if len(mine) > 1 else "One run"
     data = sorted({row.data for row in mine})
+    core, wall = _span([row.seconds for row in mine]), _span([row.wall for row in mine])
+    took = f" Seconds of one core: {core}." if core else f" Seconds (wall clock): {wall}." if wall else ""
+    rate = " Each task keeps its own learning rate." if len(mine) > 1 else ""
     return (
-        f"{same}: {span([row.steps for row in mine])} steps, batch {span([row.batch for row in mine])}. "
-        f"Seconds of one core: {span([row.seconds for row in mine])}. "
-        f"Trained on: {', '.join(data)}. Each task keeps its own learning rate."
+        f"{same}: {_span([row.steps for row in mine])} steps, batch {_span([row.batch for row in mine])}.{took} "
+        f"Trained on: {', '.join(data)}.{rate}"
     )
 
 
 def told(rows: Sequence[Row]) -> str:
-    """Who is ahead, by how much, and who stays below the raw input, in sentences."""
+    """Who is ahead with few and with many labels, and who is not, in sentences; within the spread nobody is."""
     mine = [row for row in rows if row.kind == "task"]
-    judges = {row.judged for row in mine}
-    best = max(mine, key=lambda row: row.over_raw or 0)
-    below = [row.name for row in mine if (row.over_raw or 0) < 0]
-    bare = [row.name for row in mine if (row.over_random or 0) < 1]
-    first = (
-        f"**{best.name}** is furthest ahead of the raw input: {best.over_raw:+.1f} points with {best.labels} labels, "
-        f"and {best.over_random:+.1f} over its own untrained trunk."
-    )
-    lines = [first]
-    if below:
-        lines.append(f"Below the raw input stay {_list(below)}.")
+    lines = [_standing(rows, many=False), _standing(rows, many=True)]
+    bare = [row.name for row in mine if (row.over_random or 0) < max(1.0, 100 * (row.spread() or 0))]
     if bare:
         lines.append(f"Hardly better than untrained: {_list(bare)}.")
-    if len(judges) > 1:
+    if all(row.seeds == 1 for row in mine):
+        lines.append("One run seed each, so the spread is not known: a lead of a point or two may be luck.")
+    if len({row.judged for row in mine}) > 1:
         lines.append(
             "These tasks read different inputs, so each is judged by classes of its own. Compare gains over random and "
             "raw, not the accuracies themselves."
         )
-    lines.append(
-        "A high score on its own task does not make a better trunk: sort by **Own score**, then by **Linear, few "
-        "labels**, and look whether the order stays."
-    )
+    if len(mine) > 1:
+        lines.append(
+            "A high score on its own task does not make a better trunk: sort by **Own score**, then by **Linear, few "
+            "labels**, and look whether the order stays."
+        )
     return "\n\n".join(lines)
+
+
+def _standing(rows: Sequence[Row], *, many: bool) -> str:
+    """How the tasks stand to the raw input with so many labels."""
+    found = arena.standing(rows, many=many)
+    tasks, raws = ([row for row in rows if row.kind == kind] for kind in ("task", "raw"))
+    first, count = found.first, _counts(tasks)[many]
+    short = raws[0].name[0].lower() + raws[0].name[1:] if len(raws) == 1 else "the raw input"
+
+    def gains(some: Sequence[Row]) -> str:
+        return _list([f"{row.name} ({row.lead(many=many):+.1f})" for row in some])
+
+    said = [f"With {count} labels"]
+    if found.ahead:
+        said[0] += f" **{first.name}** is furthest ahead of {short}: {first.lead(many=many):+.1f} points."
+        tied = [row for row in found.tied if row in found.ahead]
+        said += [f"But the lead over {gains(tied)} is smaller than the spread over run seeds: a tie."] if tied else []
+    elif found.level:
+        said[0] += f" no task is ahead of {short} by more than the spread over run seeds."
+    else:
+        whom = f"every task: {gains(found.below)}" if len(tasks) > 1 else gains(found.below)
+        share = f" ({raws[0].many if many else raws[0].few:.0%})" if len(raws) == 1 else ""
+        said[0] += f" **{short}**{share} {'are' if short.endswith('s') else 'is'} ahead of {whom}."
+    said += [f"A tie with {short}: {gains(found.level)}."] if found.level else []
+    said += [f"Below {short}: {gains(found.below)}."] if found.below and (found.ahead or found.level) else []
+    return " ".join(said)
 
 
 def protocol(rows: Sequence[Row], some: Sequence[Contestant]) -> str:
@@ -205,10 +254,12 @@ def protocol(rows: Sequence[Row], some: Sequence[Contestant]) -> str:
     chance = sorted({one.figures[0]["chance"] for one in some})
     shown = "–".join(f"{value:.0%}" for value in ([chance[0], chance[-1]] if len(chance) > 1 else chance))
     seeds = sorted({row.seeds for row in rows if row.seeds})
+    few, many = _counts(rows)
     return (
         "Split: the trunk and the labels of the probes come from training samples, all figures from held-out ones. "
         "Pooling: the mean over the positions for pictures, as on each task’s own page. Standardised with the labelled "
-        "rows alone. Few labels: the same number of every class, mean of three choices. "
+        f"rows alone. Few labels ({few}): the same number of every class, mean of three choices. Many labels: {many} "
+        "training samples. "
         f"Run seeds: {_list([str(seed) for seed in seeds])}; the spread is one standard deviation over them. "
         f"Random trunk: the mean over these networks before their first step. Chance (the commonest class): {shown}. "
         "Nothing was tuned on held-out samples."

@@ -9,6 +9,7 @@ import streamlit as st
 
 from sslviz.training import export
 from sslviz.training.shown import Shown
+from sslviz.ui.parts import note
 
 if TYPE_CHECKING:
     from sslviz.training.config import RunConfig
@@ -16,23 +17,41 @@ if TYPE_CHECKING:
 
 
 def export_panel(slug: str, view: Shown, map_info: Callable[[RunConfig], MapInfo]) -> None:
-    """Buttons for script, notebook, weights and embedding of the run that the page shows."""
-    if view.status in ("playing", "pausing"):  # the panel is drawn twice a second then, and the run is not finished
-        st.caption("Pause, and the run can be taken along: script, notebook, weights, embedding.")
-        return
-    name = export.name(view.config)
-    st.caption("Take this run along: script and notebook train it again and compare its figures.")
-    files = (
-        ("Script", "py", "text/x-python", lambda: export.script(view.config, view.figures)),
-        ("Notebook", "ipynb", "application/x-ipynb+json", lambda: export.notebook(view.config, view.figures)),
-        ("Weights", "safetensors", "application/octet-stream",
-         lambda: export.weights(view.config, view.weights, view.kept)),
-        ("Embedding", "csv", "text/csv", lambda: export.embedding(view, map_info(view.config))),
-    )  # fmt: skip
-    missing = {"Weights": view.weights is None, "Embedding": view.features is None or not len(view.points)}
-    with st.container(horizontal=True, gap="xsmall"):
-        for title, ending, kind, make in files:
-            st.download_button(
-                title, make, file_name=f"{name}.{ending}", mime=kind, on_click="ignore", key=f"{slug}_{ending}",
-                disabled=missing.get(title, False), icon=":material/download:",
-            )  # fmt: skip
+    """A popover with script, notebook, weights and embedding of the run that the page shows.
+
+    Args:
+        slug: the page's task.
+        view: the run.
+        map_info: tells what the points of its map are.
+    """
+    with st.popover("Take this run along", icon=":material/download:", key=f"{slug}_take"):
+        if view.status in ("playing", "pausing"):
+            note("Pause first: what is taken along is a run that stands still.")
+            return
+        note(_what(view))
+        name = export.name(view.config)
+        files = (
+            ("Script", "py", "text/x-python", lambda: export.script(view.config, view.figures)),
+            ("Notebook", "ipynb", "application/x-ipynb+json", lambda: export.notebook(view.config, view.figures)),
+            ("Weights", "safetensors", "application/octet-stream",
+             lambda: export.weights(view.config, view.weights, view.kept)),
+            ("Embedding", "csv", "text/csv", lambda: export.embedding(view, map_info(view.config))),
+        )  # fmt: skip
+        missing = {"Weights": view.weights is None, "Embedding": view.features is None or not len(view.points)}
+        with st.container(horizontal=True, gap="xsmall"):
+            for title, ending, kind, make in files:
+                st.download_button(
+                    title, make, file_name=f"{name}.{ending}", mime=kind, on_click="ignore", key=f"{slug}_{ending}",
+                    disabled=missing.get(title, False), icon=":material/download:",
+                )  # fmt: skip
+
+
+def _what(view: Shown) -> str:
+    """What the four files hold of this run."""
+    compared = " and compare the figures" if view.figures else ""
+    again = f"Script and notebook train all {view.config.steps:,} steps again{compared}; both need this project."
+    if view.weights is None:
+        return f"{again} Weights and embedding come with the first step."
+    return f"{again} The weights are those of step {view.step:,}" + (
+        f", the embedding that of step {view.frames[-1]:,}." if view.frames else "."
+    )

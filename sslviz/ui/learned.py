@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import streamlit as st
@@ -12,21 +13,38 @@ from sslviz.data import ASSETS
 from sslviz.training import recorded
 from sslviz.training.shown import Shown
 from sslviz.ui.bars import Bar, bars
+from sslviz.ui.export_panel import export_panel
 from sslviz.ui.parts import part, plain
+
+if TYPE_CHECKING:
+    from sslviz.training.config import RunConfig
+    from sslviz.training.recorded import MapInfo
 
 NEIGHBOURS = 20
 PAGES = ASSETS.parent / "pages"
 
 
-def learned(slug: str, view: Shown) -> None:
-    """Bars for the probes, and a table for the pretext task itself."""
+def learned(slug: str, view: Shown, map_info: Callable[[RunConfig], MapInfo]) -> None:
+    """Bars for the probes, a table for the pretext task itself, and at the foot what can be done with the run."""
     figures = view.figures or comparable(view)
     part(
         "What it learned", f"frozen {'trunk' if READY[slug].trunk else 'vectors'}, judged by classes that it never saw"
     )
     if figures is None:
         st.caption("Nothing has been measured for these settings yet. The figures appear when the budget is spent.")
-        return
+    else:
+        _judged(figures, view)
+    with st.container(horizontal=True, vertical_alignment="center", gap="small"):
+        if figures is not None:
+            st.page_link(
+                PAGES / "transfer.py", label="Transfer: how many labels does that save?", icon=":material/trending_up:",
+                query_params={"transfer_task": slug, **({"transfer_run": "live"} if view.mode == "live" else {})},
+            )  # fmt: skip
+        export_panel(slug, view, map_info)
+
+
+def _judged(figures: dict[str, Any], view: Shown) -> None:
+    """What was measured, of this run or of one that it compares with."""
     own = view.figures is not None
     rows = _rows(figures, view, own)
     chance = [("always the commonest class", figures["chance"])]
@@ -40,10 +58,6 @@ def learned(slug: str, view: Shown) -> None:
             st.caption(
                 f"{name[0].upper()}{name[1:]}: **{measured['trained']:.0%}**, untrained {measured['random']:.0%}."
             )
-    st.page_link(
-        PAGES / "transfer.py", label="Transfer: how many labels does that save?", icon=":material/trending_up:",
-        query_params={"transfer_task": slug, **({"transfer_run": "live"} if view.mode == "live" else {})},
-    )  # fmt: skip
 
 
 def comparable(view: Shown) -> dict[str, Any] | None:

@@ -21,7 +21,7 @@ from sslviz.ui.home_words import PARTS
 from sslviz.ui.learned import comparable, learned
 from sslviz.ui.parts import HIDEABLE, part, plain
 from sslviz.ui.parts import note as remark
-from sslviz.ui.transport import BUSY, POLL
+from sslviz.ui.transport import BUSY, POLL, _map_info
 
 if TYPE_CHECKING:
     from streamlit.delta_generator import DeltaGenerator
@@ -178,7 +178,7 @@ def below(
     asked = left.container()
     if "learned" not in hide:
         with left.container(key="learned", border=True, gap="small"):
-            learned(slug, current.show(slug))
+            learned(slug, current.show(slug), _map_info)
     if "quiz" not in hide:
         with left.container(key="quiz", border=True, gap="small"):
             st.fragment(lambda: end_quiz(slug))()

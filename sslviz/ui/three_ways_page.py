@@ -18,16 +18,17 @@ from sslviz.ui.parts import note, part
 from sslviz.ui.pictures import data_address
 
 TITLE = "Three ways to learn"
+PICTURES, FEWEST = three_ways.PICTURES, three_ways.LABELS[0]
 LEAD = {
-    "Basic": "Two hundred pictures, three ways to learn from them. Somebody tells you every name; nobody tells you "
+    "Basic": f"{PICTURES} pictures, three ways to learn from them. Somebody tells you every name; nobody tells you "
     "anything; or you cover a part and ask yourself what was there.",
-    "Standard": "The same two hundred pictures of clothes and the same small network. What differs is what is given, "
-    "what is asked, and who made the answer. All are judged on the same 2,000 other pictures, and what each costs is "
-    "counted in labels that a person must give.",
+    "Standard": f"The same {PICTURES} pictures of clothes and the same small network. What differs is what is given, "
+    f"what is asked, and who made the answer. All are judged on the same {three_ways.TESTED:,} other pictures, and "
+    "what each costs is counted in labels that a person must give.",
     "Detailed": "Supervised: min over θ, W of −Σ ln p(y | x), y by a person. Unsupervised: min over groups of "
     "Σ ‖x − c(x)‖², no y. Self-supervised: min over θ of ‖f(visible patches) − hidden patches‖², the target cut from x "
-    "itself; then θ is frozen, and only a linear W is fitted to n labels. Semi-supervised: y by a person for 20, and "
-    "ŷ = argmax p(y | x) for the others, where max p ≥ 0.9.",
+    f"itself; then θ is frozen, and only a linear W is fitted to n labels. Semi-supervised: y by a person for "
+    f"{FEWEST}, and ŷ = argmax p(y | x) for the others, where max p ≥ {three_ways.SURE:g}.",
 }
 OWN = {
     "groups": Option(three_ways.CLUSTERS, "Groups", low=2, high=30),
@@ -43,12 +44,13 @@ NAMES = {
     "random": "Untrained trunk, then a probe",
     "pixels": "Raw pixels, then a probe",
 }
+LEARNED = ("alone", "recorded", "longest")  # trunks that learned without labels
 MISSING = "These figures have not been recorded yet: python -m sslviz three-ways does it, in a few minutes."
 NOT_THIS = (
     "**Pseudo-label, the other one.** Lee (2013, “Pseudo-Label”) meant a *class* that a model guesses: some labels are "
     "bought, a model learns from them, its answers for the other pictures become labels, and it learns again. On the "
-    "other pages nobody has named a class, and a pseudo-label is no guess at one: a rule cut it out of the picture, "
-    "so it is true by construction. A guessed class can be wrong, and then the error is learned, too."
+    "other pages the data, the batch or the model itself makes the label, and it is never a guess at a class that a "
+    "person would give. A guessed class can be wrong, and then the error is learned, too."
 )
 
 
@@ -68,29 +70,30 @@ def ways() -> None:
     ]
     cards = (
         _way("Supervised", told, {
-            "Given": "200 pictures, each with the name of what it shows",
+            "Given": f"{PICTURES} pictures, each with the name of what it shows",
             "Label": "the true class", "Made by": "a person, one picture at a time",
-            "Comes out": "a network that names ten classes, and nothing else", "Costs": "200 labels",
+            "Comes out": f"a network that names {three_ways.CLASSES} classes", "Costs": f"{PICTURES} labels",
         }),
         _way("Unsupervised", bare, {
-            "Given": "200 pictures", "Label": "none: nothing is asked", "Made by": "nobody",
+            "Given": f"{PICTURES} pictures", "Label": "none: nothing is asked", "Made by": "nobody",
             "Comes out": f"groups of pictures that look alike, numbered 0 to {len(set(ids)) - 1}; no number has a name",
             "Costs": f"0 labels to sort; {len(set(ids))} to name the groups",
         }),
         _way("Self-supervised", [*hidden, *asked], {
-            "Given": "200 pictures, a part of each covered", "Label": "the part that was covered: a pseudo-label",
+            "Given": f"{PICTURES} pictures, a part of each covered",
+            "Label": "the part that was covered: a pseudo-label",
             "Made by": "the rule that covered it; it is always right",
             "Comes out": "a trunk whose vectors describe a picture; a few labels then name things",
             "Costs": "0 labels to train; n to name things",
         }),
     )  # fmt: skip
-    part("The same six of the two hundred pictures", "what each way is given, and what it is asked")
+    part(f"The same {len(places)} of the {PICTURES} pictures", "what each way is given, and what it is asked")
     st.html(f"<div class='ways'>{''.join(cards)}</div>")
 
 
 def costs() -> None:
     """How many held-out pictures are right with how many bought labels."""
-    part("What the labels bought", "◷ recorded · right on 2,000 held-out pictures, mean and spread of the run seeds")
+    part("What the labels bought", f"◷ recorded · right on {three_ways.TESTED:,} held-out pictures")
     found = three_ways.read()
     if found is None:
         st.info(MISSING, icon=":material/hourglass_empty:")
@@ -101,39 +104,71 @@ def costs() -> None:
     )  # fmt: skip
     place = found["labels"].index(int(str(count)))
     names = [name for name in NAMES if name in found["right"]]
-    rows = [
-        (NAMES[name], [Bar("right", found["right"][name][place], name in ("alone", "recorded", "longest"))])
-        for name in names
-    ]
-    bars(rows, [("always the commonest class", found["chance"])], "right on held-out pictures")
+    every = found["labels"][place] == found["config"]["pictures"]
+    rows = []
+    for name in names:
+        values, one = found["right"][name][place], _runs(found, name) == 1
+        title = f"{NAMES[name]} (one trunk)" if one else NAMES[name]
+        # With all labels, nothing differs from seed to seed but networks: what has none is measured once.
+        rows.append(
+            (title, [Bar("right", values[:1] if every and _runs(found, name) < 2 else values, name in LEARNED)])
+        )
+    kinds = [Bar("self-supervised trunk", [], model=True), Bar("everything else", [])]
+    axis = "right on held-out pictures (accuracy); whiskers: one standard deviation over run seeds"
+    bars(rows, [("always the commonest class", found["chance"])], axis, key=kinds)
     note(cost_words(found, place))
+    note(protocol(found))
+
+
+def _runs(found: dict[str, Any], name: str) -> int:
+    """How many networks a way trained: one for each seed, one that was recorded, or none."""
+    if name == "supervised":
+        return len(found["seeds"])
+    return int(found["trunks"][name]["runs"]) if name in found["trunks"] else 0
 
 
 def cost_words(found: dict[str, Any], place: int) -> str:
     """What the bars say, in words, with what each trunk has seen without labels; whoever is ahead is named."""
     means = {name: float(np.mean(values[place])) for name, values in found["right"].items()}
+    spreads = {name: float(np.std(values[place])) for name, values in found["right"].items()}
     best = max(means, key=lambda name: means[name])
+    level = [n for n in means if n != best and means[best] - means[n] < max(spreads[best], spreads[n])]
+    tied = (
+        f", a tie with {' and '.join(f'“{NAMES[n]}” ({means[n]:.0%})' for n in level)} within the spread"
+        if level
+        else ""
+    )
     seen = {name: about["seen"] for name, about in found["trunks"].items()}
     tasks = {name: READY[about["task"]].title for name, about in found["trunks"].items()}
     gain = 100 * (means["alone"] - means["random"])
     first = (
-        f"With {found['labels'][place]} labels “{NAMES[best]}” is best ({means[best]:.0%}); supervised from scratch "
-        f"reaches {means['supervised']:.0%}, raw pixels {means['pixels']:.0%}. On the same 200 pictures alone, "
-        f"{tasks['alone']} brings {gain:+.0f} points over an untrained trunk: so much are 200 pictures without labels "
-        "worth to it."
+        f"With {found['labels'][place]} labels “{NAMES[best]}” is best ({means[best]:.0%}){tied}; supervised from "
+        f"scratch reaches {means['supervised']:.0%}, raw pixels {means['pixels']:.0%}. On the same "
+        f"{seen['alone']} pictures alone, {tasks['alone']} brings {gain:+.0f} points over an untrained trunk: so much "
+        f"are {seen['alone']} pictures without labels worth to it."
     )
-    lines = [first]
-    lines += [
+    lines = [
         f"“{NAMES[name]}”: {tasks[name]}, which saw {seen[name]:,} pictures without any label."
         for name in ("recorded", "longest")
         if name in seen
     ]
+    return " ".join([first, *lines])
+
+
+def protocol(found: dict[str, Any]) -> str:
+    """What varies from seed to seed, and how the networks were trained and judged."""
     config = found["config"]
-    return " ".join(lines) + (
-        f" Protocol: labels drawn from the {config['pictures']} pictures, equally many of every class, anew for each "
-        f"run seed ({len(found['seeds'])}). Probe: logistic regression on vectors standardised with the labelled rows. "
-        "Vectors: the mean over the patches. Steps and rates were fixed beforehand, nothing was tuned on held-out "
-        "pictures."
+    taught, alone = config["supervised"], config["alone"]
+    return (
+        f"What varies: each of {len(found['seeds'])} run seeds draws which of the {config['pictures']} pictures have a "
+        "label, equally many of every class, and the weights of the networks that are trained here. “One trunk” was "
+        "recorded once, so there only the labels vary, as for raw pixels; with all "
+        f"{config['pictures']} labels nothing does, and there is no whisker. Probe: logistic regression on vectors "
+        "standardised with the labelled rows. Vectors: the mean over the patches. Supervised: "
+        f"{taught['steps'][0]} to {taught['steps'][-1]} steps, more with more labels; the highest learning rate, "
+        f"{taught['lr']:g}, is one for all pages, chosen on training pictures set aside. The pretext task on these "
+        f"{config['pictures']} alone: {alone['steps']} steps of {alone['batch']}, learning rate {alone['lr']:g}. "
+        "Nothing was tuned on held-out pictures."
     )
 
 
@@ -181,8 +216,9 @@ def semi() -> None:
     note(semi_words(found))
     st.html(f"<div class='told'>{''.join(_answers(found))}</div>")
     note(
-        f"Of run seed {found['seeds'][0]}: the {SURE_ONES} answers that the model was surest of, then the surest "
-        "wrong ones. ✓ and ✕ come from the true classes, which the model cannot see: to it, both kinds are labels."
+        f"Of run seed {found['seeds'][0]}: the {SURE_ONES} answers that the model was surest of, then, of the others, "
+        "the surest wrong ones. ✓ and ✕ come from the true classes, which the model cannot see: to it, both kinds are "
+        "labels."
     )
 
 
@@ -190,8 +226,8 @@ def semi_table(found: dict[str, Any]) -> str:
     """A row a run seed: before, and after with sure answers and with all."""
     sure = found["config"]["sure"]
     heads = (
-        "Run seed", "Before: 20 labels", f"Answers with p ≥ {sure:g}", "of them true", "After, with those",
-        "All answers: true", "After, with all",
+        "Run seed", f"Before: {found['labels'][0]} labels", f"Answers with p ≥ {sure:g}", "of them true",
+        "After, with those", "All answers: true", "After, with all",
     )  # fmt: skip
     lines = ["".join(f"<th scope='col'>{escape(head)}</th>" for head in heads)]
     for seed, one in zip(found["seeds"], found["semi"], strict=True):
@@ -210,13 +246,22 @@ def semi_words(found: dict[str, Any]) -> str:
     before = float(np.mean([one["before"] for one in found["semi"]]))
     after = {name: float(np.mean([one[name]["after"] for one in found["semi"]])) for name in ("sure", "all")}
     true = float(np.mean(found["right"]["supervised"][-1]))
-    gain = {name: 100 * (value - before) for name, value in after.items()}
+    gain = {name: _gain(found, name) for name in after}
+    few, all_, steps = found["labels"][0], found["labels"][-1], found["config"]["semi_steps"]
     return (
         f"Right on held-out pictures, mean of {len(found['seeds'])} run seeds: {before:.1%} before; "
-        f"{after['sure']:.1%} after with sure answers ({gain['sure']:+.1f} points); {after['all']:.1%} with all "
-        f"({gain['all']:+.1f}). 200 true labels bring {true:.1%}. Cost: 20 labels. One round, and a threshold fixed "
-        "beforehand; Lee takes every answer at every step, with a weight that grows."
+        f"{after['sure']:.1%} after with sure answers ({gain['sure']}); {after['all']:.1%} with all ({gain['all']}). "
+        f"{all_} true labels bring {true:.1%}. Cost: {few} labels. Each of these networks trains anew for {steps} "
+        "steps, before and after alike, so that only the labels differ. (Among the bars above, where steps grow with "
+        f"labels, {few} labels get {found['config']['supervised']['steps'][0]}.) One round, and a threshold of "
+        f"{found['config']['sure']:g} fixed beforehand; Lee takes every answer at every step, with a weight that grows."
     )
+
+
+def _gain(found: dict[str, Any], name: str) -> str:
+    """What a round brought, in points, with its spread over the run seeds."""
+    gains = [100 * (one[name]["after"] - one["before"]) for one in found["semi"]]
+    return f"{np.mean(gains):+.1f} points, spread {np.std(gains):.1f}"
 
 
 def hide(picture: NDArray[np.uint8], patches: list[int]) -> NDArray[np.uint8]:
@@ -243,7 +288,7 @@ def only(picture: NDArray[np.uint8], patches: list[int]) -> NDArray[np.uint8]:
 def _answers(found: dict[str, Any]) -> list[str]:
     names, classes = three_ways.names(), three_ways.classes()
     answers = sorted(found["semi"][0]["answers"], key=lambda one: -one[2])
-    wrong = [one for one in answers if classes[one[0]] != one[1]]
+    wrong = [one for one in answers[SURE_ONES:] if classes[one[0]] != one[1]]
     drawn = []
     for place, said, p in [*answers[:SURE_ONES], *wrong[:WRONG_ONES]]:
         right = classes[place] == said

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from html import escape
 from typing import Any
 
@@ -12,14 +13,16 @@ from sslviz.data import images
 from sslviz.training import market, transfer
 from sslviz.ui import live
 from sslviz.ui.bars import Bar, bars
-from sslviz.ui.parts import part, plain
+from sslviz.ui.parts import note, part, plain
 from sslviz.ui.pictures import data_address
 from sslviz.ui.transfer_work import PAGE, bound, busy, follow, model, start, started
 
 BUDGETS = ("10", "20", "50", "100")
 EDGE = 44  # pixels on the screen of a picture whose label was bought
 COLUMNS = 10  # of the sheet of pictures that the browser gets; how many it shows in a row is its own affair
-YOU, SAME = "You", "At random, same market"
+YOU, SAME = "You", "Random buyers at your market"
+FROM_ALL = dict(zip(transfer.WAYS, ("Random buyers from all", "Spread-out buyers from all"), strict=True))
+LEARNING = "Uncovering the classes, learning"
 LEVEL = 1.0  # points; what is closer than that counts as level
 
 Both = dict[str, dict[str, Any]]  # what `purchase` returns, by way
@@ -30,7 +33,7 @@ def buy(found: dict[str, Any], task: str, run: str) -> None:
     part("You have a few labels: which would you buy?", "the same price for each; classes are known only afterwards")
     name, config, weights, kept = model(task, run)
     if transfer.group(task, config.data) != transfer.PICTURES:
-        st.caption("Labels are for sale for pictures of clothes. Choose a task on pictures above.")
+        note("Labels are for sale for pictures of clothes. Choose a task on pictures above.")
         return
     with st.container(horizontal=True, vertical_alignment="bottom", gap="small"):
         budget = int(st.segmented_control("Labels to buy", BUDGETS, required=True, **bound("labels", "20")))
@@ -41,12 +44,12 @@ def buy(found: dict[str, Any], task: str, run: str) -> None:
             st.rerun()
     follow("buy", "Buying, labelling, learning")
     both, said = _both(found, task, run, key)
-    st.caption(said)
+    note(said)
     if both is not None:
         for column, way in zip(st.columns(2, gap="medium"), transfer.WAYS, strict=True):
             column.html(_basket(way, both[way]))
         st.markdown(bargain(both))
-        st.caption(
+        note(
             f"From {transfer.CANDIDATES:,} training pictures. At random: drawn by seed. Spread out: k-means on the "
             "trunk’s vectors with as many groups as labels, and of each group the picture nearest its centre; no class "
             "is looked at. A class of which no label was bought can never be named. Probe and held-out pictures as "
@@ -57,7 +60,8 @@ def buy(found: dict[str, Any], task: str, run: str) -> None:
             config, weights, kept, budget, seed, cells, transfer.WAYS if both is None else ()
         ), both)  # fmt: skip
     else:
-        st.caption(f"{budget} labels would empty your own market of {market.SIZE}. With fewer you can choose yourself.")
+        follow("market", LEARNING)
+        note(f"{budget} labels would empty your own market of {market.SIZE}. With fewer you can choose yourself.")
 
 
 def _both(found: dict[str, Any], task: str, run: str, key: tuple[str, int, int]) -> tuple[Both | None, str]:
@@ -154,7 +158,7 @@ def _own(key: tuple[str, int, int], stages: Any, both: Both | None) -> None:
             st.rerun()  # in full, which begins the polling
         if refused := state.pop(f"{PAGE}_market_refused", ""):
             st.warning(plain(refused), icon=":material/error:")
-        work = follow("market", "Uncovering the classes, learning")
+        work = follow("market", LEARNING)
         if work is None or work.found is None or started("market")[0][:3] != key:
             return
         _outcome(work.found[0], both or {}, work.seconds)
@@ -165,10 +169,11 @@ def _outcome(found: dict[str, dict[str, Any]], both: Both, seconds: float) -> No
     own, same = found["own"], found["same"]
     left, right = st.columns(2, gap="medium")
     left.html(_basket(YOU, own))
-    left.caption(f"● live, in {seconds:.0f} s")
+    with left:
+        note(f"● live, in {seconds:.0f} s")
     times = len(same["accuracies"])
     others = {SAME: same["accuracies"]}
-    others |= {f"{way.capitalize()}, all {transfer.CANDIDATES:,}": one["accuracies"] for way, one in both.items()}
+    others |= {f"{FROM_ALL[way]} {transfer.CANDIDATES:,}": one["accuracies"] for way, one in both.items()}
     with right:
         kinds = [Bar("you, once", own["accuracies"], model=True)]
         kinds.append(Bar(f"{times} buyers: mean and spread", same["accuracies"], model=True, hatched=True))
@@ -176,9 +181,9 @@ def _outcome(found: dict[str, dict[str, Any]], both: Both, seconds: float) -> No
         rows += [(name, [Bar(kinds[1].name, some, model=True, hatched=True)]) for name, some in others.items()]
         bars(rows, [], "right on held-out pictures", key=kinds)
     st.markdown(ahead(own["accuracies"][0], others))
-    st.caption(
-        f"All buyers pay for as many labels and train the same linear probe. Random buyers at the same market draw from "
-        f"the {market.SIZE} pictures that you saw, so only the choice differs; the others choose from all "
+    note(
+        "All buyers pay for as many labels and train the same linear probe. Random buyers at your market draw from the "
+        f"{market.SIZE} pictures that you saw, so only the choice differs; the others choose from all "
         f"{transfer.CANDIDATES:,}. You may choose again, but now you know some classes: another seed is a fresh market."
     )
 
@@ -194,16 +199,17 @@ def ahead(own: float, others: dict[str, list[float]]) -> str:
     first, second = sorted(means, key=lambda name: -means[name])[:2]
     gap = 100 * (means[first] - means[second])
     if gap < LEVEL:
-        head = f"**{first} and {_inside(second)} are level** ({means[first]:.1%} and {means[second]:.1%})"
+        first, second = sorted((first, second), key=lambda name: name != YOU)  # you come first
+        head = f"**{first} and {_inside(second)} are level** with {means[first]:.1%} and {means[second]:.1%}"
     else:
-        were = "You were ahead" if first == YOU else f"Ahead: {_inside(first)}"
-        head = f"**{were}** with {means[first]:.0%}, {gap:.0f} points before {_inside(second)}"
-    if YOU not in (first, second):
-        head += f" and {100 * (means[first] - own):.0f} before you"
+        head = f"**{first} were ahead** with {means[first]:.0%}"
+        head += f", {gap:.0f} points more than {_inside(second)}" if first == YOU else ""
+    if YOU not in ((first, second) if gap < LEVEL else (first,)):
+        head += f"; you got {own:.0%}"
     same = next(iter(others.values()))
     better = sum(one > own for one in same)
     return (
-        f"{head}; but one buyer may be lucky: of {len(same)} random buyers at your market, who got "
+        f"{head}, but one buyer may be lucky: of {len(same)} random buyers at your market, who got "
         f"{np.mean(same):.0%} ± {100 * np.std(same):.0f} points, {better or 'none'} did better than you."
     )
 
@@ -213,7 +219,7 @@ def _inside(name: str) -> str:
     return name[0].lower() + name[1:]
 
 
-@st.cache_data(max_entries=20, show_spinner=False)
+@lru_cache(maxsize=20)
 def _sheet(seed: int) -> str:
     """The market of a seed as one picture, COLUMNS in a row."""
     clothes = images.load(transfer.PICTURES)

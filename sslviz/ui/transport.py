@@ -19,7 +19,6 @@ from sslviz.training.config import RunConfig
 from sslviz.training.recorded import MapInfo
 from sslviz.training.shown import Shown
 from sslviz.ui import current, live, settings, startup
-from sslviz.ui.export_panel import export_panel
 from sslviz.ui.parts import part
 from sslviz.ui.pictures import sprite
 
@@ -94,7 +93,6 @@ def _bar(slug: str, view: Shown) -> None:
         st.html(_status(view), width="stretch")
         with st.popover("Run", icon=":material/tune:"):
             _settings(slug)
-            export_panel(slug, view, _map_info)
     _notes(slug, view)
     if view.phases:
         _slow_motion(slug, view)

@@ -38,6 +38,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 QUICK = ("test_a_link_opens_on_a_server_that_nobody_has_visited",)
 # What each page must show for itself, in the slow suite; the rest is common to all, and tried on the two.
+OTHERS = ("transfer", "three_ways", "arena")  # pages that are no task; the flashcards have tests of their own
 EACH = (
     *QUICK,
     "test_axe_finds_nothing",
@@ -49,7 +50,7 @@ EACH = (
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
-    """`slug` is every task that has a page; `address` those and home.
+    """`slug` is every task that has a page; `address` those and home, and others.
 
     What all pages have in common is tried on two of them; what is in EACH on all of them, in the slow suite.
     """
@@ -63,7 +64,8 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     if "slug" in metafunc.fixturenames:
         metafunc.parametrize("slug", [each(slug) for slug in pages])
     if "address" in metafunc.fixturenames:
-        metafunc.parametrize("address", [each(slug) for slug in ("", *pages)])
+        more = OTHERS if name in EACH and name not in QUICK else ()
+        metafunc.parametrize("address", [each(slug) for slug in ("", *pages, *more)])
 
 
 # Of this folder, not of the session: Playwright keeps an event loop running, which other tests must not meet.

@@ -50,9 +50,10 @@ def test_axe_finds_nothing(visit: Visit, address: str, width: int, theme: str) -
 
 
 def test_axe_finds_nothing_in_what_opens(visit: Visit, slug: str) -> None:
-    """The popovers of the card and of the run."""
+    """The popovers of the card, of the run, and of what it learned."""
     visitor = visit(slug, still=True)
-    for part, name in (("sample_card", "Your own"), ("sample_card", "Label, seed"), ("transport", "Run")):
+    opened = [("sample_card", "Your own"), ("sample_card", "Label, seed"), ("transport", "Run")]
+    for part, name in (*opened, ("learned", "Take this run along")):
         visitor.popover(part, name).first.wait_for()
         wrong = look(visitor)
         assert not wrong, f"{name}:\n" + "\n".join(wrong)

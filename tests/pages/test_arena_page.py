@@ -8,10 +8,12 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 
 from sslviz.catalogue import READY
 from sslviz.training import arena, recorded
+from sslviz.ui import arena_page
 from tests.stand_ins import Engine
 
 ROOT = Path(__file__).parents[2]
@@ -35,7 +37,53 @@ def test_recorded_runs_stand_there_at_once_beside_random_and_raw(visit: Visit) -
     assert [one["title"] for one in maps] == tasks
     assert all(len(one["points"]) == 2 * len(one["classes"]) for one in maps)
     assert "Not the same for all" in page.html  # budgets of recordings differ, and the page says so
-    assert "furthest ahead" in page.texts
+    assert page.texts.count("With 100 labels") == page.texts.count("With 2,000 labels") == 1
+
+
+def rows(*tasks: tuple[str, list[float]], raw: float = 0.7) -> list[arena.Row]:
+    """Tasks with an accuracy for each run seed, the same with few and with many labels, and the raw input."""
+    common: dict[str, Any] = {"judged": "true class", "labels": 100, "many_labels": 1234}
+    found = []
+    for name, seeds in tasks:
+        lead, both = 100 * (float(np.mean(seeds)) - raw), tuple(seeds)
+        found.append(arena.Row(
+            name, "task", **common, knn=0.5, few=float(np.mean(seeds)), many=float(np.mean(seeds)), few_seeds=both,
+            many_seeds=both, over_random=10.0, over_raw=lead, over_raw_many=lead, seeds=len(seeds), steps=40, batch=16,
+        ))  # fmt: skip
+    pixels = arena.Row("Raw pixels", "raw", **common, knn=0.5, few=raw, many=raw, few_seeds=(raw,), many_seeds=(raw,))
+    return [*found, pixels]
+
+
+def test_words_call_a_lead_within_the_spread_a_tie() -> None:
+    clear = arena_page.told(rows(("A", [0.8, 0.8]), ("B", [0.6, 0.6])))
+    assert "With 100 labels **A** is furthest ahead of raw pixels: +10.0 points. Below raw pixels: B (-10.0)." in clear
+    assert "With 1,234 labels **A**" in clear
+    assert "tie" not in clear
+    close = arena_page.told(rows(("A", [0.8, 0.84]), ("B", [0.79, 0.83])))
+    assert "But the lead over B (+11.0) is smaller than the spread over run seeds: a tie." in close
+    level = arena_page.told(rows(("A", [0.66, 0.76]), ("B", [0.6, 0.6])))
+    assert "no task is ahead of raw pixels by more than the spread" in level
+    assert "A tie with raw pixels: A (+1.0). Below raw pixels: B (-10.0)." in level
+    behind = arena_page.told(rows(("A", [0.6, 0.6]), ("B", [0.5, 0.5])))
+    assert "**raw pixels** (70%) are ahead of every task: A (-10.0) and B (-20.0)." in behind
+    assert "One run seed each" in arena_page.told(rows(("A", [0.8])))
+
+
+def test_bars_show_the_spread_over_seeds_and_name_the_numbers_of_labels(visit: Visit) -> None:
+    page = visit("arena")
+    assert page.html.count("class='spread'") == 2 * (
+        len(arena.tasks("Images")) + 1
+    )  # tasks and random, not the raw input
+    many = arena.rows(arena.from_recordings("Images"))[0].many_labels
+    assert f"linear probe, {many:,} labels" in page.html
+    assert "all labels" not in page.html
+
+
+def test_a_budget_that_one_task_alone_would_share_is_told(visit: Visit) -> None:
+    page = visit("arena", kind="Sound", runs="one budget")
+    assert "Only one task reads sound" in page.html
+    assert "Task" in table(page)
+    assert "Only one task" not in visit("arena", runs="one budget").html
 
 
 def test_words_are_judged_by_different_classes_and_the_page_says_so(visit: Visit) -> None:
@@ -84,6 +132,7 @@ def test_live_runs_train_one_after_the_other_and_fill_the_table(
     assert [run.status for run in series.runs] == ["done", "done"]
     assert sorted(table(page)["Task"])[:2] == ["Compress and rebuild", "Masked patches"]
     assert set(table(page)["Steps"].dropna()) == {20}
+    assert "Seconds (wall clock)" in table(page)
     assert page.play == "Train all again"
     # In another browser, and after a reload, the link brings them back, finished and judged.
     again = visit("arena", runs="live", __series="".join(page.param["series"]))

@@ -14,15 +14,19 @@ from sslviz.ui import three_ways_page
 Visit = Callable[..., Any]
 
 FOUND: dict[str, Any] = {
-    "config": {"pictures": 200, "tested": 2000, "clusters": 10, "starts": 10, "sure": 0.9},
+    "config": {
+        "pictures": 200, "tested": 2000, "clusters": 10, "starts": 10, "sure": 0.9, "semi_steps": 424,
+        "supervised": {"steps": [134, 424], "lr": 0.0123}, "alone": {"steps": 400, "batch": 64, "lr": 0.005},
+    },
     "seeds": [0, 1], "labels": [20, 200], "chance": 0.1, "covered": {str(n): list(range(12)) for n in range(200)},
     "groups": {
         "ids": [n % 10 for n in range(200)], "ari": 0.3, "ami": 0.4, "nmi": 0.5, "shuffled": 0.1, "named": 0.6,
     },
     "right": {name: [[0.5, 0.6], [0.7, 0.8]] for name in ("supervised", "pixels", "alone", "recorded", "random")},
     "trunks": {
-        "alone": {"task": "masked_patches", "seen": 200}, "recorded": {"task": "masked_patches", "seen": 21_000},
-        "random": {"task": "masked_patches", "seen": 0},
+        "alone": {"task": "masked_patches", "seen": 200, "runs": 2},
+        "recorded": {"task": "masked_patches", "seen": 21_000, "runs": 1},
+        "random": {"task": "masked_patches", "seen": 0, "runs": 2},
     },
     "semi": [
         {
@@ -54,11 +58,39 @@ def test_figures_are_the_recorded_ones(visit: Visit, recorded_figures: None) -> 
     assert "21,000 pictures without any label" in page.html
     told = ("0", "50.0%", "90 of 180", "90%", "55.0%", "60%", "45.0%")
     assert "".join(f"<td>{cell}</td>" for cell in told) in page.html
-    assert "(+5.0 points)" in page.html
-    assert "(-5.0)" in page.html  # a round that did harm is told as it is
+    assert "(+5.0 points, spread 0.0)" in page.html
+    assert "(-5.0 points, spread 0.0)" in page.html  # a round that did harm is told as it is
     page.at.segmented_control(key="ways_labels").set_value("200")
     page.run()
     assert "With 200 labels" in page.html
+
+
+def test_what_varies_is_told_and_drawn(visit: Visit, recorded_figures: None) -> None:
+    page = visit("three_ways")
+    assert page.html.count("then a probe (one trunk)</span>") == 1
+    assert page.html.count("class='spread'") == len(FOUND["right"])
+    assert "a tie with" in page.html  # all are the same here
+    for words in ("0.0123, is one for all pages", "134 to 424 steps", "400 steps of 64", "for 424 steps"):
+        assert words in page.html
+    page.at.segmented_control(key="ways_labels").set_value("200")
+    page.run()
+    assert page.html.count("class='spread'") == 3  # one trunk and pixels: with all labels nothing is drawn
+    assert page.html.count("self-supervised trunk</span>") == 1  # the colours are explained
+
+
+def test_wrong_answers_are_others_than_the_surest(monkeypatch: pytest.MonkeyPatch) -> None:
+    classes = three_ways.classes()
+    answers = [[place, int(classes[place] + (place % 2)) % 10, 1 - place / 1000] for place in range(180)]
+    drawn = three_ways_page._answers({"semi": [{"answers": answers}]})
+    assert len(drawn) == len(set(drawn)) == three_ways_page.SURE_ONES + three_ways_page.WRONG_ONES
+    assert ["✕" in one for one in drawn] == [False, True] * 3 + [True] * 4
+    shown = [three_ways_page._address(place) for place in (0, 1, 2, 3, 4, 5, 7, 9, 11, 13)]
+    assert all(address in one for address, one in zip(shown, drawn, strict=True))
+
+
+def test_claims_about_other_pages_are_none_too_many() -> None:
+    assert "true by construction" not in three_ways_page.NOT_THIS
+    assert "the data, the batch or the model itself" in three_ways_page.NOT_THIS
 
 
 def test_a_visitor_chooses_how_many_groups(visit: Visit, recorded_figures: None) -> None:

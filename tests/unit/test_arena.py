@@ -5,8 +5,10 @@ from __future__ import annotations
 import csv
 import io
 import json
+import time
 from dataclasses import replace
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
@@ -42,15 +44,80 @@ def test_a_row_tells_means_over_run_seeds_and_the_lead_over_random_and_raw() -> 
     row = arena.rows([contestant("masked_patches", 0.6, 0.8)])[0]
     assert (row.name, row.kind, row.steps, row.batch, row.seeds) == ("Masked patches", "task", 40, 16, 2)
     assert row.few == pytest.approx(0.7)
-    assert row.few_spread == pytest.approx(0.1)  # of 0.6 and 0.8
+    assert row.few_seeds == pytest.approx((0.6, 0.8))
+    assert row.spread() == pytest.approx(0.1)
     assert row.many == pytest.approx(0.8)
+    assert row.many_seeds == pytest.approx((0.7, 0.9))
     assert row.over_random == pytest.approx(20)
-    assert row.over_raw == pytest.approx(0)
+    assert row.over_raw == row.over_raw_many == pytest.approx(0)
     assert (row.score_name, row.score, row.guess) == ("named", pytest.approx(0.6), 0.25)  # constant baselines only
 
 
 def test_one_seed_has_no_spread() -> None:
-    assert arena.rows([contestant("masked_patches", 0.6)])[0].few_spread is None
+    assert arena.rows([contestant("masked_patches", 0.6)])[0].spread() is None
+
+
+def test_a_lead_within_the_spread_over_run_seeds_is_a_tie() -> None:
+    some = [
+        contestant("two_views", 0.79, 0.81), contestant("masked_patches", 0.775, 0.815),
+        contestant("autoencoding", 0.68, 0.74), contestant("patch_order", 0.5, 0.5),
+    ]  # fmt: skip
+    found = arena.standing(arena.rows(some))  # the raw input reaches 0.7
+    assert found.first.slug == "two_views"
+    assert [row.slug for row in found.ahead] == ["two_views", "masked_patches"]
+    assert [row.slug for row in found.tied] == ["masked_patches"]  # half a point behind, spreads of 1 and 2
+    assert [row.slug for row in found.level] == ["autoencoding"]  # one point ahead, spread 3
+    assert [row.slug for row in found.below] == ["patch_order"]
+
+
+def test_few_and_many_labels_are_told_apart() -> None:
+    one = contestant("two_views", 0.8, 0.8)
+    for figures_ in one.figures:
+        figures_["probes"]["raw"]["many"] = 0.95
+    rows = arena.rows([one])
+    assert [row.slug for row in arena.standing(rows).ahead] == ["two_views"]
+    assert [row.slug for row in arena.standing(rows, many=True).below] == ["two_views"]
+    assert rows[0].lead(many=True) == pytest.approx(-5)
+
+
+def test_seconds_on_the_wall_are_not_called_seconds_of_a_core() -> None:
+    one = contestant("masked_patches", 0.6)
+    (recorded_, *_), (live, *_) = arena.table(arena.rows([one])), arena.table(arena.rows([replace(one, mode="live")]))
+    assert recorded_["Seconds of one core"] == live["Seconds (wall clock)"] == 12
+    assert "Seconds (wall clock)" not in recorded_
+    assert "Seconds of one core" not in live
+    (unknown, *_) = arena.table(arena.rows([replace(one, seconds=None)]))
+    assert not [name for name in unknown if name.startswith("Seconds")]
+
+
+def test_measuring_counts_the_time_of_the_processor(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A second of waiting for others is none of the run's."""
+    from sslviz.training import figures as judge
+    from sslviz.training import loop
+
+    def advance(config: RunConfig, state: dict[str, Any], steps: int) -> Any:
+        time.sleep(0.2)
+        points = np.zeros((1, 2), np.float32)
+        told = SimpleNamespace(diverged=None, seconds=0.2, evaluations=(SimpleNamespace(points=points),))
+        return {"step": int(state["step"]) + steps}, told
+
+    monkeypatch.setattr(recorded, "RUNS", tmp_path)
+    monkeypatch.setattr(arena, "one_budget", lambda _: [replace(arena.default("masked_patches"), steps=100)])
+    monkeypatch.setattr(loop, "start", lambda _: {"step": 0})
+    monkeypatch.setattr(loop, "advance", advance)
+    monkeypatch.setattr(judge, "figures", lambda *_: figures(0.6))
+    arena.measure("Images", (0, 1), lambda _: None)
+    (back,) = arena.read("Images")
+    assert back.seconds is not None
+    assert back.seconds < 0.1
+    assert len(back.figures) == 2
+
+
+def test_stored_runs_with_one_budget_belong_to_the_present_code() -> None:
+    stored = {slug: one for some in arena._stored().values() for slug, one in some.items()}
+    assert stored
+    stale = [slug for slug, one in stored.items() if one["code"] != recorded.code_hash(slug)]
+    assert not stale, "stale: record anew with python -m sslviz arena"
 
 
 def test_random_and_raw_stand_once_for_each_set_of_classes() -> None:
@@ -96,6 +163,7 @@ def test_recordings_are_the_ones_of_the_task_pages() -> None:
     row = next(row for row in arena.rows(found) if row.slug == "masked_patches")
     assert row.steps == run.config.steps
     assert row.seconds == run.meta["processor_seconds"]
+    assert row.wall is None
     few = [np.mean(one["probes"]["trained"]["few"]) for one in (run.figures, *run.repeats)]
     assert row.few == pytest.approx(np.mean(few))
 

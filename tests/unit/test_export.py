@@ -20,7 +20,11 @@ from sslviz.training import export, recorded, shown
 from sslviz.training.config import RunConfig, default
 
 ROOT = Path(__file__).parents[2]
-TINY = RunConfig("word_and_context", "stories", seed=3, steps=20, batch=16, lr=1e-2, device="cpu")
+TINY = {
+    "word_and_context": RunConfig("word_and_context", "stories", seed=3, steps=20, batch=16, lr=1e-2, device="cpu"),
+    "masked_patches": RunConfig("masked_patches", "pictures", seed=3, steps=20, batch=16, lr=1e-3, device="cpu"),
+}
+# As Jupyter does it: the cells one after the other in one space, and what the last line of a cell gives is shown.
 NOTEBOOK = """
 import json, sys
 cells = json.load(open(sys.argv[1], encoding="utf-8"))["cells"]
@@ -28,49 +32,87 @@ space = {"__name__": "__main__"}
 for cell in cells:
     if cell["cell_type"] == "code":
         exec(compile("".join(cell["source"]), cell["id"], "exec"), space)
+assert tuple(space["curve"].data[0].y) == tuple(space["losses"])
+assert tuple(space["curve"].data[1].x) == tuple(e.step for e in space["evaluations"])
 """
+PROBES = {"trained": {"knn": 0.5, "few": [0.4, 0.6], "many": 0.7}}
+FIGURES = {"loss": 1.0, "scores": {"a “b” 'c'": 0.5}, "probes": PROBES}
 
 
-@pytest.fixture(scope="module")
-def trained() -> tuple[Any, list[float], dict[str, Any]]:
-    """(state, losses, figures) of the tiny run, trained here."""
+@pytest.fixture(scope="module", params=["word_and_context", pytest.param("masked_patches", marks=pytest.mark.slow)])
+def trained(request: pytest.FixtureRequest) -> tuple[RunConfig, Any, list[float], dict[str, Any]]:
+    """(config, state, losses, figures) of a tiny run, trained here."""
     from sslviz.training import loop
     from sslviz.training.figures import figures
 
-    state, losses = loop.start(TINY), []
-    while int(state["step"]) < TINY.steps:
-        state, snapshot = loop.advance(TINY, state, 7)  # sliced in another way than the script does it
+    config = TINY[request.param]
+    state, losses = loop.start(config), []
+    while int(state["step"]) < config.steps:
+        state, snapshot = loop.advance(config, state, 7)  # sliced in another way than the script does it
         losses += snapshot.losses.tolist()
-    return state, losses, figures(TINY, state)
+    return config, state, losses, figures(config, state)
 
 
-def run(folder: Path, *command: str) -> str:
-    """Run Python in an empty folder, with the project on the path and nothing else."""
-    assert not list(folder.iterdir())
-    environment = {**os.environ, "PYTHONPATH": str(ROOT)}
-    done = subprocess.run(
+def run(folder: Path, *command: str, path: str = str(ROOT)) -> subprocess.CompletedProcess[str]:
+    """Run Python in a folder, with the project on the path or without it."""
+    environment = {**os.environ, "PYTHONPATH": path}
+    return subprocess.run(
         [sys.executable, *command], cwd=folder, env=environment, capture_output=True, text=True, check=False
     )
-    assert done.returncode == 0, done.stderr
-    return done.stdout
 
 
 @pytest.mark.parametrize("kind", ["script", "notebook"])
 def test_the_same_figures_come_out_in_an_empty_folder(kind: str, trained: Any, tmp_path: Path) -> None:
-    state, losses, expected = trained
+    config, state, losses, expected = trained
     folder, file = tmp_path / "empty", tmp_path / f"run.{kind}"
     folder.mkdir()
-    file.write_text(getattr(export, kind)(TINY, expected), encoding="utf-8")
-    said = run(folder, str(file)) if kind == "script" else run(folder, "-c", NOTEBOOK, str(file))
+    file.write_text(getattr(export, kind)(config, expected), encoding="utf-8")
+    done = run(folder, str(file)) if kind == "script" else run(folder, "-c", NOTEBOOK, str(file))
+    assert done.returncode == 0, done.stderr
     found = json.loads((folder / "figures.json").read_text("utf-8"))
     assert found.pop("losses") == losses
     assert found == json.loads(json.dumps(expected))
     with np.load(folder / "run.npz") as kept:
         assert np.array_equal(kept["weights"], state["weights"])
-    here = dict(line.rsplit(", on the page ", 1) for line in said.splitlines() if ", on the page " in line)
+    assert "trained on cpu" in done.stdout
+    here = [line.split(", on the page ") for line in done.stdout.splitlines() if ", on the page " in line]
     assert len(here) == 4 + len(expected["scores"])
-    for line, told in here.items():  # what the page showed stands beside what came out
-        assert line.rsplit(": ", 1)[1] == told
+    for line, told in here:  # what the page showed stands beside what came out
+        assert told == f"{line.rsplit(': ', 1)[1]}, difference +0"
+
+
+def found_from(code: str, folder: Path, path: str = "") -> subprocess.CompletedProcess[str]:
+    """Run what looks for the project, and say which one it found."""
+    return run(folder, "-c", f"{code}\nimport sslviz.training.export as found\nprint(found.__file__)", path=path)
+
+
+def test_the_project_is_found_by_its_folder_or_by_python(tmp_path: Path) -> None:
+    file = str(ROOT / "sslviz" / "training" / "export.py")
+    named = export.FIND.replace('PROJECT = "sslviz"', f"PROJECT = {str(ROOT)!r}")
+    assert found_from(named, tmp_path).stdout.strip() == file
+    assert found_from(export.FIND, tmp_path, path=str(ROOT)).stdout.strip() == file
+    missing = found_from(export.FIND, tmp_path)
+    assert missing.returncode == 1
+    assert (
+        missing.stderr.strip() == f"There is no sslviz in {tmp_path / 'sslviz'}: put the project's folder into PROJECT."
+    )
+    (tmp_path / "sslviz").symlink_to(ROOT)  # as `git clone` leaves it; Python alone takes it for the package
+    assert found_from(export.FIND, tmp_path).stdout.strip() == file
+
+
+def test_the_head_says_what_is_needed_and_compares_only_what_there_is() -> None:
+    config = TINY["masked_patches"]
+    for kind, how in (("script", f"python {export.name(config)}.py"), ("notebook", "choose a kernel")):
+        told, untold = (getattr(export, kind)(config, figures) for figures in (FIGURES, None))
+        for text in (told, untold):
+            assert "not stand-alone" in text
+            assert how in text
+        assert "compares its figures" in told
+        assert "On a GPU" in told
+        assert "difference" in told
+        for word in ("compare", "shown", "on the page", "On a GPU", "difference"):
+            assert word not in untold
+    assert "python " not in export.notebook(config, FIGURES).split('"cell_type": "code"')[0]
 
 
 def test_script_and_notebook_hold_the_same_code() -> None:
@@ -78,8 +120,10 @@ def test_script_and_notebook_hold_the_same_code() -> None:
     script, notebook = export.script(config, None), json.loads(export.notebook(config, None))
     assert notebook["nbformat"] == 4
     code = ["".join(cell["source"]) for cell in notebook["cells"] if cell["cell_type"] == "code"]
-    assert len(code) == 4
-    assert all(part in script for part in code)
+    assert "PROJECT = " in code[0]
+    (drawing,) = [part for part in code if part not in script]
+    assert drawing.endswith("\ncurve")  # what stands last in a cell is drawn
+    assert "loss (squared error)" in drawing
     assert len({cell["id"] for cell in notebook["cells"]}) == len(notebook["cells"])
     for cell in notebook["cells"]:
         assert {"cell_type", "id", "metadata", "source"} <= cell.keys()
@@ -89,11 +133,8 @@ def test_script_and_notebook_hold_the_same_code() -> None:
 def test_every_task_gives_a_script_that_compiles(slug: str) -> None:
     for long in (False, True):
         config = default(slug, long=long)
-        compile(export.script(config, {"loss": 1.0, "scores": {"a “b” 'c'": 0.5}, "probes": PROBES}), slug, "exec")
+        compile(export.script(config, FIGURES), slug, "exec")
         assert RunConfig.from_json(config.to_json()) == config
-
-
-PROBES = {"trained": {"knn": 0.5, "few": [0.4, 0.6], "many": 0.7}}
 
 
 def test_weights_are_safetensors_that_another_reader_opens() -> None:

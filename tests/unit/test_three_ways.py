@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -53,31 +54,85 @@ def test_groups_come_out_again() -> None:
 def test_measuring_asks_every_way_with_the_same_labels(monkeypatch: pytest.MonkeyPatch) -> None:
     """The networks are stand-ins here; what is checked is who gets which labels, and the shape of the result."""
     seen: list[tuple[int, int]] = []
+    probed: dict[str, list[tuple[list[int], list[int]]]] = {}
 
     def supervised(some: Any, y: Any, seed: int) -> str:
         assert (three_ways.classes()[some] == y).all()
         seen.append((len(some), seed))
         return "net"
 
-    vectors = (np.eye(200, 12, dtype=np.float32), np.ones((2000, 12), np.float32))
+    def linear(known: Any, y: Any, held: Any, held_y: Any) -> float:
+        assert len(held) == len(held_y) == 2000
+        assert set(held[:, 1]) == set(known[:, 1])  # the same way, the same trunk
+        way = ways[int(known[0, 1])]
+        probed.setdefault(way, []).append((known[:, 0].astype(int).tolist(), y.tolist()))
+        return 0.5
+
+    def vectors(way: int) -> tuple[Any, Any]:
+        """Each row holds its place among the pictures, and which way it belongs to."""
+        return tuple(np.stack([np.arange(n), np.full(n, way)], 1).astype(np.float32) for n in (200, 2000))  # type: ignore[return-value]
+
+    ways = ("pixels", "alone", "alone, second run", "recorded")
+    trunks = {
+        "alone": {"about": {"task": "masked_patches", "seen": 200, "runs": 2}, "vectors": [vectors(1), vectors(2)]},
+        "recorded": {"about": {"task": "masked_patches", "seen": 9, "runs": 1}, "vectors": [vectors(3)]},
+    }
     monkeypatch.setattr(three_ways, "LABELS", (20, 50))
     monkeypatch.setattr(three_ways, "_supervised", supervised)
     monkeypatch.setattr(three_ways, "_right", lambda *_: 0.5)
     monkeypatch.setattr(three_ways, "_semi", lambda *_: {"before": 0.5, "answers": []})
     monkeypatch.setattr(three_ways, "covered", lambda: {"0": [1]})
     monkeypatch.setattr(three_ways, "groups", lambda _: three_ways.classes())
-    monkeypatch.setattr(three_ways, "raw", lambda pixels: np.ones((len(pixels), 3), np.float32))
-    trunk = {"about": {"task": "masked_patches", "seen": 200}, "vectors": [vectors]}
-    monkeypatch.setattr(three_ways, "_trunks", lambda *_: {"alone": trunk})
-    said: list[str] = []
-    found = three_ways.measure((0, 1), said.append)
+    monkeypatch.setattr(three_ways, "raw", lambda pixels: vectors(0)[len(pixels) > 200])
+    monkeypatch.setattr(three_ways, "_trunks", lambda *_: trunks)
+    monkeypatch.setattr(three_ways.probes, "linear", linear)
+    found = three_ways.measure((0, 1), lambda _: None)
     assert seen == [(20, 0), (20, 1), (50, 0), (50, 1)]
-    assert {name: np.shape(values) for name, values in found["right"].items()} == {
-        "supervised": (2, 2), "pixels": (2, 2), "alone": (2, 2),
+    chosen = [three_ways.bought(labels, seed) for labels in (20, 50) for seed in (0, 1)]
+    asked = [(some.tolist(), three_ways.classes()[some].tolist()) for some in chosen]
+    assert probed == {
+        "pixels": asked, "recorded": asked, "alone": asked[::2], "alone, second run": asked[1::2],
     }  # fmt: skip
-    assert found["right"]["pixels"][0][0] == pytest.approx(0.1, abs=0.02)  # nothing can be read from equal rows
+    assert {name: np.shape(values) for name, values in found["right"].items()} == {
+        "supervised": (2, 2), "pixels": (2, 2), "alone": (2, 2), "recorded": (2, 2),
+    }  # fmt: skip
     assert len(found["semi"]) == 2
+    assert found["trunks"]["recorded"]["runs"] == 1
     json.dumps(found)
+
+
+def test_before_and_after_pseudo_labels_train_for_as_many_steps(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Else a gain would mix labels with training."""
+    import torch
+
+    from sslviz.training import supervised
+
+    trained: list[tuple[int, int]] = []
+
+    class Net:
+        """Sure of class 3 for every second picture, of class 4 for the others by a hair."""
+
+        def __call__(self, pixels: Any) -> Any:
+            answers = torch.zeros(len(pixels), 10)
+            answers[::2, 3], answers[1::2, 4] = 9.0, 0.1
+            return answers
+
+    def train(pixels: Any, y: Any, classes: int, seed: int, *, budget: int = 0) -> Net:
+        trained.append((len(y), budget or supervised.steps(len(y))))
+        return Net()
+
+    monkeypatch.setattr(supervised, "train", train)
+    monkeypatch.setattr(supervised, "right", lambda *_: 0.5)
+    found = three_ways._semi(three_ways.bought(20, 0), 0, np.zeros(2000, np.int64))
+    steps = supervised.steps(200)
+    assert trained == [(20, steps), (110, steps), (200, steps)]
+    assert three_ways._supervised_about()["semi_steps"] == steps
+    assert (found["sure"]["labels"], found["all"]["labels"], len(found["answers"])) == (90, 180, 180)
+
+
+def test_the_numbers_fit_the_data() -> None:
+    assert len(three_ways.names()) == three_ways.CLASSES
+    assert len(three_ways.rows()) == three_ways.PICTURES == three_ways.LABELS[-1]
 
 
 def test_no_seed_is_refused() -> None:
@@ -97,6 +152,20 @@ def test_the_recording_belongs_to_the_present_code() -> None:
     found = three_ways.read()
     assert found is not None
     assert found["code"] == three_ways.code(), "record anew: python -m sslviz three-ways"
+
+
+@needs_recording
+def test_the_recording_belongs_to_the_recorded_weights_that_it_used() -> None:
+    found = three_ways.read()
+    assert found is not None
+    for name, (task, long) in three_ways.USED.items():
+        run = recorded.read(task, long=long)
+        assert run is not None
+        about = found["trunks"][name]
+        assert (about["task"], about["runs"]) == (task, 1)
+        assert about["weights"] == three_ways.weights_hash(run), "record anew: python -m sslviz three-ways"
+        changed = replace(run, weights=np.roll(run.weights, 1))
+        assert three_ways.weights_hash(changed) != about["weights"]
 
 
 @needs_recording

@@ -323,10 +323,10 @@ def arena_maps(key: str, *, maps: Sequence[dict[str, Any]]) -> None:
 def market(key: str, *, data: dict[str, Any], on_event: Handler = None) -> Event | None:
     """Show pictures for sale; the visitor chooses as many as there are labels, without a round trip, and buys them.
 
-    data: id (changes with what is for sale, and the choice then starts anew), title, hint, sheet (address of one picture
-        with all of them, `columns` in a row), columns, count (how many are for sale), budget (how many must be chosen),
-        chosen (the choice that a new browser page begins with), busy (a purchase goes on), turn (a number that changes
-        with every purchase that Python has taken or refused).
+    data: id (changes with what is for sale, and the choice then starts anew), title, hint, sheet (address of one
+        picture with all of them, `columns` in a row), columns, count (how many are for sale), budget (how many must be
+        chosen), chosen (the choice that a new browser page begins with), busy (a purchase goes on), turn (a number that
+        changes with every purchase that Python has taken or refused).
     Returns {"kind": "buy", "id", "cells": [places in the sheet]} in the run that it caused, or None.
     """
     return _mount("market", key, data, "event", on_event)

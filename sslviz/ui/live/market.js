@@ -43,6 +43,7 @@ function mark(card) {
 function buy(card) {
   if (card.chosen.length !== card.data.budget || card.data.busy || card.sent) return
   card.sent = true                               // until Python has taken it or said why not
+  card.over = false
   mark(card)
   card.send({ kind: 'buy', id: card.data.id, cells: [...card.chosen] })
 }
@@ -87,11 +88,11 @@ export default function ({ data, parentElement, setTriggerValue }) {
   let card = parts.get(parentElement)
   if (!card) parts.set(parentElement, card = { root: parentElement.querySelector('.root') })
   card.send = value => setTriggerValue('event', value)
-  const old = card.data
+  const old = card.data, kept = last?.data.id === data.id ? last.chosen : data.chosen
   card.data = data
   if (old?.turn !== data.turn) card.sent = false
   if (old?.id !== data.id) {
-    Object.assign(card, { chosen: last?.data.id === data.id ? last.chosen : [...data.chosen], over: false, sent: false })
+    Object.assign(card, { chosen: [...kept], over: false, sent: false })
     build(card)
   }
   if (card.chosen.length > data.budget) card.chosen.length = data.budget     // the first ones stay

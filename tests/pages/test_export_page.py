@@ -1,0 +1,90 @@
+"""The run to take along, on its page: four files at the foot of what was learned, and each can be made."""
+
+import csv
+import io
+import json
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from streamlit.runtime.media_file_manager import MediaFileManager
+
+from tests.conftest import alike_pages
+from tests.pages.conftest import TINY, Page
+from tests.stand_ins import Engine
+
+ENDINGS = ("py", "ipynb", "safetensors", "csv")
+Files = dict[str, Callable[[], Any]]
+
+
+@pytest.fixture
+def files(monkeypatch: pytest.MonkeyPatch) -> Files:
+    """What makes each file that a page offered, by the file's ending."""
+    made: Files = {}
+    whole = MediaFileManager.add_deferred
+
+    def keep(self: MediaFileManager, make: Callable[[], Any], *args: Any, **more: Any) -> str:
+        made[str(more["file_name"]).rsplit(".", 1)[1]] = make
+        return whole(self, make, *args, **more)
+
+    monkeypatch.setattr(MediaFileManager, "add_deferred", keep)
+    return made
+
+
+def offered(page: Page) -> dict[str, bool]:
+    """The buttons in the popover by their endings, and whether they can be pressed."""
+    found = {b.key.removeprefix(f"{page.slug}_"): not b.disabled for b in page.at.get("download_button")}
+    assert page.slug + "_take" in page.keys
+    return found
+
+
+@alike_pages
+def test_a_recorded_run_gives_four_files(visit: Callable, files: Files, slug: str) -> None:
+    page = visit(slug)
+    assert offered(page) == dict.fromkeys(ENDINGS, True)
+    assert set(files) == set(ENDINGS)
+    assert "On a GPU" in files["py"]()
+    assert json.loads(files["ipynb"]())["nbformat"] == 4
+    length = int.from_bytes((raw := files["safetensors"]())[:8], "little")
+    assert json.loads(json.loads(raw[8 : 8 + length])["__metadata__"]["config"])["task"] == slug
+    rows = list(csv.DictReader(io.StringIO(files["csv"]())))
+    assert len(rows) > 100
+    assert {row["class"] for row in rows} > {rows[0]["class"]}
+    assert "Script and notebook train all" in page.html
+    assert "and compare the figures" in page.html
+
+
+@alike_pages
+@pytest.mark.usefixtures("cheap")
+def test_a_run_is_taken_along_when_it_stands_still(visit: Callable, engine: Engine, files: Files, slug: str) -> None:
+    page = visit(slug, **{**TINY, "steps": "40"})
+    page.press("reset")
+    assert offered(page) == {"py": True, "ipynb": True, "safetensors": False, "csv": False}
+    assert "come with the first step" in page.html
+    page.press("play")
+    assert offered(page) == {}
+    assert "Pause first" in page.html
+    page.press("play")
+    engine.work()
+    files.clear()
+    page.run()
+    assert offered(page) == dict.fromkeys(ENDINGS, True)
+    assert "The weights are those of step 10" in page.html
+    assert "compare" not in files["py"]()  # it has no figures yet
+    assert len(files["safetensors"]()) > 10_000
+    assert len(files["csv"]().splitlines()) == 41
+
+
+@pytest.mark.usefixtures("cheap")
+def test_a_run_of_which_nothing_was_measured_can_be_taken_along(
+    visit: Callable, engine: Engine, files: Files, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from sslviz.ui import learned
+
+    monkeypatch.setattr(learned, "comparable", lambda _view: None)  # as with data of which nothing is recorded
+    page = visit("masked_words", **TINY)
+    page.press("step")
+    engine.work()
+    page.run()
+    assert "Nothing has been measured" in page.texts
+    assert offered(page) == dict.fromkeys(ENDINGS, True)
