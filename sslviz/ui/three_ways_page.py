@@ -261,7 +261,8 @@ def semi_words(found: dict[str, Any]) -> str:
 def _gain(found: dict[str, Any], name: str) -> str:
     """What a round brought, in points, with its spread over the run seeds."""
     gains = [100 * (one[name]["after"] - one["before"]) for one in found["semi"]]
-    return f"{np.mean(gains):+.1f} points, spread {np.std(gains):.1f}"
+    told = f"{np.mean(gains):+.1f} points, spread {np.std(gains):.1f}"
+    return told if abs(np.mean(gains)) > np.std(gains) else f"{told}: neither gain nor harm"
 
 
 def hide(picture: NDArray[np.uint8], patches: list[int]) -> NDArray[np.uint8]:
@@ -293,7 +294,8 @@ def _answers(found: dict[str, Any]) -> list[str]:
     for place, said, p in [*answers[:SURE_ONES], *wrong[:WRONG_ONES]]:
         right = classes[place] == said
         mark = f"<span class='said{'' if right else ' wrong'}'>{'✓' if right else '✕'} {escape(names[said])}</span>"
-        below = f"{mark}<br>p = {p:.2f}" + ("" if right else f"<br>is: {escape(names[classes[place]])}")
+        share = f"p = {p:.2f}" if p < 0.995 else "p &gt; 0.99"  # none is certain, however it is rounded
+        below = f"{mark}<br>{share}" + ("" if right else f"<br>is: {escape(names[classes[place]])}")
         drawn.append(f"<figure><img src='{_address(place)}' alt='{escape(names[classes[place]])}'>{below}</figure>")
     return drawn
 

@@ -23,6 +23,7 @@ def more(found: dict[str, Any], entry: dict[str, Any] | None) -> None:
     left, right = st.columns(2, gap="medium")
     _table(left, found)
     _tuned(right, found)
+    _kinds(right, found)
     left, right = st.columns(2, gap="medium")
     _scale(left, found)
     _teams(right, found)
@@ -163,6 +164,42 @@ def _turned(runs: dict[str, Any], tuned: dict[str, Any], where: dict[str, Any]) 
 
 def _order(tasks: Sequence[str]) -> str:
     return ", ".join(READY[task].title for task in tasks)
+
+
+def _kinds(place: Any, found: dict[str, Any]) -> None:
+    """Words, sound and video."""
+    if not {"probes", "scratch"} <= set(found):
+        return
+    with place.container(key="kinds", border=True, gap="small"):
+        part("Not only pictures", f"each by its own classes, {transfer.SCALE_LABELS} labels a class")
+        st.markdown(kinds(found))
+
+
+def kinds(found: dict[str, Any]) -> str:
+    """The runs that are judged by no pictures, beside the same three; and who gains and who does not."""
+    lines, gains = "", dict[str, float]()
+    for run in found["probes"]["runs"]:
+        where, scratch = found["probes"]["groups"][run["group"]], found["scratch"]["groups"].get(run["group"])
+        if run["group"] in (transfer.PICTURES, transfer.EMOJI) or scratch is None:
+            continue
+        row = where["sizes"].index(transfer.SCALE_LABELS)
+        curves = (run["curve"], scratch, where["random"]["curve"], where["raw"]["curve"])
+        mine, *others = (float(np.mean(curve[row])) for curve in curves)
+        lines += f"\n| {_run_title(run)} | **{mine:.0%}** | {' | '.join(f'{one:.0%}' for one in others)} |"
+        gains[_run_title(run)] = 100 * (mine - max(others))
+    said = ""
+    if gains:
+        best = max(gains, key=lambda name: gains[name])
+        behind = [name for name, gain in gains.items() if gain < 0]
+        if gains[best] > 0:
+            said += f"{best} is furthest ahead: {gains[best]:.0f} points over the best of the three others. "
+        if behind:
+            said += f"Behind the best of the others: {', '.join(behind)}. "
+    return (
+        f"| Run | this trunk | from scratch | random trunk | raw input |\n| :-- |{' --: |' * 4}{lines}\n\n{said}"
+        "From scratch, a single word without a label keeps the vector that it was drawn with, so nothing is learned "
+        "about it."
+    )
 
 
 def _scale(place: Any, found: dict[str, Any]) -> None:

@@ -173,6 +173,17 @@ def test_the_reversal_is_reported_as_it_comes_out() -> None:
     assert "With 10 a class fine-tuning stays below the probe, for all of them." in transfer_more.reversal(found)
 
 
+def test_other_kinds_of_data_stand_beside_the_same_three() -> None:
+    said = transfer_more.kinds(recording())
+    assert "| Masked words | **49%** | 21% | 42% | 60% |" in said
+    assert "Behind the best of the others: Masked words." in said
+    assert "furthest ahead" not in said
+    found = recording()
+    words = found["probes"]["runs"][-1]["group"]
+    found["probes"]["groups"][words]["raw"]["curve"] = curve(0.1)
+    assert "Masked words is furthest ahead: 7 points over" in transfer_more.kinds(found)
+
+
 def test_more_pictures_are_worth_what_they_are_worth() -> None:
     one = recording()["scale"]
     said = transfer_more.scale_words(one)
