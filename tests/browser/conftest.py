@@ -36,11 +36,11 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             item.add_marker("browser")
 
 
-QUICK = ("test_a_link_opens_on_a_server_that_nobody_has_visited",)
 # What each page must show for itself, in the slow suite; the rest is common to all, and tried on the two.
+COLD = "test_a_link_opens_on_a_server_that_nobody_has_visited"
 OTHERS = ("transfer", "three_ways", "arena")  # pages that are no task; the flashcards have tests of their own
 EACH = (
-    *QUICK,
+    COLD,
     "test_axe_finds_nothing",
     "test_a_phone_needs_no_sideways_scrolling",
     "test_detailed_shows_the_formula_with_the_present_numbers",
@@ -57,14 +57,14 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     name = metafunc.function.__name__
 
     def each(slug: str) -> Any:
-        fast = slug in ("", *ALIKE) or name in QUICK
+        fast = slug in ("", *ALIKE)
         return pytest.param(slug, id=slug or "home", marks=() if fast else pytest.mark.slow)
 
     pages = READY if name in EACH else ALIKE
     if "slug" in metafunc.fixturenames:
         metafunc.parametrize("slug", [each(slug) for slug in pages])
     if "address" in metafunc.fixturenames:
-        more = OTHERS if name in EACH and name not in QUICK else ()
+        more = OTHERS if name in EACH and name != COLD else ()
         metafunc.parametrize("address", [each(slug) for slug in ("", *pages, *more)])
 
 
