@@ -120,7 +120,7 @@ def _table(kind: str, runs: str, rows: Sequence[Row], some: Sequence[Contestant]
     mode = "● live" if runs == LIVE else "◷ recorded"
     part("Table", f"{mode} · click a heading to sort")
     st.dataframe(
-        arena.table(rows),
+        [{name: round(x, 3) if isinstance(x, float) else x for name, x in line.items()} for line in arena.table(rows)],
         hide_index=True,
         column_config=_columns(rows),
         height="content",
@@ -190,7 +190,7 @@ def budgets(rows: Sequence[Row], runs: str) -> str:
     """What is the same for all runs, and what is not."""
     mine = [row for row in rows if row.kind == "task"]
     same = "The same for all" if runs != RECORDED else "Not the same for all, so read the columns"
-    same = same if len(mine) > 1 else "One run"
+    same = same if len(mine) > 1 else "One task"
     data = sorted({row.data for row in mine})
     core, wall = _span([row.seconds for row in mine]), _span([row.wall for row in mine])
     took = f" Seconds of one core: {core}." if core else f" Seconds (wall clock): {wall}." if wall else ""

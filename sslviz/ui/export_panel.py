@@ -47,11 +47,12 @@ def export_panel(slug: str, view: Shown, map_info: Callable[[RunConfig], MapInfo
 
 
 def _what(view: Shown) -> str:
-    """What the four files hold of this run."""
-    compared = " and compare the figures" if view.figures else ""
-    again = f"Script and notebook train all {view.config.steps:,} steps again{compared}; both need this project."
+    """What the files hold of this run: one line for a finished run, one more for another."""
+    compared = ", and compare the figures" if view.figures else ""
+    again = f"Script and notebook train its {view.config.steps:,} steps again, with this project beside them{compared}."
     if view.weights is None:
         return f"{again} Weights and embedding come with the first step."
-    return f"{again} The weights are those of step {view.step:,}" + (
-        f", the embedding that of step {view.frames[-1]:,}." if view.frames else "."
-    )
+    at = {"weights": view.step, **({"embedding": view.frames[-1]} if view.frames else {})}
+    if set(at.values()) == {view.config.steps}:
+        return again
+    return f"{again} As they stand: {', '.join(f'{what} of step {step:,}' for what, step in at.items())}."

@@ -15,6 +15,7 @@ from sslviz.ui.bars import Bar, bars
 from sslviz.ui.parts import note, part
 
 TEAM_TRUNK = "masked_patches"  # named before anything was measured: it saw clothes and the emoji of all teams
+UNSTEADY = 0.05  # accuracies of run seeds that differ by more are told
 LEVEL = 0.5  # points; what is closer than that counts as level
 
 
@@ -195,6 +196,12 @@ def kinds(found: dict[str, Any]) -> str:
             said += f"{best} is furthest ahead: {gains[best]:.0f} points over the best of the three others. "
         if behind:
             said += f"Behind the best of the others: {', '.join(behind)}. "
+    for run in found["probes"]["runs"]:
+        low, high = min(run["run_seeds"], default=0), max(run["run_seeds"], default=0)
+        if _run_title(run) in gains and high - low > UNSTEADY:
+            said += (
+                f"{_run_title(run)} hangs on its run seed: {low:.0%} to {high:.0%} with {run['few']} labels a class. "
+            )
     return (
         f"| Run | this trunk | from scratch | random trunk | raw input |\n| :-- |{' --: |' * 4}{lines}\n\n{said}"
         "From scratch, a single word without a label keeps the vector that it was drawn with, so nothing is learned "

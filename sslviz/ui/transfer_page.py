@@ -60,7 +60,7 @@ def body(hide: set[str]) -> None:
     """All parts of the page under its head."""
     found = transfer.read()
     if "probes" not in found:
-        st.info("Nothing has been recorded yet. `python -m sslviz transfer` measures it, in about 20 minutes.")
+        st.info("Nothing has been recorded yet. `python -m sslviz transfer` measures it, in about an hour.")
     with st.container(key="curve", border=True, gap="small"):
         task, run = _choose(found)
         st.fragment(_curve, run_every=POLL if busy("curve") else None)(found, task, run)

@@ -50,8 +50,7 @@ def test_a_recorded_run_gives_four_files(visit: Callable, files: Files, slug: st
     rows = list(csv.DictReader(io.StringIO(files["csv"]())))
     assert len(rows) > 100
     assert {row["class"] for row in rows} > {rows[0]["class"]}
-    assert "Script and notebook train all" in page.html
-    assert "and compare the figures" in page.html
+    assert "with this project beside them, and compare the figures.</p>" in page.html
 
 
 @alike_pages
@@ -69,7 +68,7 @@ def test_a_run_is_taken_along_when_it_stands_still(visit: Callable, engine: Engi
     files.clear()
     page.run()
     assert offered(page) == dict.fromkeys(ENDINGS, True)
-    assert "The weights are those of step 10" in page.html
+    assert "with this project beside them. As they stand: weights of step 10, embedding of step 10." in page.html
     assert "compare" not in files["py"]()  # it has no figures yet
     assert len(files["safetensors"]()) > 10_000
     assert len(files["csv"]().splitlines()) == 41

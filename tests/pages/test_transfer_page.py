@@ -178,10 +178,13 @@ def test_other_kinds_of_data_stand_beside_the_same_three() -> None:
     assert "| Masked words | **49%** | 21% | 42% | 60% |" in said
     assert "Behind the best of the others: Masked words." in said
     assert "furthest ahead" not in said
+    assert "hangs on" not in said
     found = recording()
     words = found["probes"]["runs"][-1]["group"]
     found["probes"]["groups"][words]["raw"]["curve"] = curve(0.1)
     assert "Masked words is furthest ahead: 7 points over" in transfer_more.kinds(found)
+    found["probes"]["runs"][-1]["run_seeds"] = [0.85, 0.66]
+    assert "Masked words hangs on its run seed: 66% to 85% with 10 labels a class." in transfer_more.kinds(found)
 
 
 def test_more_pictures_are_worth_what_they_are_worth() -> None:
