@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 from sslviz.data import audio
 from sslviz.ui import live
 from sslviz.ui.pictures import data_address
+from sslviz.ui.transport import BUSY
 
 if TYPE_CHECKING:
     from sslviz.tasks.base import Batch, Labelled
@@ -153,7 +154,8 @@ _books: OrderedDict[Any, Book] = OrderedDict()
 
 def book(view: Shown) -> Book:
     """The codes of the model in view; of a run that goes on, those of its newest evaluation or soon after."""
-    key = (view.id, view.frames[-1] if view.frames else 0)
+    busy = view.status in BUSY and bool(view.frames)
+    key = (view.id, view.frames[-1] if busy else view.step)
     if key not in _books:
         _books[key] = _read(view)
         while len(_books) > 8:

@@ -1,6 +1,7 @@
 """Masked sound: codes on the card are the label, candidates are those of training, sounds are those of the codes."""
 
 import base64
+import dataclasses
 import io
 import re
 import wave
@@ -132,6 +133,18 @@ def test_the_book_has_the_codes_of_the_card() -> None:
     assert np.array_equal(sounds.book(VIEW).codes[clip, : len(one.plain)], one.plain)
     assert (sounds.book(VIEW).codes[clip, len(one.plain) :] == -1).all()
     assert this.title == audio.load().clips[clip].title
+
+
+def test_the_book_of_a_run_that_rests_is_of_the_weights_in_view() -> None:
+    """While it goes on, a book is kept from evaluation to evaluation; a copy elsewhere must then show the same."""
+    other = dataclasses.replace(default(SLUG), seed=1)
+    early = dataclasses.replace(VIEW, id="one that goes on", config=other, status="playing", step=50, frames=[40])
+    kept = sounds.book(early)
+    late = dataclasses.replace(early, step=70, config=VIEW.config)
+    assert sounds.book(late) is kept
+    rests = sounds.book(dataclasses.replace(late, status="paused"))
+    assert np.array_equal(rests.codes, sounds.book(VIEW).codes)
+    assert not np.array_equal(rests.codes, kept.codes)
 
 
 def test_usage_is_counted_over_held_out_recordings() -> None:
