@@ -120,7 +120,10 @@ def _table(kind: str, runs: str, rows: Sequence[Row], some: Sequence[Contestant]
     mode = "● live" if runs == LIVE else "◷ recorded"
     part("Table", f"{mode} · click a heading to sort")
     st.dataframe(
-        [{name: round(x, 3) if isinstance(x, float) else x for name, x in line.items()} for line in arena.table(rows)],
+        [
+            {name: round(x, 3) if name in PERCENT and x is not None else x for name, x in line.items()}
+            for line in arena.table(rows)
+        ],
         hide_index=True,
         column_config=_columns(rows),
         height="content",

@@ -68,7 +68,7 @@ def test_a_run_is_taken_along_when_it_stands_still(visit: Callable, engine: Engi
     files.clear()
     page.run()
     assert offered(page) == dict.fromkeys(ENDINGS, True)
-    assert "with this project beside them. As they stand: weights of step 10, embedding of step 10." in page.html
+    assert "with this project beside them. As they stand: weights of step 10, embedding of step 5." in page.html
     assert "compare" not in files["py"]()  # it has no figures yet
     assert len(files["safetensors"]()) > 10_000
     assert len(files["csv"]().splitlines()) == 41
