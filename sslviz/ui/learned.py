@@ -146,10 +146,11 @@ def below(figures: dict[str, Any]) -> str:
     lost, added = 100 * (row["trained"] - mean), 100 * (row["trained"] - row["random"])
     if row["trained"] < max(least, row["random"]):
         return f"{told}So the mean is not all that is lacking."
+    points = "point" if round(added) == 1 else "points"
     more = "" if len(behind) == 1 and mean < least else " The other probes were not taken in a row."
     return (
         f"{told}So with {figures['labels']} labels the mean costs {lost:.0f} points, and even a random trunk gets them "
-        f"back in a row; training adds {added:.0f} points to that.{more}"
+        f"back in a row; training adds {added:.0f} {points} to that.{more}"
     )
 
 
