@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlencode
 
-from sslviz.catalogue import FAMILIES, READY, TASKS
+from sslviz.catalogue import FAMILIES, TASKS
 from sslviz.data import ASSETS, Credit
 
 TITLE = "The data labels itself"
@@ -238,15 +238,13 @@ CORRECTIONS = (
     ),
 )
 
-_COMING = len(TASKS) - len(READY)
-STUDENT = f"""
+STUDENT = """
 1. **See a label made**, 3 minutes. Masked words: click a word, and it turns into a label.
 2. **Guess, then train**, 5 minutes. Masked words: answer first. Press Play and see the loss pass the dashed lines.
 3. **Doubt a label**, 5 minutes. Same or different: find two pictures that you would call the same, labelled Different.
 4. **Measure what was learned**, 5 minutes. Both pages: is the trained model ahead of the raw input and of a random one?
-5. **Keep it**, 5 minutes a day. Flashcards: ten new cards a day, and those you forgot come back sooner.
-
-To come: {_COMING} more tasks, a comparison of all labels.
+5. **Count the labels saved**, 5 minutes. Transfer: you have 20 labels; which pictures would you have labelled?
+6. **Keep it**, 5 minutes a day. Flashcards: ten new cards a day, and those you forgot come back sooner.
 """
 DEPTHS = ("Basic", "Standard", "Detailed")
 PARTS = {
@@ -317,8 +315,15 @@ class Recorded:
         run = f"{one['title']}, {'longer run, ' if one['long'] else ''}{one['steps']:,} steps"
         lead = f"{one['points']:+.1f} points with {one['labels']} labels, mean of {one['seeds']} run seeds"
         if one["points"] >= CLEARLY:
-            return f"◷ Furthest ahead of raw pixels so far: {run}: {lead}."
-        return f"◷ So far no task on pictures beats raw pixels clearly. Nearest: {run}: {lead}."
+            told = f"◷ Furthest ahead of raw pixels so far: {run}: {lead}."
+        else:
+            told = f"◷ So far no task on pictures beats raw pixels clearly. Nearest: {run}: {lead}."
+        if one.get("favoured") is None:
+            return told
+        return (
+            f"{told} With a penalty chosen in favour of raw pixels, and other labels drawn, its first run is at "
+            f"{one['favoured']:+.1f} (Transfer)."
+        )
 
 
 def recorded(file: Path = ASSETS / "runs" / "home.json") -> Recorded:
