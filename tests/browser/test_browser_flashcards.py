@@ -370,6 +370,7 @@ def test_a_browser_that_keeps_nothing_says_so_once(visit: Visit, server: Server)
     expect(note).to_contain_text("only for this visit")
     root, before = visitor.part("review_view").locator(".root"), len(kept(server))
     expect(root.locator(".show")).to_be_visible()
+    expect(root).to_have_attribute("data-ready", "true")  # before that nobody knows whose grade it would be
     visitor.settle()
     visitor.page.keyboard.press("Space")
     visitor.page.keyboard.press("4")
