@@ -7,6 +7,7 @@ with CI=true they fail instead.
 from __future__ import annotations
 
 import os
+import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -98,9 +99,12 @@ def server(browser: Browser, start_server: Callable[[], Server]) -> Iterator[Ser
     """The server that most tests share. When it ends, its engine must have ended, too."""
     running = start_server()
     yield running
-    commands = [" ".join(child.cmdline()) for child in running.children()]
+    end, commands = time.monotonic() + 60, list[str]()
+    while not any("sslviz.training.cluster" in command for command in commands):  # after one quick test it may not yet
+        assert time.monotonic() < end, f"no engine was running: {commands}"
+        time.sleep(0.2)
+        commands = [" ".join(child.cmdline()) for child in running.children()]
     left = running.stop()
-    assert any("sslviz.training.cluster" in command for command in commands), f"no engine was running: {commands}"
     assert not left, f"these outlived the server: {left}"
     assert "Traceback" not in running.said(), running.said()
 
