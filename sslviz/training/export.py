@@ -2,7 +2,7 @@
 
 Script and notebook are not stand-alone: they need this project beside them, named in their first lines or found by
 Python itself, and nothing else. They hold the whole config, and the figures that the page showed, if it had any, so
-that whoever runs them sees whether the same comes out.
+that whoever runs them sees whether the same comes out. `alone` packs them with all that they need.
 """
 
 from __future__ import annotations
@@ -10,12 +10,15 @@ from __future__ import annotations
 import csv
 import io
 import json
+import re
+import zipfile
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from sslviz.catalogue import READY
+from sslviz.data import ASSETS
 from sslviz.training.config import RunConfig
 
 if TYPE_CHECKING:
@@ -36,6 +39,14 @@ HEAD = """{title} on {data}, run seed {seed}: {told}.
 {needs}
 
 {how}{rounding}"""
+ALONE = """Everything that it needs of the project sslviz lies beside it: code, data, licences. First, in this folder:
+pip install -r requirements.txt. It needs no web page and no network."""
+RUN_ALONE = """Then:  python run.py
+It writes figures.json and run.npz into this folder. run.ipynb does the same, cell by cell."""
+# Of the project, what a run needs: packages by name, and bundled data by kind.
+PACKAGES = ("torch", "torchvision", "numpy", "scipy", "pillow", "soundfile", "av", "plotly", "scikit-learn",
+            "threadpoolctl", "openTSNE")  # fmt: skip
+FOLDERS = {"Words": "text", "Images": "images", "Video": "video", "Sound": "audio"}
 RUN_SCRIPT = """Set PROJECT below, then:  python {name}.py
 It writes figures.json and run.npz into the present folder."""
 RUN_NOTEBOOK = """Set PROJECT in the first cell, choose a kernel that has those packages, and run all cells.
@@ -103,21 +114,25 @@ def name(config: RunConfig) -> str:
     return f"sslviz_{config.task}_{config.key[:6]}"
 
 
-def script(config: RunConfig, figures: dict[str, Any] | None) -> str:
+def script(config: RunConfig, figures: dict[str, Any] | None, *, needs: str = NEEDS, how: str = RUN_SCRIPT) -> str:
     """A Python script that trains this run and writes `figures.json` and `run.npz` into the present folder.
 
     Args:
         config: of the run.
         figures: what the page showed of it, to compare with; None where it has none yet.
+        needs: what its head says of what it needs.
+        how: what it says of how it is started.
     """
-    head = f'"""{_head(config, figures, RUN_SCRIPT)}\n"""'
+    head = f'"""{_head(config, figures, needs, how)}\n"""'
     parts = [f"# {text}\n{code}" for text, code in _parts(config, figures, draw=False)]
     return "\n\n".join([head, *parts]) + "\n"
 
 
-def notebook(config: RunConfig, figures: dict[str, Any] | None) -> str:
+def notebook(
+    config: RunConfig, figures: dict[str, Any] | None, *, needs: str = NEEDS, how: str = RUN_NOTEBOOK
+) -> str:  # fmt: skip
     """The same as a Jupyter notebook (nbformat 4), which draws the loss, too."""
-    cells = [_cell("markdown", "head", f"# {READY[config.task].title}\n\n{_head(config, figures, RUN_NOTEBOOK)}")]
+    cells = [_cell("markdown", "head", f"# {READY[config.task].title}\n\n{_head(config, figures, needs, how)}")]
     for number, (text, code) in enumerate(_parts(config, figures, draw=True)):
         cells += [_cell("markdown", f"text-{number}", text), _cell("code", f"code-{number}", code)]
     plain = {
@@ -130,6 +145,32 @@ def notebook(config: RunConfig, figures: dict[str, Any] | None) -> str:
         "nbformat_minor": 5,
     }
     return json.dumps(plain, indent=1, ensure_ascii=False) + "\n"
+
+
+def alone(config: RunConfig, figures: dict[str, Any] | None) -> bytes:
+    """Script and notebook as a zip file that stands alone: with the code that trains, the data, and the licences.
+
+    Args:
+        config: of the run.
+        figures: as in `script`.
+    """
+    root, kind = ASSETS.parent, READY[config.task].modality
+    code = [p for p in (root / "sslviz").rglob("*.py") if p.relative_to(root).parts[1] not in ("ui", "flashcards")]
+    data = [p for folder in (FOLDERS[kind], "licences") for p in (ASSETS / folder).rglob("*") if p.is_file()]
+    beside = [root / "LICENSE", ASSETS / "ATTRIBUTION.md"]
+    lines = (root / "requirements.txt").read_text("utf-8").splitlines()
+    wanted = [line for line in lines if re.split(r"[<>=]", line)[0] in PACKAGES]
+    packed = io.BytesIO()
+    with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as file:
+        for path in sorted([*code, *data, *beside]):
+            file.write(path, f"{name(config)}/{path.relative_to(root).as_posix()}")
+        for title, text in {
+            "run.py": script(config, figures, needs=ALONE, how=RUN_ALONE),
+            "run.ipynb": notebook(config, figures, needs=ALONE, how=RUN_ALONE),
+            "requirements.txt": "\n".join(wanted) + "\n",
+        }.items():
+            file.writestr(f"{name(config)}/{title}", text)
+    return packed.getvalue()
 
 
 def weights(config: RunConfig, flat: NDArray[Any] | None, kept: NDArray[Any] | None) -> bytes:
@@ -169,10 +210,10 @@ def _text(text: str) -> str:
     return f"'{text}" if text[:1] in ("=", "+", "-", "@") else text
 
 
-def _head(config: RunConfig, figures: dict[str, Any] | None, how: str) -> str:
+def _head(config: RunConfig, figures: dict[str, Any] | None, needs: str, how: str) -> str:
     return HEAD.format(
         title=READY[config.task].title, data=config.data, seed=config.seed, told=TOLD if figures else UNTOLD,
-        needs=NEEDS, how=how.format(name=name(config)), rounding=f"\n\n{ROUNDING}" if figures else "",
+        needs=needs, how=how.format(name=name(config)), rounding=f"\n\n{ROUNDING}" if figures else "",
     )  # fmt: skip
 
 

@@ -1,4 +1,4 @@
-"""The run to take along: four files, each made only when somebody asks for it."""
+"""The run to take along: five files, each made only when somebody asks for it."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 
 def export_panel(slug: str, view: Shown, map_info: Callable[[RunConfig], MapInfo]) -> None:
-    """A popover with script, notebook, weights and embedding of the run that the page shows.
+    """A popover with script, notebook, both with all they need, weights and embedding of the run that the page shows.
 
     Args:
         slug: the page's task.
@@ -33,6 +33,7 @@ def export_panel(slug: str, view: Shown, map_info: Callable[[RunConfig], MapInfo
         files = (
             ("Script", "py", "text/x-python", lambda: export.script(view.config, view.figures)),
             ("Notebook", "ipynb", "application/x-ipynb+json", lambda: export.notebook(view.config, view.figures)),
+            ("All in one, stand-alone", "zip", "application/zip", lambda: export.alone(view.config, view.figures)),
             ("Weights", "safetensors", "application/octet-stream",
              lambda: export.weights(view.config, view.weights, view.kept)),
             ("Embedding", "csv", "text/csv", lambda: export.embedding(view, map_info(view.config))),
@@ -49,7 +50,10 @@ def export_panel(slug: str, view: Shown, map_info: Callable[[RunConfig], MapInfo
 def _what(view: Shown) -> str:
     """What the files hold of this run: one line for a finished run, one more for another."""
     compared = ", and compare the figures" if view.figures else ""
-    again = f"Script and notebook train its {view.config.steps:,} steps again, with this project beside them{compared}."
+    again = (
+        f"Script and notebook train its {view.config.steps:,} steps again, with this project beside them{compared}; "
+        "“all in one” brings it along."
+    )
     if view.weights is None:
         return f"{again} Weights and embedding come with the first step."
     at = {"weights": view.step, **({"embedding": view.frames[-1]} if view.frames else {})}

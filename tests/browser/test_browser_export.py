@@ -26,7 +26,7 @@ def fetch(visitor: Visitor, opened: Locator, name: str, folder: Path) -> Path:
 def test_script_and_weights_are_downloaded(visit: Visit, tmp_path: Path) -> None:
     visitor = visit("masked_words")
     opened = visitor.popover("learned", "Take this run along")
-    expect(opened.get_by_role("button")).to_have_count(4)
+    expect(opened.get_by_role("button")).to_have_count(5)
     script = fetch(visitor, opened, "Script", tmp_path)
     assert script.suffix == ".py"
     compile(script.read_text("utf-8"), script.name, "exec")

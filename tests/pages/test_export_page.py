@@ -1,4 +1,4 @@
-"""The run to take along, on its page: four files at the foot of what was learned, and each can be made."""
+"""The run to take along, on its page: five files at the foot of what was learned, and each can be made."""
 
 import csv
 import io
@@ -13,7 +13,7 @@ from tests.conftest import alike_pages
 from tests.pages.conftest import TINY, Page
 from tests.stand_ins import Engine
 
-ENDINGS = ("py", "ipynb", "safetensors", "csv")
+ENDINGS = ("py", "ipynb", "zip", "safetensors", "csv")
 Files = dict[str, Callable[[], Any]]
 
 
@@ -39,7 +39,7 @@ def offered(page: Page) -> dict[str, bool]:
 
 
 @alike_pages
-def test_a_recorded_run_gives_four_files(visit: Callable, files: Files, slug: str) -> None:
+def test_a_recorded_run_gives_five_files(visit: Callable, files: Files, slug: str) -> None:
     page = visit(slug)
     assert offered(page) == dict.fromkeys(ENDINGS, True)
     assert set(files) == set(ENDINGS)
@@ -50,7 +50,7 @@ def test_a_recorded_run_gives_four_files(visit: Callable, files: Files, slug: st
     rows = list(csv.DictReader(io.StringIO(files["csv"]())))
     assert len(rows) > 100
     assert {row["class"] for row in rows} > {rows[0]["class"]}
-    assert "with this project beside them, and compare the figures.</p>" in page.html
+    assert "with this project beside them, and compare the figures; “all in one” brings it along.</p>" in page.html
 
 
 @alike_pages
@@ -58,7 +58,7 @@ def test_a_recorded_run_gives_four_files(visit: Callable, files: Files, slug: st
 def test_a_run_is_taken_along_when_it_stands_still(visit: Callable, engine: Engine, files: Files, slug: str) -> None:
     page = visit(slug, **{**TINY, "steps": "40"})
     page.press("reset")
-    assert offered(page) == {"py": True, "ipynb": True, "safetensors": False, "csv": False}
+    assert offered(page) == {"py": True, "ipynb": True, "zip": True, "safetensors": False, "csv": False}
     assert "come with the first step" in page.html
     page.press("play")
     assert offered(page) == {}
@@ -68,7 +68,8 @@ def test_a_run_is_taken_along_when_it_stands_still(visit: Callable, engine: Engi
     files.clear()
     page.run()
     assert offered(page) == dict.fromkeys(ENDINGS, True)
-    assert "with this project beside them. As they stand: weights of step 10, embedding of step 5." in page.html
+    assert "As they stand: weights of step 10, embedding of step 5." in page.html
+    assert "compare the figures" not in page.html
     assert "compare" not in files["py"]()  # it has no figures yet
     assert len(files["safetensors"]()) > 10_000
     assert len(files["csv"]().splitlines()) == 41

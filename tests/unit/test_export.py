@@ -9,6 +9,7 @@ import os
 import struct
 import subprocess
 import sys
+import zipfile
 from pathlib import Path
 from typing import Any
 
@@ -79,6 +80,44 @@ def test_the_same_figures_come_out_in_an_empty_folder(kind: str, trained: Any, t
     assert len(here) == 4 + len(expected["scores"])
     for line, told in here:  # what the page showed stands beside what came out
         assert told == f"{line.rsplit(': ', 1)[1]}, difference +0"
+
+
+@pytest.mark.parametrize("kind", ["script", "notebook"])
+def test_all_in_one_needs_nothing_of_this_project(kind: str, trained: Any, tmp_path: Path) -> None:
+    config, state, losses, expected = trained
+    with zipfile.ZipFile(io.BytesIO(export.alone(config, expected))) as file:
+        file.extractall(tmp_path)
+    folder = tmp_path / export.name(config)
+    command = ["run.py"] if kind == "script" else ["-c", NOTEBOOK, "run.ipynb"]
+    done = run(folder, *command, path="")
+    assert done.returncode == 0, done.stderr
+    found = json.loads((folder / "figures.json").read_text("utf-8"))
+    assert found.pop("losses") == losses
+    assert found == json.loads(json.dumps(expected))
+    with np.load(folder / "run.npz") as kept:
+        assert np.array_equal(kept["weights"], state["weights"])
+    where = run(folder, "-c", "import sslviz.training.loop as loop; print(loop.__file__)", path="").stdout
+    assert where.startswith(str(folder))
+
+
+@pytest.mark.parametrize("kind", ["Words", "Images", "Video", "Sound"])
+def test_all_in_one_holds_code_data_and_licences_and_no_page(kind: str) -> None:
+    config = default(next(slug for slug, entry in READY.items() if entry.modality == kind))
+    with zipfile.ZipFile(io.BytesIO(export.alone(config, None))) as file:
+        names = {name.removeprefix(f"{export.name(config)}/") for name in file.namelist()}
+        packages = file.read(f"{export.name(config)}/requirements.txt").decode().split("\n")
+        head = file.read(f"{export.name(config)}/run.py").decode()
+    assert {"run.py", "run.ipynb", "LICENSE", "assets/ATTRIBUTION.md", "sslviz/training/loop.py"} <= names
+    assert any(name.startswith(f"assets/{export.FOLDERS[kind]}/") for name in names)
+    assert any(name.startswith("assets/licences/") for name in names)
+    assert not [name for name in names if name.startswith(("sslviz/ui", "sslviz/flashcards", "pages", "assets/runs"))]
+    assert [line.split(">")[0] for line in packages if line] == [
+        line.split(">")[0] for line in (ROOT / "requirements.txt").read_text("utf-8").splitlines()
+        if line.split(">")[0] in export.PACKAGES
+    ]  # fmt: skip
+    assert len([line for line in packages if line]) == len(export.PACKAGES)
+    assert "not stand-alone" not in head
+    assert "python run.py" in head
 
 
 def found_from(code: str, folder: Path, path: str = "") -> subprocess.CompletedProcess[str]:
