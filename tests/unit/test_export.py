@@ -82,7 +82,7 @@ def test_the_same_figures_come_out_in_an_empty_folder(kind: str, trained: Any, t
         assert told == f"{line.rsplit(': ', 1)[1]}, difference +0"
 
 
-@pytest.mark.parametrize("kind", ["script", "notebook"])
+@pytest.mark.parametrize("kind", ["script", pytest.param("notebook", marks=pytest.mark.slow)])
 def test_all_in_one_needs_nothing_of_this_project(kind: str, trained: Any, tmp_path: Path) -> None:
     config, state, losses, expected = trained
     with zipfile.ZipFile(io.BytesIO(export.alone(config, expected))) as file:
