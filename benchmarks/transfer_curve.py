@@ -14,6 +14,7 @@ from _server import in_turn, load
 from sslviz.evaluation.transfer import sizes
 from sslviz.training import recorded, transfer
 from sslviz.training.engine import Engine
+from sslviz.training.work import Work
 
 
 def main() -> None:
@@ -48,7 +49,7 @@ def measure(task: str, engine: Engine, rounds: int) -> None:
 def by_workers(engine: Engine, run: recorded.Recording, seed: int) -> float:
     """Seconds until the whole curve is there."""
     began = time.perf_counter()
-    work = transfer.Work(engine, transfer.curve_stages(run.config, run.weights.astype(np.float32), run.buffers, seed))
+    work = Work(engine, transfer.curve_stages(run.config, run.weights.astype(np.float32), run.buffers, seed))
     while work.busy:
         time.sleep(0.02)
     assert work.found is not None, work.note

@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from sslviz.evaluation import transfer as maths
 from sslviz.training import transfer
 from sslviz.training.config import RunConfig
+from sslviz.training.work import Call, Stage
 
 SIZE = 100  # samples for sale at one market
 
@@ -106,14 +107,14 @@ def judge(
 def stages(
     config: RunConfig, weights: Any, kept: Any, labels: int, seed: int, cells: Sequence[int],
     ways: Sequence[str] = transfer.WAYS,
-) -> list[transfer.Stage]:  # fmt: skip
+) -> list[Stage]:  # fmt: skip
     """A purchase at the market, as stages for `Work`: it finds what `judge` returns, then `purchase` for each way."""
     plain, chosen = config.to_json(), [int(cell) for cell in cells]
 
-    def vectors(_: list[Any]) -> list[transfer.Call]:
+    def vectors(_: list[Any]) -> list[Call]:
         return [(transfer._some, plain, weights, kept, part, 0) for part in ("candidates", "test")]
 
-    def buy(found: list[Any]) -> list[transfer.Call]:
+    def buy(found: list[Any]) -> list[Call]:
         others = [(transfer.purchase, config.task, config.data, *found, labels, seed, way) for way in ways]
         return [(judge, config.task, config.data, *found, labels, seed, chosen), *others]
 

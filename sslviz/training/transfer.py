@@ -1,14 +1,13 @@
 """What the labels bought: recorded for every recorded run, and measured again on demand.
 
-`record` writes `assets/runs/transfer.json`, section by section; a page only reads it. `Work` hands jobs to the engine
-as a page asks for them. Importing this brings no torch.
+`record` writes `assets/runs/transfer.json`, section by section; a page only reads it. What a page asks
+for comes as stages for `work.Work`. Importing this brings no torch.
 """
 
 from __future__ import annotations
 
 import hashlib
 import json
-import threading
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import replace
@@ -28,7 +27,7 @@ from sslviz.training.config import RunConfig, default
 
 if TYPE_CHECKING:
     from sslviz.tasks.base import Batch, ProbeData, Task
-    from sslviz.training.engine import Engine, Job
+    from sslviz.training.work import Call, Stage
 
 FILE = "transfer.json"
 PICTURES = "fashion_mnist"  # what trunks for pictures are judged on first, whatever they were trained on
@@ -45,7 +44,6 @@ RATES, ASIDE = (1e-3, 3e-3), 1000  # learning rates to choose from, and how many
 
 Say = Callable[[str], None]
 Features = NDArray[np.float32]
-Call = tuple[Any, ...]  # a function and its arguments
 
 
 # ---- the recording ---------------------------------------------------------------------------------------------------
@@ -550,76 +548,6 @@ def _some(config: str, weights: Any, kept: Any, part: str, first: int) -> Featur
 def _point(task: str, data: str, train: Features, test: Features, size: int, seed: int) -> tuple[int, float]:
     judged = _data(task, data)
     return size, transfer.point(train, judged.train_y, test, judged.test_y, size, seed)
-
-
-Stage = Callable[[list[Any]], list[Call]]
-
-
-class Work:
-    """Jobs on the engine that belong together, in stages: the results of one make the jobs of the next.
-
-    Each job is an ordinary one, so that other visitors' slices take turns with them. A page looks at `progress`, at
-    `found` (the last stage's results, None until then) and at `note` (why it failed, or empty).
-    """
-
-    TRIES = 3
-
-    def __init__(self, engine: Engine, stages: Sequence[Stage]) -> None:
-        self.note, self.found, self.seconds = "", cast("list[Any] | None", None), 0.0
-        self._engine, self._waiting, self._stages = engine, list(stages), len(stages)
-        self._began, self._lock = time.monotonic(), threading.RLock()
-        self._results, self._left = list[Any](), 0
-        self._next([])
-
-    @property
-    def busy(self) -> bool:
-        """Whether results are still to come. Asks whether the engine is still there, too."""
-        if self.found is None and not self.note and self._engine.lost():
-            self.note = "The training engine ended. Please try again."
-        return self.found is None and not self.note
-
-    @property
-    def progress(self) -> float:
-        """Share of what is done, 0 to 1; every stage counts alike."""
-        with self._lock:
-            if self.found is not None:
-                return 1.0
-            here = 1 - self._left / max(1, len(self._results))
-            return (self._stages - len(self._waiting) - 1 + here) / self._stages
-
-    def _next(self, results: list[Any]) -> None:
-        with self._lock:
-            if not self._waiting:
-                self.found, self.seconds = results, time.monotonic() - self._began
-                return
-            calls = self._waiting.pop(0)(results)
-            self._results, self._left = [None] * len(calls), len(calls)
-        for place, call in enumerate(calls):
-            self._submit(place, call, 1)
-
-    def _submit(self, place: int, call: Call, tries: int) -> None:
-        try:
-            job = self._engine.submit(*call)
-        except Exception as problem:  # noqa: BLE001 - the page must say so and go on
-            self.note = f"The training engine cannot be reached: {problem}"
-            return
-        job.add_done_callback(lambda one: self._take(place, call, tries, one))
-
-    def _take(self, place: int, call: Call, tries: int, job: Job) -> None:
-        try:
-            value = job.result()
-        except BaseException as problem:  # noqa: BLE001 - a cancelled job raises CancelledError, which is none
-            if tries < self.TRIES:
-                self._submit(place, call, tries + 1)
-            else:
-                self.note = f"A job failed {self.TRIES} times ({problem})."
-            return
-        with self._lock:
-            self._results[place] = value
-            self._left -= 1
-            last = not self._left
-        if last:
-            self._next(self._results)
 
 
 # ---- common ----------------------------------------------------------------------------------------------------------

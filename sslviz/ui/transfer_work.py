@@ -13,7 +13,7 @@ from sslviz.ui.parts import plain
 
 if TYPE_CHECKING:
     from sslviz.training.config import RunConfig
-    from sslviz.training.transfer import Stage, Work
+    from sslviz.training.work import Stage, Work
 
 PAGE = "transfer"
 POLL = 0.5  # seconds between two looks at work that goes on
@@ -51,7 +51,7 @@ def model(task: str, run: str) -> tuple[str, RunConfig, Any, Any]:
 
 def start(name: str, key: Any, stages: list[Stage]) -> None:
     """Begin work under a name; `key` says what it is about, so that it is not shown for anything else."""
-    from sslviz.training.transfer import Work
+    from sslviz.training.work import Work
 
     st.session_state[f"{PAGE}_{name}_work"] = (key, Work(startup.runs().engine, stages))
     st.session_state[f"{PAGE}_{name}_polled"] = True

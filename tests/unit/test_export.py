@@ -62,19 +62,25 @@ def run(folder: Path, *command: str, path: str = str(ROOT)) -> subprocess.Comple
     )
 
 
-@pytest.mark.parametrize("kind", ["script", "notebook"])
-def test_the_same_figures_come_out_in_an_empty_folder(kind: str, trained: Any, tmp_path: Path) -> None:
-    config, state, losses, expected = trained
-    folder, file = tmp_path / "empty", tmp_path / f"run.{kind}"
-    folder.mkdir()
-    file.write_text(getattr(export, kind)(config, expected), encoding="utf-8")
-    done = run(folder, str(file)) if kind == "script" else run(folder, "-c", NOTEBOOK, str(file))
-    assert done.returncode == 0, done.stderr
+def same(folder: Path, trained: Any) -> None:
+    """What a script left in a folder is what was trained here: losses, figures, weights."""
+    _, state, losses, expected = trained
     found = json.loads((folder / "figures.json").read_text("utf-8"))
     assert found.pop("losses") == losses
     assert found == json.loads(json.dumps(expected))
     with np.load(folder / "run.npz") as kept:
         assert np.array_equal(kept["weights"], state["weights"])
+
+
+@pytest.mark.parametrize("kind", ["script", "notebook"])
+def test_the_same_figures_come_out_in_an_empty_folder(kind: str, trained: Any, tmp_path: Path) -> None:
+    config, *_, expected = trained
+    folder, file = tmp_path / "empty", tmp_path / f"run.{kind}"
+    folder.mkdir()
+    file.write_text(getattr(export, kind)(config, expected), encoding="utf-8")
+    done = run(folder, str(file)) if kind == "script" else run(folder, "-c", NOTEBOOK, str(file))
+    assert done.returncode == 0, done.stderr
+    same(folder, trained)
     assert "trained on cpu" in done.stdout
     here = [line.split(", on the page ") for line in done.stdout.splitlines() if ", on the page " in line]
     assert len(here) == 4 + len(expected["scores"])
@@ -84,18 +90,14 @@ def test_the_same_figures_come_out_in_an_empty_folder(kind: str, trained: Any, t
 
 @pytest.mark.parametrize("kind", ["script", pytest.param("notebook", marks=pytest.mark.slow)])
 def test_all_in_one_needs_nothing_of_this_project(kind: str, trained: Any, tmp_path: Path) -> None:
-    config, state, losses, expected = trained
+    config, *_, expected = trained
     with zipfile.ZipFile(io.BytesIO(export.alone(config, expected))) as file:
         file.extractall(tmp_path)
     folder = tmp_path / export.name(config)
     command = ["run.py"] if kind == "script" else ["-c", NOTEBOOK, "run.ipynb"]
     done = run(folder, *command, path="")
     assert done.returncode == 0, done.stderr
-    found = json.loads((folder / "figures.json").read_text("utf-8"))
-    assert found.pop("losses") == losses
-    assert found == json.loads(json.dumps(expected))
-    with np.load(folder / "run.npz") as kept:
-        assert np.array_equal(kept["weights"], state["weights"])
+    same(folder, trained)
     where = run(folder, "-c", "import sslviz.training.loop as loop; print(loop.__file__)", path="").stdout
     assert where.startswith(str(folder))
 

@@ -10,6 +10,7 @@ from sslviz.data import images
 from sslviz.evaluation import transfer as maths
 from sslviz.training import market, transfer
 from sslviz.training.config import default
+from sslviz.training.work import Work
 from tests.stand_ins import Engine
 
 RNG = np.random.default_rng(0)
@@ -100,7 +101,7 @@ def test_a_purchase_is_ordinary_jobs(small: np.ndarray, monkeypatch: pytest.Monk
     monkeypatch.setattr(transfer, "TIMES", 2)
     engine = Engine()
     config = default("masked_patches")
-    work = transfer.Work(engine, market.stages(config, None, None, len(CELLS), 6, np.array(CELLS), ways))
+    work = Work(engine, market.stages(config, None, None, len(CELLS), 6, np.array(CELLS), ways))
     engine.work(99)
     assert work.found is not None
     assert len(work.found) == 1 + len(ways)

@@ -17,6 +17,7 @@ from sslviz.training import recorded, supervised, transfer, tuning
 from sslviz.training.answers import vectors
 from sslviz.training.config import default
 from sslviz.training.loop import Learner
+from sslviz.training.work import Work
 from tests.stand_ins import Engine
 
 RNG = np.random.default_rng(0)
@@ -251,7 +252,7 @@ def breaks(number: int) -> int:
 
 def test_one_stage_makes_the_jobs_of_the_next_and_progress_goes_up() -> None:
     engine = Engine()
-    work = transfer.Work(engine, [lambda _: [(double, n) for n in (1, 2, 3)], lambda found: [(double, sum(found))]])
+    work = Work(engine, [lambda _: [(double, n) for n in (1, 2, 3)], lambda found: [(double, sum(found))]])
     seen = [work.progress]
     while engine.work():
         seen.append(work.progress)
@@ -262,19 +263,19 @@ def test_one_stage_makes_the_jobs_of_the_next_and_progress_goes_up() -> None:
 
 def test_a_lost_job_is_handed_in_again_and_one_that_always_fails_is_named() -> None:
     engine = Engine()
-    work = transfer.Work(engine, [lambda _: [(double, 4)]])
+    work = Work(engine, [lambda _: [(double, 4)]])
     engine.take().fail(ConnectionError("worker died"))
     assert work.busy
     engine.work()
     assert work.found == [8]
-    work = transfer.Work(engine, [lambda _: [(breaks, 4)]])
+    work = Work(engine, [lambda _: [(breaks, 4)]])
     engine.work(9)
     assert not work.busy
     assert "no 4" in work.note
     engine.broken = True
-    assert "cannot be reached" in transfer.Work(engine, [lambda _: [(double, 4)]]).note
+    assert "cannot be reached" in Work(engine, [lambda _: [(double, 4)]]).note
     engine.broken = False
-    work = transfer.Work(engine, [lambda _: [(double, 4)]])
+    work = Work(engine, [lambda _: [(double, 4)]])
     engine.dead = True
     assert not work.busy
     assert "engine ended" in work.note
