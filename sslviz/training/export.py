@@ -98,7 +98,7 @@ flat = {
     **{f"score: {name}": value for name, value in found["scores"].items()},
     "k-NN": found["probes"]["trained"]["knn"],
     "linear probe, few labels": float(np.mean(found["probes"]["trained"]["few"])),
-    "linear probe, all labels": found["probes"]["trained"]["many"],
+    "linear probe, many labels": found["probes"]["trained"]["many"],
 }
 for name, value in flat.items():
     """
@@ -248,7 +248,7 @@ def _flat(figures: dict[str, Any]) -> dict[str, float]:
         **{f"score: {name}": value for name, value in figures["scores"].items()},
         "k-NN": trained["knn"],
         "linear probe, few labels": float(np.mean(trained["few"])),
-        "linear probe, all labels": trained["many"],
+        "linear probe, many labels": trained["many"],
     }
 
 
