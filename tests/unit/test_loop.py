@@ -1,7 +1,11 @@
 """The training loop: the same config gives the same curve, bit for bit, however it is sliced."""
 
+import json
 import math
+import os
 import pickle
+import subprocess
+import sys
 from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any
@@ -510,6 +514,23 @@ def test_features_may_come_in_parts() -> None:
 
 def test_one_torch_thread() -> None:
     assert torch.get_num_threads() == 1
+
+
+@pytest.mark.parametrize("early", ["sys", "numpy", "scipy.linalg"])
+def test_one_thread_of_algebra_whatever_is_loaded_first(early: str) -> None:
+    asked = "[(i['filepath'], i['num_threads']) for i in threadpool_info() if i['user_api'] == 'blas']"
+    code = f"""
+import json, {early}
+from sslviz.training import loop
+import scipy.linalg
+from threadpoolctl import threadpool_info
+print(json.dumps({asked}))
+"""
+    bare = {name: value for name, value in os.environ.items() if not name.endswith("_NUM_THREADS")}
+    done = subprocess.run([sys.executable, "-c", code], env=bare, capture_output=True, text=True, check=True)
+    found = json.loads(done.stdout)
+    assert len(found) >= 2 or sys.platform != "linux"  # numpy's and SciPy's
+    assert {threads for _, threads in found} <= {1}
 
 
 def test_a_device_that_is_named_is_taken_and_auto_finds_one() -> None:
