@@ -20,8 +20,9 @@ from functools import cache
 from itertools import count
 from typing import TYPE_CHECKING, Any
 
-from sslviz.flashcards import deck
-from sslviz.flashcards.deck import MAX_BYTES, MAX_LINES, Flashcard, Imported, Note, Refused
+from sslviz.flashcards import outline
+from sslviz.flashcards.card import MAX_BYTES, MAX_LINES, Flashcard, property_fault, split_lines
+from sslviz.flashcards.imported import Imported, Note, Refused, gather
 
 if TYPE_CHECKING:
     import genanki
@@ -56,7 +57,7 @@ class Anki:
 
 def to_logseq(cards: Iterable[Flashcard]) -> str:
     """A Logseq page."""
-    return deck.write(cards)
+    return outline.write(cards)
 
 
 def from_file(raw: bytes, name: str) -> Imported:
@@ -71,7 +72,7 @@ def from_file(raw: bytes, name: str) -> Imported:
         text = raw.decode("utf-8-sig")
     except UnicodeDecodeError:
         raise Refused("This file is no text in UTF-8: please save it as a Logseq page or as CSV in UTF-8.") from None
-    return from_csv(text) if name.lower().endswith((".csv", ".tsv")) else deck.read(text)
+    return from_csv(text) if name.lower().endswith((".csv", ".tsv")) else outline.read(text)
 
 
 # CSV
@@ -95,7 +96,7 @@ def from_csv(text: str) -> Imported:
     """
     if len(text) > MAX_BYTES:
         raise Refused(f"This table has more than the {MAX_BYTES:,} characters allowed.")
-    lines = [line + "\n" for line in deck.split_lines(text)]
+    lines = [line + "\n" for line in split_lines(text)]
     if len(lines) > MAX_LINES:
         raise Refused(f"This table has {len(lines):,} lines, more than the {MAX_LINES:,} allowed.")
     separator = max(",;\t", key=lines[0].count)
@@ -103,7 +104,7 @@ def from_csv(text: str) -> Imported:
     if not {"question", "answer"} <= set(head) or len(set(head)) < len(head):
         raise Refused(f"The first line must name the columns question and answer, and may name {', '.join(COLUMNS)}.")
     notes: list[Note] = []
-    return deck.gather(list(_raw_cards(lines, separator, head, notes)), notes)
+    return gather(list(_raw_cards(lines, separator, head, notes)), notes)
 
 
 def _raw_cards(
@@ -114,7 +115,7 @@ def _raw_cards(
         raw = {"question": "", "answer": "", **raw}
         for name in ("id", "task", "level", "kind", "page", "draw"):
             raw[name] = raw.get(name, "").strip()
-            if raw[name] and (reason := deck.property_fault(name, raw[name])):
+            if raw[name] and (reason := property_fault(name, raw[name])):
                 notes.append(Note(number, f"{reason[0].upper()}{reason[1:]}"))
                 raw[name] = ""
         yield number, raw

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from sslviz.flashcards.deck import GENERAL, Flashcard, Gap
+from sslviz.flashcards.card import GENERAL, Flashcard, Gap
 
 RIGHT, WRONG = "This is right", "This is wrong"
 MAX_TYPED = 200  # characters of an answer that are looked at

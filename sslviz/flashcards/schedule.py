@@ -19,7 +19,7 @@ import fsrs
 from fsrs import Rating, State
 from fsrs.scheduler import FUZZ_RANGES
 
-from sslviz.flashcards.deck import Flashcard
+from sslviz.flashcards.card import Flashcard
 
 DAY_BEGINS = time(4)
 LEARN_AHEAD = timedelta(minutes=20)  # a card that comes back this soon is asked again before the session ends

@@ -9,151 +9,31 @@ grade one card at once leave two reviews, the later built on the earlier. A card
 changed text keeps its history, and so does a card that is gone.
 """
 
-import hashlib
-import json
 import logging
-import os
-import re
-import secrets
 import time
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from functools import lru_cache
-from pathlib import Path
 from threading import Lock
 from typing import Any
 
-import platformdirs
-from sqlalchemy import (
-    JSON,
-    BigInteger,
-    Engine,
-    ForeignKey,
-    Index,
-    Integer,
-    String,
-    UniqueConstraint,
-    create_engine,
-    delete,
-    event,
-    exc,
-    insert,
-    select,
-    text,
-)
-from sqlalchemy.engine import URL, Dialect, make_url
-from sqlalchemy.orm import DeclarativeBase, Mapped, Session, mapped_column
-from sqlalchemy.types import TypeDecorator
+from sqlalchemy import Engine, delete, exc, select
+from sqlalchemy.orm import Session
 
-from sslviz.flashcards import schedule
-from sslviz.flashcards.deck import MAX_CARDS, BadCard, Flashcard, Note, Refused, from_dict, is_id
+from sslviz.flashcards import progress_file, schedule
+from sslviz.flashcards.card import MAX_CARDS, BadCard, Flashcard, from_dict, is_id
+from sslviz.flashcards.connection import Unavailable, connect, database_url, for_writing, said_clearly
+from sslviz.flashcards.imported import Note
 from sslviz.flashcards.schedule import Memory, Past, Settings, read_memory, read_settings
+from sslviz.flashcards.tables import TICK, CardRow, LearnerRow, MemoryRow, ReviewRow
+from sslviz.flashcards.tokens import is_key, sha256_of
 
-VERSION = 1  # of the tables; a newer one is not touched
-FORMAT = "sslviz-progress"
-MAX_EXPORT = 30_000_000  # bytes that are read back
-MAX_REVIEWS = 50_000  # in one export
 PORTION = 500  # reviews that are taken in at a time, while other writers wait
 MAX_NOTES = 50  # that are named one by one
 
-_TOKEN = re.compile(r"[A-Za-z0-9_-]{43}")
-_KEY = re.compile(r"[A-Za-z0-9_-]{8,64}")
-_EARLIEST = datetime(2000, 1, 1, tzinfo=UTC)
-_TICK = timedelta(microseconds=1)
 _log = logging.getLogger(__name__)
-
-
-class Unavailable(Exception):
-    """Progress cannot be read or kept just now. The message is one sentence for the learner."""
-
-
-class BadToken(ValueError):
-    """This is no learner's token."""
-
-
-# Tables
-
-
-class Moment(TypeDecorator[datetime]):
-    """A moment as whole microseconds since 1970 in UTC: exact, and the same in every database."""
-
-    impl = BigInteger
-    cache_ok = True
-
-    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> int | None:  # noqa: ARG002
-        """Moment → number."""
-        return None if value is None else (value - datetime(1970, 1, 1, tzinfo=UTC)) // _TICK
-
-    def process_result_value(self, value: int | None, dialect: Dialect) -> datetime | None:  # noqa: ARG002
-        """Number → moment."""
-        return None if value is None else datetime(1970, 1, 1, tzinfo=UTC) + value * _TICK
-
-
-class Base(DeclarativeBase):
-    """All tables."""
-
-
-class SchemaRow(Base):
-    """Which version of the tables this is."""
-
-    __tablename__ = "sslviz_schema"
-    version: Mapped[int] = mapped_column(primary_key=True)
-
-
-class LearnerRow(Base):
-    """A learner: the SHA-256 of the token, and the settings."""
-
-    __tablename__ = "sslviz_learners"
-    id: Mapped[int] = mapped_column(primary_key=True)
-    token_sha256: Mapped[str] = mapped_column(String(64), unique=True)
-    settings: Mapped[dict[str, Any] | None] = mapped_column(JSON, default=None)
-
-
-class ReviewRow(Base):
-    """A review: what was graded and when, what the card was before, what was known after."""
-
-    __tablename__ = "sslviz_reviews"
-    id: Mapped[int] = mapped_column(primary_key=True)
-    learner_id: Mapped[int] = mapped_column(ForeignKey(LearnerRow.id, ondelete="CASCADE"))
-    key: Mapped[str] = mapped_column(String(64))  # made by the page: sent twice, it counts once
-    card: Mapped[str] = mapped_column(String(64))
-    grade: Mapped[int]
-    at: Mapped[datetime] = mapped_column(Moment)
-    took_ms: Mapped[int | None] = mapped_column(Integer, default=None)
-    undone_at: Mapped[datetime | None] = mapped_column(Moment, default=None)
-    was: Mapped[str] = mapped_column(String(16))
-    interval: Mapped[float]  # days that the card had been sent away for
-    after: Mapped[dict[str, Any]] = mapped_column(JSON)
-
-    __table_args__ = (
-        UniqueConstraint("learner_id", "key"),
-        Index("sslviz_reviews_by_card", "learner_id", "card", "at"),
-        Index("sslviz_reviews_by_time", "learner_id", "at"),
-    )
-
-
-class MemoryRow(Base):
-    """What is known of a card now: the same as `after` of its last review that was not undone."""
-
-    __tablename__ = "sslviz_memories"
-    learner_id: Mapped[int] = mapped_column(ForeignKey(LearnerRow.id, ondelete="CASCADE"), primary_key=True)
-    card: Mapped[str] = mapped_column(String(64), primary_key=True)
-    memory: Mapped[dict[str, Any]] = mapped_column(JSON)
-
-
-class CardRow(Base):
-    """A card that a learner brought along."""
-
-    __tablename__ = "sslviz_cards"
-    learner_id: Mapped[int] = mapped_column(ForeignKey(LearnerRow.id, ondelete="CASCADE"), primary_key=True)
-    card: Mapped[str] = mapped_column(String(64), primary_key=True)
-    place: Mapped[int]
-    content: Mapped[dict[str, Any]] = mapped_column(JSON)
-
-
-# What is given back
 
 
 @dataclass(frozen=True)
@@ -190,47 +70,6 @@ class Merged:
     undone: int = 0
     cards: int = 0
     notes: tuple[Note, ...] = ()
-
-
-def new_token() -> str:
-    """A token for a new learner: 43 letters that nobody can guess."""
-    return secrets.token_urlsafe(32)
-
-
-def new_key() -> str:
-    """A key for one review; the page makes it when it shows the card, so that a double click counts once."""
-    return secrets.token_urlsafe(16)
-
-
-def is_token(given: object) -> bool:
-    """Whether this could be a learner's token."""
-    return isinstance(given, str) and bool(_TOKEN.fullmatch(given))
-
-
-def database_url(named: str | None = None) -> URL:
-    """Where progress is kept.
-
-    Args:
-        named: a database URL or the path of an SQLite file; None or empty: `SSLVIZ_DATABASE`, and without that a file
-            in the user's data folder (~/.local/share/sslviz/progress.db on Linux).
-
-    Raises:
-        Unavailable: it is no such thing.
-    """
-    named = (named or os.environ.get("SSLVIZ_DATABASE", "")).strip()
-    if "://" not in named:
-        folder = platformdirs.user_data_path("sslviz", appauthor=False)
-        path = Path(named).expanduser() if named else folder / "progress.db"
-        return URL.create("sqlite", database=str(path.absolute()))
-    try:
-        url = make_url(named)
-    except (exc.ArgumentError, ValueError):
-        raise Unavailable("Progress cannot be kept: SSLVIZ_DATABASE is no database URL.") from None
-    if url.drivername in {"postgres", "postgresql"}:
-        url = url.set(drivername="postgresql+psycopg")
-    if url.get_backend_name() == "sqlite" and url.database in {None, "", ":memory:"}:
-        raise Unavailable("Progress cannot be kept: SSLVIZ_DATABASE names no file.")
-    return url
 
 
 class Store:
@@ -280,29 +119,11 @@ class Store:
         """All that is kept of the learner, but for the token, as JSON text; `merge` reads it."""
         with self._reading(token) as (session, learner):
             row = session.get(LearnerRow, learner) if learner else None
-            reviews = session.scalars(
-                select(ReviewRow).where(ReviewRow.learner_id == learner).order_by(ReviewRow.at, ReviewRow.id)
-            )
+            reviews = select(ReviewRow).where(ReviewRow.learner_id == learner).order_by(ReviewRow.at, ReviewRow.id)
             cards = select(CardRow.content).where(CardRow.learner_id == learner).order_by(CardRow.place, CardRow.card)
-            whole = {
-                "format": FORMAT,
-                "version": VERSION,
-                "exported": now.astimezone(UTC).isoformat(),
-                "settings": row.settings if row else None,
-                "reviews": [
-                    {
-                        "key": one.key,
-                        "card": one.card,
-                        "grade": one.grade,
-                        "at": one.at.isoformat(),
-                        "took_ms": one.took_ms,
-                        "undone_at": one.undone_at.isoformat() if one.undone_at else None,
-                    }
-                    for one in reviews
-                ],
-                "cards": list(session.scalars(cards)),
-            }
-        return json.dumps(whole, ensure_ascii=False, separators=(",", ":"))
+            return progress_file.write(
+                session.scalars(reviews), session.scalars(cards), row.settings if row else None, now
+            )
 
     # writing
 
@@ -327,7 +148,7 @@ class Store:
         Returns:
             The review, with what is known now.
         """
-        if not is_id(card) or rating not in {1, 2, 3, 4} or not _KEY.fullmatch(key):
+        if not is_id(card) or rating not in {1, 2, 3, 4} or not is_key(key):
             msg = "no such card, grade or key"
             raise ValueError(msg)
         took_ms = None if took_ms is None else max(0, min(int(took_ms), 3_600_000))
@@ -344,7 +165,7 @@ class Store:
             )
             at = now.astimezone(UTC)
             if last is not None and at <= last:  # two tabs, or a clock set back: later than the last all the same
-                at = last + _TICK
+                at = last + TICK
             known = _memory(session, learner, card)
             memory = schedule.grade(known, card, rating, at, settings)
             row = ReviewRow(learner_id=learner, key=key, card=card, grade=int(rating), at=at, took_ms=took_ms)
@@ -412,28 +233,21 @@ class Store:
         Raises:
             Refused: this is no such export.
         """
-        whole = _read_export(exported)
-        notes: list[Note] = []
-        reviews = list(_read_reviews(whole["reviews"], now, notes))
-        cards: list[Flashcard] = []
-        for number, given in enumerate(whole["cards"], 1):
-            try:
-                cards.append(from_dict(given))
-            except BadCard as bad:
-                notes.append(Note(number, f"this own card was left out: {bad}"))
+        saved = progress_file.read(exported, now)
         fresh = undone = 0
-        for some in _portions(reviews):
+        for some in _portions(saved.reviews):
             with self._writing(token) as (session, learner):
                 mine = session.get_one(LearnerRow, learner)
-                if mine.settings is None and whole["settings"] is not None:
-                    mine.settings = read_settings(whole["settings"]).as_dict()
+                if mine.settings is None and saved.settings is not None:
+                    mine.settings = read_settings(saved.settings).as_dict()
                 new, gone = _merge(session, learner, some, read_settings(mine.settings))
                 fresh, undone = fresh + new, undone + gone
         with self._writing(token) as (session, learner):
             here = set(session.scalars(select(CardRow.card).where(CardRow.learner_id == learner)))
-            kept, reasons = _add_cards(session, learner, [card for card in cards if card.id not in here], set(taken))
-        notes += [Note(0, reason) for reason in reasons]
-        return Merged(fresh, len(reviews) - fresh, undone, kept, tuple(notes[:MAX_NOTES]))
+            new_here = [card for card in saved.cards if card.id not in here]
+            kept, reasons = _add_cards(session, learner, new_here, set(taken))
+        notes = (*saved.notes, *(Note(0, reason) for reason in reasons))
+        return Merged(fresh, len(saved.reviews) - fresh, undone, kept, notes[:MAX_NOTES])
 
     def forget(self, token: str) -> bool:
         """Delete all that is kept of the learner. Returns whether there was anything."""
@@ -457,18 +271,18 @@ class Store:
     @contextmanager
     def _reading(self, token: str) -> Iterator[tuple[Session, int]]:
         """A session and the learner's number; 0, which no learner has, as long as nothing is kept of this one."""
-        sha256 = _sha256(token)
-        with _said_clearly(), Session(self._open()) as session:
+        sha256 = sha256_of(token)
+        with said_clearly(), Session(self._open()) as session:
             yield session, session.scalar(select(LearnerRow.id).where(LearnerRow.token_sha256 == sha256)) or 0
 
     @contextmanager
     def _writing(self, token: str, *, create: bool = True) -> Iterator[tuple[Session, int]]:
         """The same for one who writes: all or nothing, and one writer at a time for each learner."""
-        sha256 = _sha256(token)
-        # with_for_update: PostgreSQL and others lock the learner's row. SQLite locks the file, see _connected.
+        sha256 = sha256_of(token)
+        # with_for_update: PostgreSQL and others lock the learner's row. SQLite locks the file, see for_writing.
         asked = select(LearnerRow.id).where(LearnerRow.token_sha256 == sha256).with_for_update()
-        writer = self._open().execution_options(sslviz_writes=True)
-        with _said_clearly(), Session(writer) as session, session.begin():
+        writer = for_writing(self._open())
+        with said_clearly(), Session(writer) as session, session.begin():
             learner = session.scalar(asked)
             if learner is None and create:
                 try:
@@ -487,8 +301,8 @@ class Store:
                 if began < self._failed[0]:
                     raise Unavailable(self._failed[1])
                 try:
-                    with _said_clearly():
-                        self._engine = _prepared(_connected(database_url(self._named), self._patience))
+                    with said_clearly():
+                        self._engine = connect(database_url(self._named), self._patience)
                 except Unavailable as error:
                     # Those who wait for the lock must not each wait for a host that does not answer.
                     took = time.monotonic() - began
@@ -501,94 +315,6 @@ class Store:
 def store() -> Store:
     """The store of this process, as `SSLVIZ_DATABASE` says."""
     return Store()
-
-
-def _connected(url: URL, patience: float) -> Engine:
-    """An engine; no connection is made yet. Parameters are kept out of logs and messages: they hold learners' data."""
-    common: dict[str, Any] = {"hide_parameters": True, "pool_pre_ping": True}
-    if url.get_backend_name() != "sqlite":
-        postgresql = url.get_backend_name() == "postgresql"
-        if postgresql:
-            common["connect_args"] = {"connect_timeout": max(1, round(patience))}
-        engine = create_engine(url, pool_timeout=patience, **common)
-        if postgresql:
-
-            @event.listens_for(engine, "connect")
-            def wait_no_longer(connection: Any, record: Any) -> None:  # noqa: ARG001
-                connection.execute(f"SET lock_timeout = {round(patience * 1000)}")
-                connection.commit()
-
-        return engine
-
-    if url.database and not url.database.startswith("file:"):
-        Path(url.database).parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-    engine = create_engine(url, connect_args={"timeout": patience}, pool_timeout=patience, **common)
-
-    @event.listens_for(engine, "connect")
-    def prepare(connection: Any, record: Any) -> None:  # noqa: ARG001
-        connection.isolation_level = None  # the driver begins no transaction by itself
-        cursor = connection.cursor()
-        # WAL: readers and a writer don't wait for each other. FULL: what is committed outlasts a power cut, too.
-        for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON"):
-            cursor.execute(f"PRAGMA {pragma}")
-        cursor.close()
-
-    @event.listens_for(engine, "begin")
-    def begin(connection: Any) -> None:
-        # A writer takes the lock at once: one that reads first and writes later could find itself overtaken.
-        writes = connection.get_execution_options().get("sslviz_writes")
-        connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
-
-    return engine
-
-
-def _prepared(engine: Engine) -> Engine:
-    """Make the tables where there are none."""
-    with engine.connect() as connection:
-        there = engine.dialect.has_table(connection, SchemaRow.__tablename__)
-    if not there:
-        with engine.execution_options(sslviz_writes=True).begin() as connection:
-            if engine.dialect.name == "postgresql":  # two servers that start at once
-                connection.execute(text("SELECT pg_advisory_xact_lock(737376697)"))
-            if not engine.dialect.has_table(connection, SchemaRow.__tablename__):
-                Base.metadata.create_all(connection)
-                connection.execute(insert(SchemaRow).values(version=VERSION))
-    with engine.connect() as connection:
-        version = connection.scalar(select(SchemaRow.version))
-    if version != VERSION:
-        raise Unavailable("Progress cannot be kept: the database was made by another version of sslviz.")
-    return engine
-
-
-@contextmanager
-def _said_clearly() -> Iterator[None]:
-    """Whatever goes wrong with the database, as Unavailable with one sentence; the log gets the cause."""
-    try:
-        yield
-    except (exc.SQLAlchemyError, ImportError, OSError) as error:
-        cause = str(getattr(error, "orig", None) or error)
-        _log.warning("database: %s: %s", type(error).__name__, cause.splitlines()[0] if cause else "")
-        raise Unavailable(_sentence(error, cause.lower())) from None
-
-
-def _sentence(error: Exception, cause: str) -> str:
-    if isinstance(error, (ImportError, exc.NoSuchModuleError)):
-        return "Progress cannot be kept: the driver of the database that SSLVIZ_DATABASE names is not installed."
-    if "locked" in cause or "lock timeout" in cause or isinstance(error, exc.TimeoutError):
-        return "Progress cannot be kept just now, because the database is busy; please try again in a moment."
-    if "readonly" in cause or "read-only" in cause:
-        return "Progress cannot be kept, because the database may only be read."
-    if "disk is full" in cause or "no space left" in cause:
-        return "Progress cannot be kept, because the disk of the database is full."
-    if "malformed" in cause or "not a database" in cause:
-        return "Progress cannot be kept, because the database file is damaged."
-    return "Progress cannot be kept just now, because the database cannot be reached."
-
-
-def _sha256(token: str) -> str:
-    if not is_token(token):
-        raise BadToken("this is no learner's token")
-    return hashlib.sha256(token.encode()).hexdigest()
 
 
 def _memory(session: Session, learner: int, card: str) -> Memory | None:
@@ -666,7 +392,7 @@ def _merge(session: Session, learner: int, reviews: Iterable[ReviewRow], setting
         known = here.get(one.key)
         if known is None:
             while (one.card, one.at) in times:  # two browsers in one microsecond
-                one.at += _TICK
+                one.at += TICK
             times.add((one.card, one.at))
             one.learner_id, one.was, one.interval, one.after = learner, "new", 0.0, {}
             by_card[one.card].append(one)
@@ -712,61 +438,3 @@ def _checked(contents: Iterable[Any]) -> Iterator[Flashcard]:
             yield from_dict(content)
         except BadCard as bad:
             _log.warning("an own card cannot be read: %s", bad)
-
-
-# An export that is read back
-
-
-def _read_export(exported: str | bytes) -> dict[str, Any]:
-    if len(exported) > MAX_EXPORT:
-        raise Refused(f"This file is larger than the {MAX_EXPORT // 1_000_000} MB allowed for progress.")
-    kind = "Please choose a file of progress that was saved here."
-    try:
-        whole = json.loads(exported)
-    except (ValueError, RecursionError):
-        raise Refused(f"This is no JSON text. {kind}") from None
-    if not isinstance(whole, dict) or whole.get("format") != FORMAT:
-        raise Refused(f"This is no progress of sslviz. {kind}")
-    if whole.get("version") != VERSION:
-        raise Refused("This progress was saved by another version of sslviz, which cannot be read here.")
-    whole.setdefault("settings", None)
-    for name, most in (("reviews", MAX_REVIEWS), ("cards", MAX_CARDS)):
-        if not isinstance(whole.setdefault(name, []), list):
-            raise Refused(f"This progress is damaged: {name} is no list. {kind}")
-        if len(whole[name]) > most:
-            raise Refused(f"This progress has {len(whole[name]):,} {name}, more than the {most:,} allowed.")
-    return whole
-
-
-def _read_reviews(given: Sequence[Any], now: datetime, notes: list[Note]) -> Iterator[ReviewRow]:
-    seen: set[str] = set()
-    for number, one in enumerate(given, 1):
-        try:
-            row = _read_review(one, now)
-        except (ValueError, TypeError, OverflowError, KeyError):
-            notes.append(Note(number, "this review was left out, because it is damaged."))
-            continue
-        if row.key in seen:
-            notes.append(Note(number, "this review was left out, because it is there twice."))
-            continue
-        seen.add(row.key)
-        yield row
-
-
-def _read_review(one: Mapping[str, Any], now: datetime) -> ReviewRow:
-    """A review from plain data. Raises some kind of error where it is not as it should be."""
-    key, card, rating, took = one["key"], one["card"], one["grade"], one.get("took_ms")
-    at = datetime.fromisoformat(one["at"]).astimezone(UTC)
-    undone_at = datetime.fromisoformat(one["undone_at"]).astimezone(UTC) if one.get("undone_at") else None
-    good = (
-        _KEY.fullmatch(key)
-        and is_id(card)
-        and type(rating) is int
-        and 1 <= rating <= 4
-        and (took is None or (type(took) is int and 0 <= took <= 3_600_000))
-        and all(_EARLIEST <= moment <= now + timedelta(hours=1) for moment in (at, undone_at or at))
-        and datetime.fromisoformat(one["at"]).tzinfo is not None
-    )
-    if not good:
-        raise ValueError
-    return ReviewRow(key=key, card=card, grade=rating, at=at, took_ms=took, undone_at=undone_at)

@@ -9,8 +9,11 @@ from typing import Any
 import streamlit as st
 
 from sslviz.flashcards import export
-from sslviz.flashcards.deck import KINDS, LEVELS, Flashcard, Imported, Refused, deck
-from sslviz.flashcards.store import Unavailable, store
+from sslviz.flashcards.card import KINDS, LEVELS, Flashcard
+from sslviz.flashcards.connection import Unavailable
+from sslviz.flashcards.deck import deck
+from sslviz.flashcards.imported import Imported, Refused
+from sslviz.flashcards.store import store
 from sslviz.ui import cards_learner, cards_links
 from sslviz.ui.cards_quiz import gapped, rich
 from sslviz.ui.parts import note, part, plain

@@ -16,9 +16,12 @@ from typing import Any, TypeVar
 import streamlit as st
 
 from sslviz.flashcards import schedule
-from sslviz.flashcards.deck import Deck, Flashcard, deck, is_id
+from sslviz.flashcards.card import Flashcard, is_id
+from sslviz.flashcards.connection import Unavailable
+from sslviz.flashcards.deck import Deck, deck
 from sslviz.flashcards.schedule import Memory, Past, Settings
-from sslviz.flashcards.store import Unavailable, is_token, new_token, store
+from sslviz.flashcards.store import store
+from sslviz.flashcards.tokens import is_token, new_token
 from sslviz.ui import live
 
 MOST_SENDS, MOST_NOTED = 300, 900

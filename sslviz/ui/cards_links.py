@@ -12,7 +12,7 @@ import streamlit as st
 
 from sslviz.catalogue import READY, TASKS
 from sslviz.data import ASSETS
-from sslviz.flashcards.deck import GENERAL, LEVELS
+from sslviz.flashcards.card import GENERAL, LEVELS
 
 PAGES = ASSETS.parent / "pages"
 ALL = "all"

@@ -10,9 +10,12 @@ from typing import Any
 import streamlit as st
 
 from sslviz.flashcards import schedule
-from sslviz.flashcards.deck import Refused, deck
+from sslviz.flashcards.connection import Unavailable
+from sslviz.flashcards.deck import deck
+from sslviz.flashcards.imported import Refused
+from sslviz.flashcards.progress_file import MAX_EXPORT
 from sslviz.flashcards.schedule import MATURE, Progress
-from sslviz.flashcards.store import MAX_EXPORT, Merged, Unavailable, store
+from sslviz.flashcards.store import Merged, store
 from sslviz.ui import cards_learner, cards_links
 from sslviz.ui.bars import Bar, bars
 from sslviz.ui.parts import note, part, plain

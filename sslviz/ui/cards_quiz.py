@@ -13,7 +13,8 @@ import numpy as np
 import streamlit as st
 
 from sslviz.flashcards import quiz
-from sslviz.flashcards.deck import Flashcard, deck
+from sslviz.flashcards.card import Flashcard
+from sslviz.flashcards.deck import deck
 from sslviz.flashcards.quiz import Marked, Question
 from sslviz.ui import cards_links, cards_pictures
 from sslviz.ui.cards_pictures import Picture

@@ -12,9 +12,10 @@ import streamlit as st
 
 from sslviz.catalogue import TASKS
 from sslviz.flashcards import schedule
-from sslviz.flashcards.deck import LEVELS, Flashcard, Gap
+from sslviz.flashcards.card import LEVELS, Flashcard, Gap
+from sslviz.flashcards.connection import Unavailable
 from sslviz.flashcards.schedule import RATINGS, Memory, Plan, Settings
-from sslviz.flashcards.store import Unavailable, store
+from sslviz.flashcards.store import store
 from sslviz.ui import cards_learner, cards_links, cards_pictures, live, startup
 from sslviz.ui.cards_learner import Known
 from sslviz.ui.parts import note, plain

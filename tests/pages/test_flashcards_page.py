@@ -16,8 +16,11 @@ import pytest
 from sslviz.catalogue import READY
 from sslviz.flashcards import schedule
 from sslviz.flashcards import store as kept
+from sslviz.flashcards.connection import Unavailable
 from sslviz.flashcards.deck import deck
-from sslviz.flashcards.store import Store, Unavailable, new_key, new_token
+from sslviz.flashcards.progress_file import MAX_EXPORT
+from sslviz.flashcards.store import Store
+from sslviz.flashcards.tokens import new_key, new_token
 from sslviz.ui import cards_learner, cards_links, cards_pictures, cards_progress, cards_quiz, cards_review, startup
 
 ROOT = Path(__file__).parents[2]
@@ -510,7 +513,7 @@ def test_progress_is_saved_taken_along_and_forgotten(cards: Callable, database: 
     )  # fmt: skip
     for text, said in tried:
         (bring,) = [u for u in other.at.file_uploader if u.key.startswith("cards_bring")]
-        assert bring.proto.max_upload_size_mb >= kept.MAX_EXPORT // 1_000_000
+        assert bring.proto.max_upload_size_mb >= MAX_EXPORT // 1_000_000
         bring.upload("progress.json", text.encode())
         other.page.run()
         other.page.press("cards_merge")
@@ -573,7 +576,7 @@ def test_a_table_is_pasted(cards: Callable, database: Store, before: str) -> Non
 
 def test_a_file_of_progress_may_be_as_large_as_it_can_become() -> None:
     settings = tomllib.loads((ROOT / ".streamlit" / "config.toml").read_text("utf-8"))
-    assert settings["server"]["maxUploadSize"] >= kept.MAX_EXPORT // 1_000_000  # the server refuses what is larger
+    assert settings["server"]["maxUploadSize"] >= MAX_EXPORT // 1_000_000  # the server refuses what is larger
 
 
 @pytest.mark.parametrize(
@@ -608,7 +611,8 @@ def test_the_page_needs_no_torch(tmp_path: Path) -> None:
     code = (
         "import sys\n"
         "from streamlit.testing.v1 import AppTest\n"
-        "from sslviz.flashcards.store import new_token, new_key, store\n"
+        "from sslviz.flashcards.store import store\n"
+        "from sslviz.flashcards.tokens import new_key, new_token\n"
         "from datetime import datetime, UTC\n"
         f"at = AppTest.from_file({str(ROOT / 'sslviz/ui/shell.py')!r}, default_timeout=60).run()\n"
         "at.switch_page('../../pages/flashcards.py').run()\n"

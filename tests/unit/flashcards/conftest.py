@@ -12,7 +12,8 @@ from pathlib import Path
 import pytest
 from sqlalchemy import create_engine, make_url, text
 
-from sslviz.flashcards.store import Store, new_token
+from sslviz.flashcards.store import Store
+from sslviz.flashcards.tokens import new_token
 
 NO_POSTGRES = "SSLVIZ_TEST_DATABASE names no PostgreSQL (.ci/run installs and starts one)"
 

@@ -6,7 +6,7 @@ from hypothesis import assume
 from hypothesis import strategies as st
 
 from sslviz.catalogue import TASKS
-from sslviz.flashcards.deck import GENERAL, KINDS, BadCard, Flashcard, make, one_line
+from sslviz.flashcards.card import GENERAL, KINDS, BadCard, Flashcard, make, one_line
 
 AWKWARD = st.sampled_from(
     [

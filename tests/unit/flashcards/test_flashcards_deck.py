@@ -10,8 +10,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from sslviz.catalogue import TASKS
-from sslviz.flashcards import deck
-from sslviz.flashcards.deck import BadCard, Deck, Flashcard, Gap, Refused, load, make, read, read_strictly, write
+from sslviz.flashcards.card import MAX_BYTES, MAX_CARDS, MAX_LINES, BadCard, Flashcard, Gap, from_dict, make
+from sslviz.flashcards.deck import Deck, deck, load
+from sslviz.flashcards.imported import Refused
+from sslviz.flashcards.outline import read, read_strictly, write
 
 GOOD = """\
 - What is hidden, and what is the label? #card
@@ -139,12 +141,12 @@ def test_the_same_card_twice_goes_in_once() -> None:
 
 def test_limits() -> None:
     with pytest.raises(Refused, match="characters allowed"):
-        read("x" * (deck.MAX_BYTES + 1))
+        read("x" * (MAX_BYTES + 1))
     with pytest.raises(Refused, match="lines"):
-        read("\n" * deck.MAX_LINES)
+        read("\n" * MAX_LINES)
     assert "more than the 600 allowed" in read(f"- {'x' * 601} #card\n  - a").notes[0].reason
-    found = read("".join(f"- {n} #card\n  - a\n" for n in range(deck.MAX_CARDS + 5)))
-    assert (len(found.cards), len(found.notes)) == (deck.MAX_CARDS, 1)
+    found = read("".join(f"- {n} #card\n  - a\n" for n in range(MAX_CARDS + 5)))
+    assert (len(found.cards), len(found.notes)) == (MAX_CARDS, 1)
 
 
 @given(st.lists(st.one_of(TEXT, st.sampled_from(["- Q #card", "  - a", "\t- b", "  id:: a", "\n"])), max_size=12))
@@ -164,7 +166,7 @@ def test_what_is_written_is_read_back(drawn: list[Flashcard]) -> None:
 
 @given(cards())
 def test_plain_data_and_back(card: Flashcard) -> None:
-    assert deck.from_dict(card.as_dict()) == card
+    assert from_dict(card.as_dict()) == card
 
 
 @pytest.mark.parametrize(
@@ -173,7 +175,7 @@ def test_plain_data_and_back(card: Flashcard) -> None:
 )  # fmt: skip
 def test_damaged_data_is_no_card(given: object) -> None:
     with pytest.raises(BadCard):
-        deck.from_dict(given)
+        from_dict(given)
 
 
 # The deck
@@ -195,8 +197,8 @@ def test_a_deck_without_cards_or_with_other_bytes_is_an_error(tmp_path: Path) ->
 
 
 def test_our_own_deck_is_whole() -> None:
-    ours = deck.deck()
-    assert ours is deck.deck()
+    ours = deck()
+    assert ours is deck()
     assert len(set(ours.ids)) == len(ours.cards)
     assert set(TASKS) <= set(ours.groups)
     assert all(len(ours.of(task)) >= 5 and len(ours.groups[task]) == 3 for task in TASKS)

@@ -13,8 +13,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from sslviz.flashcards import export
-from sslviz.flashcards.deck import MAX_BYTES, Flashcard, Refused, deck, make
+from sslviz.flashcards.card import MAX_BYTES, Flashcard, make
+from sslviz.flashcards.deck import deck
 from sslviz.flashcards.export import COLUMNS, from_csv, from_file, to_anki, to_csv, to_logseq
+from sslviz.flashcards.imported import Refused
 
 NOW = datetime(2026, 3, 10, 12, tzinfo=UTC)
 PLAIN = make("p", "Why <b> & **bold**?", "First `a<b`\n  nested **x**\nlast", task="queue", tags=("two words",))

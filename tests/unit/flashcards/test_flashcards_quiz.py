@@ -5,7 +5,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from sslviz.catalogue import TASKS
-from sslviz.flashcards.deck import LEVELS, Flashcard, deck, make
+from sslviz.flashcards.card import LEVELS, Flashcard, make
+from sslviz.flashcards.deck import deck
 from sslviz.flashcards.quiz import RIGHT, WRONG, Question, Score, edits, mark, normal, questions
 
 CARDS = [

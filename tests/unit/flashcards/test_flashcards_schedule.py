@@ -11,7 +11,7 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from sslviz.flashcards import schedule
-from sslviz.flashcards.deck import make
+from sslviz.flashcards.card import make
 from sslviz.flashcards.schedule import (
     LEARN_AHEAD,
     Memory,

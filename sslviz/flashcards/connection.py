@@ -1,0 +1,149 @@
+"""The way to the database: where it is, an engine whose tables are there, and what to say when it is out of reach.
+
+SQLite and PostgreSQL have to be told different things, so that writers wait for each other and not for ever.
+"""
+
+import logging
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import platformdirs
+from sqlalchemy import Engine, create_engine, event, exc, insert, select, text
+from sqlalchemy.engine import URL, make_url
+
+from sslviz.flashcards.tables import VERSION, Base, SchemaRow
+
+_log = logging.getLogger(__name__)
+
+
+class Unavailable(Exception):
+    """Progress cannot be read or kept just now. The message is one sentence for the learner."""
+
+
+def database_url(named: str | None = None) -> URL:
+    """Where progress is kept.
+
+    Args:
+        named: a database URL or the path of an SQLite file; None or empty: `SSLVIZ_DATABASE`, and without that a file
+            in the user's data folder (~/.local/share/sslviz/progress.db on Linux).
+
+    Raises:
+        Unavailable: it is no such thing.
+    """
+    named = (named or os.environ.get("SSLVIZ_DATABASE", "")).strip()
+    if "://" not in named:
+        folder = platformdirs.user_data_path("sslviz", appauthor=False)
+        path = Path(named).expanduser() if named else folder / "progress.db"
+        return URL.create("sqlite", database=str(path.absolute()))
+    try:
+        url = make_url(named)
+    except (exc.ArgumentError, ValueError):
+        raise Unavailable("Progress cannot be kept: SSLVIZ_DATABASE is no database URL.") from None
+    if url.drivername in {"postgres", "postgresql"}:
+        url = url.set(drivername="postgresql+psycopg")
+    if url.get_backend_name() == "sqlite" and url.database in {None, "", ":memory:"}:
+        raise Unavailable("Progress cannot be kept: SSLVIZ_DATABASE names no file.")
+    return url
+
+
+def connect(url: URL, patience: float) -> Engine:
+    """An engine; the tables are made where there are none.
+
+    Args:
+        url: from `database_url`.
+        patience: seconds to wait for a database that is busy or far away.
+
+    Raises:
+        Unavailable: another version of sslviz made the tables.
+    """
+    return _prepared(_connected(url, patience))
+
+
+def for_writing(engine: Engine) -> Engine:
+    """The same engine for one who is going to write: SQLite then locks its file from the beginning."""
+    return engine.execution_options(sslviz_writes=True)
+
+
+@contextmanager
+def said_clearly() -> Iterator[None]:
+    """Whatever goes wrong with the database, as Unavailable with one sentence; the log gets the cause."""
+    try:
+        yield
+    except (exc.SQLAlchemyError, ImportError, OSError) as error:
+        cause = str(getattr(error, "orig", None) or error)
+        _log.warning("database: %s: %s", type(error).__name__, cause.splitlines()[0] if cause else "")
+        raise Unavailable(_sentence(error, cause.lower())) from None
+
+
+def _sentence(error: Exception, cause: str) -> str:
+    if isinstance(error, (ImportError, exc.NoSuchModuleError)):
+        return "Progress cannot be kept: the driver of the database that SSLVIZ_DATABASE names is not installed."
+    if "locked" in cause or "lock timeout" in cause or isinstance(error, exc.TimeoutError):
+        return "Progress cannot be kept just now, because the database is busy; please try again in a moment."
+    if "readonly" in cause or "read-only" in cause:
+        return "Progress cannot be kept, because the database may only be read."
+    if "disk is full" in cause or "no space left" in cause:
+        return "Progress cannot be kept, because the disk of the database is full."
+    if "malformed" in cause or "not a database" in cause:
+        return "Progress cannot be kept, because the database file is damaged."
+    return "Progress cannot be kept just now, because the database cannot be reached."
+
+
+def _connected(url: URL, patience: float) -> Engine:
+    """An engine; no connection is made yet. Parameters are kept out of logs and messages: they hold learners' data."""
+    common: dict[str, Any] = {"hide_parameters": True, "pool_pre_ping": True}
+    if url.get_backend_name() != "sqlite":
+        postgresql = url.get_backend_name() == "postgresql"
+        if postgresql:
+            common["connect_args"] = {"connect_timeout": max(1, round(patience))}
+        engine = create_engine(url, pool_timeout=patience, **common)
+        if postgresql:
+
+            @event.listens_for(engine, "connect")
+            def wait_no_longer(connection: Any, record: Any) -> None:  # noqa: ARG001
+                connection.execute(f"SET lock_timeout = {round(patience * 1000)}")
+                connection.commit()
+
+        return engine
+
+    if url.database and not url.database.startswith("file:"):
+        Path(url.database).parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    engine = create_engine(url, connect_args={"timeout": patience}, pool_timeout=patience, **common)
+
+    @event.listens_for(engine, "connect")
+    def prepare(connection: Any, record: Any) -> None:  # noqa: ARG001
+        connection.isolation_level = None  # the driver begins no transaction by itself
+        cursor = connection.cursor()
+        # WAL: readers and a writer don't wait for each other. FULL: what is committed outlasts a power cut, too.
+        for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON"):
+            cursor.execute(f"PRAGMA {pragma}")
+        cursor.close()
+
+    @event.listens_for(engine, "begin")
+    def begin(connection: Any) -> None:
+        # A writer takes the lock at once: one that reads first and writes later could find itself overtaken.
+        writes = connection.get_execution_options().get("sslviz_writes")
+        connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+
+    return engine
+
+
+def _prepared(engine: Engine) -> Engine:
+    """Make the tables where there are none."""
+    with engine.connect() as connection:
+        there = engine.dialect.has_table(connection, SchemaRow.__tablename__)
+    if not there:
+        with for_writing(engine).begin() as connection:
+            if engine.dialect.name == "postgresql":  # two servers that start at once
+                connection.execute(text("SELECT pg_advisory_xact_lock(737376697)"))
+            if not engine.dialect.has_table(connection, SchemaRow.__tablename__):
+                Base.metadata.create_all(connection)
+                connection.execute(insert(SchemaRow).values(version=VERSION))
+    with engine.connect() as connection:
+        version = connection.scalar(select(SchemaRow.version))
+    if version != VERSION:
+        raise Unavailable("Progress cannot be kept: the database was made by another version of sslviz.")
+    return engine
