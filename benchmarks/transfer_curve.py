@@ -59,10 +59,10 @@ def by_workers(engine: Engine, run: recorded.Recording, seed: int) -> float:
 def here(run: recorded.Recording, seed: int) -> float:
     """Seconds for the same in this process."""
     began = time.perf_counter()
-    data = transfer._data(run.config.task, run.config.data)
-    train, test = transfer._features(run.config, run.weights, run.buffers, data.train, data.test)
+    data = transfer.probe_data(run.config.task, run.config.data)
+    train, test = transfer.features(run.config, run.weights, run.buffers, data.train, data.test)
     for size in sizes(data.train_y):
-        transfer._point(run.config.task, run.config.data, train, test, size, seed)
+        transfer.curve_point(run.config.task, run.config.data, train, test, size, seed)
     return time.perf_counter() - began
 
 

@@ -5,7 +5,8 @@ import streamlit as st
 from sslviz.catalogue import READY, Option
 from sslviz.data import audio
 from sslviz.ui import current, page, settings
-from sslviz.ui import masked_sound_card as sounds
+from sslviz.ui import masked_sound_codes as sounds
+from sslviz.ui.masked_sound_card import card
 from sslviz.ui.masked_sound_page import (
     LEAD,
     baseline_lines,
@@ -35,7 +36,7 @@ def draw_card():
     options = {name: settings.value(SLUG, name, OPTIONS[name].default) for name in sounds.LABEL_OPTIONS}
     number, seed = settings.value(SLUG, "sample", sounds.FIRST), settings.value(SLUG, "label_seed", 0)
     this = sounds.sample(number, st.session_state.get(f"{SLUG}_own"))
-    sounds.card(this, current.show(SLUG), seed, options, st.session_state.get("depth") == "Detailed")
+    card(this, current.show(SLUG), seed, options, st.session_state.get("depth") == "Detailed")
 
 
 def draw_sample():

@@ -4,9 +4,10 @@ import streamlit as st
 
 from sslviz.catalogue import READY, Option
 from sslviz.ui import current, page, settings
-from sslviz.ui import patch_order_card as patches
+from sslviz.ui import patch_order_puzzle as patches
 from sslviz.ui.own_picture import own_picture
 from sslviz.ui.parts import credit_line, hidden
+from sslviz.ui.patch_order_card import card
 from sslviz.ui.patch_order_page import LEAD, YOUR_TURN, baseline_lines, lab, label_settings, question
 from sslviz.ui.pictures import set_credits
 from sslviz.ui.transport import run_panel
@@ -30,7 +31,7 @@ def draw_card():
     seed, depth = settings.value(SLUG, "label_seed", 0), st.session_state.get("depth") or "Basic"
     number, source = settings.value(SLUG, "sample", FIRST), settings.value(SLUG, "pictures", "mixed")
     this = patches.sample(number, source, st.session_state.get(f"{SLUG}_own"))
-    patches.card(this, current.show(SLUG), seed, options, depth)
+    card(this, current.show(SLUG), seed, options, depth)
 
 
 def draw_sample():

@@ -105,9 +105,9 @@ def _ablate(options: argparse.Namespace) -> int:
 
 
 def _transfer(options: argparse.Namespace) -> int:
-    from sslviz.training import transfer
+    from sslviz.training import transfer_record
 
-    _say(f"  {transfer.record(options.sections, _say).name} is written")
+    _say(f"  {transfer_record.record(options.sections, _say).name} is written")
     return 0
 
 

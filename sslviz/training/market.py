@@ -28,7 +28,7 @@ def offered(seed: int, among: int = transfer.CANDIDATES) -> NDArray[np.int64]:
 
 def places(seed: int, n: int) -> NDArray[np.int64]:
     """(SIZE,) the same as places among all `n` training samples."""
-    candidates = transfer._candidates(n)
+    candidates = transfer.candidates(n)
     return candidates[offered(seed, len(candidates))]
 
 
@@ -79,8 +79,8 @@ def judge(
     Raises:
         ValueError: for cells that `picked` refuses.
     """
-    judged = transfer._data(task, data)
-    rows = transfer._candidates(len(judged.train_y))
+    judged = transfer.probe_data(task, data)
+    rows = transfer.candidates(len(judged.train_y))
     market = offered(seed, len(x))
     y = judged.train_y[rows]
 
@@ -112,7 +112,7 @@ def stages(
     plain, chosen = config.to_json(), [int(cell) for cell in cells]
 
     def vectors(_: list[Any]) -> list[Call]:
-        return [(transfer._some, plain, weights, kept, part, 0) for part in ("candidates", "test")]
+        return [(transfer.some_features, plain, weights, kept, part, 0) for part in ("candidates", "test")]
 
     def buy(found: list[Any]) -> list[Call]:
         others = [(transfer.purchase, config.task, config.data, *found, labels, seed, way) for way in ways]

@@ -274,14 +274,14 @@ def _two_views(rng: np.random.Generator) -> Picture:
 
 
 def _patch_order(rng: np.random.Generator) -> Picture:
-    from sslviz.ui import patch_order_card
+    from sslviz.ui import patch_order_puzzle as puzzle
 
-    options = {name: option.default for name, option in READY[patch_order_card.SLUG].options.items()}
+    options = {name: option.default for name, option in READY[puzzle.SLUG].options.items()}
     while True:
-        this = patch_order_card.sample(int(rng.integers(100_000)), "mixed", None)
+        this = puzzle.sample(int(rng.integers(100_000)), "mixed", None)
         row = int(rng.choice([0, 3]))  # the emoji: their patches tell more
-        made, labelled = patch_order_card.label(this.pixels[[row]], int(rng.integers(100_000)), options, {})
-        tiles, order = patch_order_card.tiles_of(labelled, "places")[0], made["order"][0]
+        made, labelled = puzzle.label(this.pixels[[row]], int(rng.integers(100_000)), options, {})
+        tiles, order = puzzle.tiles_of(labelled, "places")[0], made["order"][0]
         places = [place for place in range(16) if (tiles == tiles[place]).all((1, 2, 3)).sum() == 1]
         if len(places) > CHOICES + 4:  # identical patches have no place of their own
             break
@@ -289,7 +289,7 @@ def _patch_order(rng: np.random.Generator) -> Picture:
     names = {int(place): f"row {place // 4 + 1}, column {place % 4 + 1}" for place in some}
     choices, right = _shuffled(rng, names[int(some[0])], list(names.values()))
     images = (
-        ("this patch", patch_order_card.sheet(tiles[some[:1]])), ("all 16", patch_order_card.sheet(tiles[order]))
+        ("this patch", puzzle.sheet(tiles[some[:1]])), ("all 16", puzzle.sheet(tiles[order]))
     )  # fmt: skip
     return Picture(
         "Which place is the label of this patch?", choices, right,
@@ -354,7 +354,7 @@ def _autoencoding(rng: np.random.Generator) -> Picture:
 
 def _masked_sound(rng: np.random.Generator) -> Picture:
     from sslviz.training import config, recorded, shown
-    from sslviz.ui import masked_sound_card as sounds
+    from sslviz.ui import masked_sound_codes as sounds
     from sslviz.ui import masked_sound_page as page
     from sslviz.ui.pictures import data_address
 

@@ -10,10 +10,10 @@ import streamlit as st
 from sslviz.catalogue import READY
 from sslviz.data import audio, uploads
 from sslviz.ui import current, page, settings
-from sslviz.ui import masked_sound_card as sounds
+from sslviz.ui import masked_sound_codes as sounds
 from sslviz.ui.bars import Bar, bars
 from sslviz.ui.learned import comparable
-from sslviz.ui.masked_sound_card import SLUG
+from sslviz.ui.masked_sound_codes import SLUG
 from sslviz.ui.parts import part, plain
 from sslviz.ui.pictures import data_address
 

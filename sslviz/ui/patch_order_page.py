@@ -11,11 +11,11 @@ import streamlit as st
 from sslviz.catalogue import READY
 from sslviz.training import ablation
 from sslviz.ui import current, page, settings
-from sslviz.ui import patch_order_card as patches
+from sslviz.ui import patch_order_puzzle as patches
 from sslviz.ui.bars import Bar, bars
 from sslviz.ui.learned import reached
 from sslviz.ui.parts import part
-from sslviz.ui.patch_order_card import LIES, SLUG, SWITCHES, TITLES, TURNS
+from sslviz.ui.patch_order_puzzle import LIES, SLUG, SWITCHES, TITLES, TURNS
 
 if TYPE_CHECKING:
     from sslviz.training.shown import Shown

@@ -16,7 +16,8 @@ from sslviz.catalogue import READY
 from sslviz.data import audio
 from sslviz.training.config import default
 from sslviz.training.shown import untrained
-from sslviz.ui import masked_sound_card as sounds
+from sslviz.ui import masked_sound_card as drawn
+from sslviz.ui import masked_sound_codes as sounds
 from sslviz.ui import masked_sound_page as words
 
 SLUG = "masked_sound"
@@ -87,7 +88,7 @@ def test_another_label_changes_spans_and_another_sample_all(visit: Callable) -> 
 def test_candidates_are_the_covered_steps_that_training_would_take() -> None:
     _, one = said()
     step = int(one.asked[3])
-    panel = sounds.asked(one, step)
+    panel = drawn.asked(one, step)
     rows = panel["rows"]
     assert sum(row["kind"] == "target" for row in rows) == 1
     assert sum(row["picked"] for row in rows) == 1
@@ -106,7 +107,7 @@ def test_candidates_are_the_covered_steps_that_training_would_take() -> None:
 def test_a_step_that_is_heard_has_no_question() -> None:
     _, one = said()
     step = int(np.flatnonzero(~one.masked)[0])
-    panel = sounds.asked(one, step)
+    panel = drawn.asked(one, step)
     assert panel["rows"] == []
     assert "nothing is asked" in panel["hint"]
 
@@ -121,7 +122,7 @@ def test_what_sounds_like_a_code_has_that_code() -> None:
     assert len({clip for clip, _ in places}) == len(places) <= sounds.EXAMPLES
     for clip, at in places:
         assert (codes.codes[clip, at] == one.plain[step]).all()
-    panel = sounds.behind(VIEW, one, step)
+    panel = drawn.behind(VIEW, one, step)
     assert panel["code"] == one.codes[step].tolist()
     for sound in panel["sounds"]:
         assert 1000 < len(heard(sound["source"])) <= 20_000

@@ -10,11 +10,13 @@ import pytest
 
 from sslviz.catalogue import READY
 from sslviz.training.shown import untrained
-from sslviz.ui import patch_order_card as patches
+from sslviz.ui import patch_order_card as drawn
 from sslviz.ui import patch_order_page as words
+from sslviz.ui import patch_order_puzzle as patches
 
 SLUG = "patch_order"
 WAYS = READY[SLUG].options["way"].choices
+PUZZLES = ("places", "jigsaw 2x2", "jigsaw 3x3")
 
 
 def puzzle(way: str, edits: dict[int, Any] | None = None, **options: Any) -> patches.Puzzle:
@@ -31,7 +33,7 @@ def puzzle(way: str, edits: dict[int, Any] | None = None, **options: Any) -> pat
 # what a visitor does
 
 
-@pytest.mark.parametrize("way", patches.PUZZLES)
+@pytest.mark.parametrize("way", PUZZLES)
 def test_swaps_lead_to_the_whole_picture_and_the_label_follows(way: str) -> None:
     one = puzzle(way)
     k = len(one.draw["order"][2])
@@ -44,7 +46,7 @@ def test_swaps_lead_to_the_whole_picture_and_the_label_follows(way: str) -> None
         done += 1
         assert done < k
     assert one.draw["order"][2].tolist() == list(range(k))
-    assert patches.panels(one, 2, patches.sample(39, "mixed", None), "Basic")[0]["note"].startswith("✓ Solved")
+    assert drawn.panels(one, 2, patches.sample(39, "mixed", None), "Basic")[0]["note"].startswith("✓ Solved")
     if way == "places":
         assert one.truth(2).tolist() == list(range(16))
     elif way == "jigsaw 2x2":
@@ -56,9 +58,9 @@ def test_swaps_lead_to_the_whole_picture_and_the_label_follows(way: str) -> None
 def test_nine_tiles_put_right_are_an_order_that_no_training_step_shows() -> None:
     one = puzzle("jigsaw 3x3", {1: np.arange(9)})
     assert one.truth(1) == -1
-    assert patches.label_text(one, 1)[0] == "none"
-    assert "no label" in patches.panels(one, 1, patches.sample(39, "mixed", None), "Standard")[1]["note"]
-    assert patches.formula(one, 1)["numbers"] == "no label, no loss"
+    assert drawn.label_text(one, 1)[0] == "none"
+    assert "no label" in drawn.panels(one, 1, patches.sample(39, "mixed", None), "Standard")[1]["note"]
+    assert drawn.formula(one, 1)["numbers"] == "no label, no loss"
 
 
 def test_the_answers_of_patches_follow_them_wherever_they_are_put() -> None:
@@ -90,13 +92,13 @@ def test_pressing_a_turn_shows_it() -> None:
 
 
 def test_a_model_that_is_right_puts_the_picture_together() -> None:
-    for way in patches.PUZZLES:
+    for way in PUZZLES:
         one = puzzle(way)
         for i in range(patches.COUNT):
             one.said.p[i] = np.eye(one.said.p.shape[-1])[one.truth(i)]
             shown = one.tiles[i][one.draw["order"][i]]
             assert (shown[patches.laid(one, i)] == one.tiles[i]).all()
-            assert patches.answer_text(one, i)[0].startswith("✓")
+            assert drawn.answer_text(one, i)[0].startswith("✓")
 
 
 # the page
@@ -160,15 +162,13 @@ def test_the_order_its_direction_its_number_and_its_inverse_are_shown(visit: Cal
     order = [int(tile["text"]) for tile in panel["tiles"]]
     number = int(panel["note"].split("Label: order ")[1].split(" ")[0])
     assert orders_of("jigsaw 3x3")[number].tolist() == order
-    assert f"Order: {patches.numbers(order)}: tile order[i] is shown at place i" in panel["note"]
-    assert f"Inverse: {patches.numbers(inverse(np.array(order)))}: tile j is shown at place inverse[j]" in panel["note"]
+    assert f"Order: {drawn.numbers(order)}: tile order[i] is shown at place i" in panel["note"]
+    assert f"Inverse: {drawn.numbers(inverse(np.array(order)))}: tile j is shown at place inverse[j]" in panel["note"]
 
 
 def test_identical_patches_are_told() -> None:
     one = puzzle("places")
-    notes = [
-        patches.panels(one, i, patches.sample(39, "mixed", None), "Basic")[1]["note"] for i in range(patches.COUNT)
-    ]
+    notes = [drawn.panels(one, i, patches.sample(39, "mixed", None), "Basic")[1]["note"] for i in range(patches.COUNT)]
     alike = [len(np.unique(tiles.reshape(16, -1), axis=0)) for tiles in one.tiles]
     assert min(alike) < 16
     for note, count in zip(notes, alike, strict=True):

@@ -42,7 +42,7 @@ def send(monkeypatch: pytest.MonkeyPatch) -> Send:
 def cheap_jobs(monkeypatch: pytest.MonkeyPatch) -> None:
     """Jobs that cost nothing, with figures that are easy to recognise."""
     both = recording()["bought"]["runs"]["autoencoding"]
-    monkeypatch.setattr(transfer, "_some", lambda *_: np.zeros((2, 3)))
+    monkeypatch.setattr(transfer, "some_features", lambda *_: np.zeros((2, 3)))
     monkeypatch.setattr(transfer, "purchase", lambda *call: {**both[call[6]], "accuracies": [0.31, 0.33]})
     same = {"accuracies": [0.5, 0.7], "classes": [5, 6]}
 

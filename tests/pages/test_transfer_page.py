@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from sslviz.catalogue import READY
-from sslviz.training import transfer
+from sslviz.training import transfer, transfer_record
 from sslviz.ui import transfer_buy, transfer_more, transfer_page
 from tests.pages.conftest import Page
 from tests.stand_ins import Engine
@@ -64,7 +64,7 @@ def recording() -> dict[str, Any]:
     }
     better = {**basket, "names": ["Coat"] * 10 + ["Bag"] * 10, "accuracies": [0.6, 0.6], "classes": [4, 4]}
     both = dict(zip(transfer.WAYS, (basket, better), strict=True))
-    tuned = {task: curve(0.9 - 0.1 * n)[::2] for n, task in enumerate(transfer.TUNED)}
+    tuned = {task: curve(0.9 - 0.1 * n)[::2] for n, task in enumerate(transfer_record.TUNED)}
     table = [[[0.6] * 3 if a == b else [0.5] * 3 for b in range(3)] for a in range(3)]
     return {
         "probes": {"runs": runs, "groups": groups},
@@ -255,8 +255,8 @@ def test_measured_live_with_progress(
 ) -> None:
     recorded_as(recording())
     monkeypatch.setattr(transfer, "_shape", lambda *_: ([("train", 5000), ("test", 2000)], SIZES[::-1]))
-    monkeypatch.setattr(transfer, "_some", lambda *_: np.zeros((2, 3)))
-    monkeypatch.setattr(transfer, "_point", lambda *call: (call[4], 0.5 + call[5] / 1000))
+    monkeypatch.setattr(transfer, "some_features", lambda *_: np.zeros((2, 3)))
+    monkeypatch.setattr(transfer, "curve_point", lambda *call: (call[4], 0.5 + call[5] / 1000))
     page = visit("transfer", seed="77")
     assert "choice 77" not in str(drawn(page))
     page.press("measure")
@@ -281,7 +281,7 @@ def test_labels_are_bought_live_and_shown(
     assert page.html.count("alt='Coat'") == 22
     assert "40% right, 2 classes seen" in page.html
     both = recording()["bought"]["runs"]["autoencoding"]
-    monkeypatch.setattr(transfer, "_some", lambda *_: np.zeros((2, 3)))
+    monkeypatch.setattr(transfer, "some_features", lambda *_: np.zeros((2, 3)))
     monkeypatch.setattr(transfer, "purchase", lambda *call: {**both[call[6]], "accuracies": [0.77, 0.77]})
     page.at.number_input(key="transfer_buying_choice").set_value(5)
     page.run()

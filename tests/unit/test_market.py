@@ -27,8 +27,8 @@ def small(monkeypatch: pytest.MonkeyPatch) -> np.ndarray:
     judged = SimpleNamespace(
         train_y=Y, test_y=Y, names=("a", "b", "c", "d"), train=SimpleNamespace(ids=1000 + np.arange(400))
     )
-    monkeypatch.setattr(transfer, "_data", lambda *_: judged)
-    monkeypatch.setattr(transfer, "_candidates", lambda *_: candidates)
+    monkeypatch.setattr(transfer, "probe_data", lambda *_: judged)
+    monkeypatch.setattr(transfer, "candidates", lambda *_: candidates)
     return candidates
 
 
@@ -44,9 +44,9 @@ def test_a_market_has_a_hundred_different_candidates_by_seed() -> None:
 
 def test_what_is_shown_is_what_is_sold() -> None:
     clothes = images.load(transfer.PICTURES)
-    judged = transfer._data("masked_patches", transfer.PICTURES)
+    judged = transfer.probe_data("masked_patches", transfer.PICTURES)
     rows = market.places(3, len(judged.train_y))
-    assert (transfer._candidates(len(judged.train_y))[market.offered(3)] == rows).all()
+    assert (transfer.candidates(len(judged.train_y))[market.offered(3)] == rows).all()
     shown = clothes.images[np.flatnonzero(clothes.labels >= 0)[rows[:5]]]
     sold = clothes.images[np.asarray(judged.train.ids)[rows[:5]]]
     assert (shown == sold).all()
@@ -97,8 +97,7 @@ def test_a_row_outside_of_the_market_is_refused_by_the_job_itself(small: np.ndar
 @pytest.mark.parametrize("ways", [(), transfer.WAYS])
 def test_a_purchase_is_ordinary_jobs(small: np.ndarray, monkeypatch: pytest.MonkeyPatch, ways: tuple[str, ...]) -> None:
     vectors = {"candidates": X[small], "test": X}
-    monkeypatch.setattr(transfer, "_some", lambda *call: vectors[call[3]])
-    monkeypatch.setattr(transfer, "TIMES", 2)
+    monkeypatch.setattr(transfer, "some_features", lambda *call: vectors[call[3]])
     engine = Engine()
     config = default("masked_patches")
     work = Work(engine, market.stages(config, None, None, len(CELLS), 6, np.array(CELLS), ways))

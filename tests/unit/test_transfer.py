@@ -13,7 +13,7 @@ import sslviz.__main__ as command
 from sslviz.catalogue import READY, load
 from sslviz.data import images
 from sslviz.evaluation import transfer as maths
-from sslviz.training import recorded, supervised, transfer, tuning
+from sslviz.training import recorded, supervised, transfer, transfer_record, tuning
 from sslviz.training.answers import vectors
 from sslviz.training.config import default
 from sslviz.training.loop import Learner
@@ -211,7 +211,7 @@ def test_all_samples_train_the_same_as_no_limit_and_few_are_few() -> None:
     def trained(rows: Any) -> Any:
         learner = Learner(config)
         if rows is not None:
-            learner.task = transfer.Fewer(learner.task, rows)  # type: ignore[assignment]
+            learner.task = transfer_record.Fewer(learner.task, rows)  # type: ignore[assignment]
         learner.load(learner.fresh())
         losses = [learner.train_step(step) for step in range(2)]
         return losses, learner
@@ -289,13 +289,13 @@ def test_a_section_that_there_is_not_is_refused(capsys: pytest.CaptureFixture[st
         command.main(["transfer", "dance"])
     assert "no section dance" in capsys.readouterr().err
     with pytest.raises(ValueError, match="no section dance"):
-        transfer.record(["dance"])
+        transfer_record.record(["dance"])
 
 
 def test_sections_are_kept_one_by_one(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(recorded, "RUNS", tmp_path)
     assert transfer.read() == {}
-    monkeypatch.setattr(transfer, "scaled", lambda count, seed: count / 10**5 + seed / 100)
+    monkeypatch.setattr(transfer_record, "scaled", lambda count, seed: count / 10**5 + seed / 100)
     assert command.main(["transfer", "scale"]) == 0
     (tmp_path / transfer.FILE).write_text(
         json.dumps({**transfer.read(), "teams": {"kept": 1}}), "utf-8"
@@ -304,7 +304,7 @@ def test_sections_are_kept_one_by_one(tmp_path: Path, monkeypatch: pytest.Monkey
     found = transfer.read()
     assert found["teams"] == {"kept": 1}
     assert found["scale"]["accuracy"][1] == pytest.approx([0.01, 0.02, 0.03])
-    assert found["scale"]["code"] == transfer.code_hash("scale")
+    assert found["scale"]["code"] == transfer_record.code_hash("scale")
 
 
 # ---- what was recorded -----------------------------------------------------------------------------------------------
@@ -321,11 +321,11 @@ def found() -> dict[str, Any]:
 
 def test_recorded_by_the_code_as_it_is(found: dict[str, Any]) -> None:
     for name in command.SECTIONS:
-        assert found[name]["code"] == transfer.code_hash(name), f"record again: python -m sslviz transfer {name}"
+        assert found[name]["code"] == transfer_record.code_hash(name), f"record again: python -m sslviz transfer {name}"
     for name in ("scratch", "tuned"):
-        assert found[name]["protocol"] == transfer._protocol()
-    for name in transfer.OF_RUNS:
-        assert found[name]["weights"] == transfer.weights(), f"other runs are recorded now: {name}"
+        assert found[name]["protocol"] == transfer_record._protocol()
+    for name in transfer_record.OF_RUNS:
+        assert found[name]["weights"] == transfer_record.weights(), f"other runs are recorded now: {name}"
 
 
 def test_the_learning_rate_is_the_better_one_on_pictures_set_aside(found: dict[str, Any]) -> None:
@@ -358,7 +358,7 @@ def test_so_it_is_with_three_run_seeds(found: dict[str, Any]) -> None:
 
 def test_every_run_on_pictures_is_judged_by_clothes_and_by_emoji(found: dict[str, Any]) -> None:
     judged = {(run["task"], run["long"], run["group"]) for run in found["probes"]["runs"]}
-    for task, long, run in transfer._runs():
+    for task, long, run in transfer_record._runs():
         for data in transfer.judges(task, run.config.data):
             assert (task, long, transfer.group(task, data)) in judged
     assert transfer.judges("queue", "pictures") == transfer.judges("queue", "emoji") == ("fashion_mnist", "emoji")
