@@ -17,8 +17,10 @@ help:
 define pytest
 	$(BIN)/python -m pytest $(1) $(ARGS) || [ $$? -eq 5 ]
 endef
-# The fast tests without a browser in several processes; the slow ones watch processors, and a browser keeps two busy.
+# The fast tests run in several processes, with a browser in two, each with a server of its own; the slow ones in one,
+# since they watch processors.
 several := -n auto --maxprocesses 4 --dist loadfile
+two     := -n 2
 
 ## run: install what is missing and start the app (ARGS="--server.port 8600" for options of Streamlit)
 run: $(VENV)/.app
@@ -27,7 +29,7 @@ run: $(VENV)/.app
 ## test: style, types, imports, then the fast tests, those in a real browser too
 test: lint types imports
 	$(call pytest,-m "not slow" --ignore tests/browser $(several))
-	$(call pytest,-m "not slow" tests/browser)
+	$(call pytest,-m "not slow" tests/browser $(two))
 
 ## test-all: the same, then all tests: the slow ones too
 test-all: lint types imports

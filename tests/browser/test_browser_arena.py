@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from pathlib import Path
 
+import pytest
 from playwright.sync_api import expect
 from test_browser_axe import look
 from visitor import Visitor
@@ -33,6 +34,7 @@ def test_recorded_runs_stand_side_by_side(visit: Visit) -> None:
     assert wide
 
 
+@pytest.mark.slow
 def test_all_tasks_train_live_one_after_the_other(visit: Visit) -> None:
     visitor = visit("arena?arena_runs=live&arena_steps=20&arena_batch=16")
     visitor.press("play")

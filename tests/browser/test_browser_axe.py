@@ -6,9 +6,8 @@ Each exception is a rule with the one thing that it may be about. Whatever else 
 from collections.abc import Callable
 from typing import Any
 
-import pytest
 from axe_playwright_python.sync_playwright import Axe
-from visitor import Visitor
+from visitor import SCREENS, Visitor
 
 Visit = Callable[..., Visitor]
 
@@ -40,8 +39,7 @@ def inside(visitor: Visitor, target: list[Any], selector: str) -> bool:
     return visitor.page.evaluate("([a, b]) => !!document.querySelector(a)?.closest(b)", [target[0], selector])
 
 
-@pytest.mark.parametrize("theme", ["light", "dark"])
-@pytest.mark.parametrize("width", [1366, 390])
+@SCREENS
 def test_axe_finds_nothing(visit: Visit, address: str, width: int, theme: str) -> None:
     visitor = visit(address, width=width, theme=theme, still=True)
     visitor.settle()

@@ -261,7 +261,13 @@ def test_a_map_from_scratch(visit: Visit, slug: str) -> None:
 
 @pytest.mark.parametrize(
     ("slug_", "tabs"),
-    [("masked_words", 3), ("next_word", 4), ("next_sentence", 4), ("same_or_different", 5), ("word_and_context", 6)],
+    [
+        ("same_or_different", 5),
+        *(
+            pytest.param(slug, tabs, marks=pytest.mark.slow)
+            for slug, tabs in (("masked_words", 3), ("next_word", 4), ("next_sentence", 4), ("word_and_context", 6))
+        ),
+    ],
 )
 def test_the_code_is_that_of_the_label(visit: Visit, slug_: str, tabs: int) -> None:
     visitor = visit(slug_)

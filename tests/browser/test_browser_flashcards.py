@@ -14,7 +14,7 @@ import pytest
 from anki.collection import Collection, ImportAnkiPackageOptions, ImportAnkiPackageRequest
 from playwright.sync_api import Browser, expect
 from test_browser_axe import look
-from visitor import Server, Visitor
+from visitor import SCREENS, Server, Visitor
 
 from sslviz.flashcards.deck import deck
 
@@ -269,6 +269,7 @@ def test_two_tabs_of_one_learner(tabs: Callable, server: Server) -> None:
     assert Review(two.visitor.drawn()).done.startswith("2/")
 
 
+@pytest.mark.slow
 def test_a_tab_notices_that_the_learner_was_forgotten_in_another(tabs: Callable, server: Server) -> None:
     one, two = (Review(visitor) for visitor in tabs("flashcards?cards_task=next_word"))
     two.key("Space", "4")
@@ -338,6 +339,7 @@ def test_a_server_that_dies_loses_no_grade(browser: Browser, tmp_path: Path) -> 
             second.stop()
 
 
+@pytest.mark.slow  # it waits for the database, several times
 def test_a_locked_database_is_said_and_nothing_is_lost(fresh: Server, visit: Visit) -> None:
     visitor = visit("flashcards?cards_task=next_sentence", fresh)
     review = Review(visitor)
@@ -475,8 +477,7 @@ def test_cards_and_progress_are_taken_away(visit: Visit, tmp_path: Path) -> None
     assert visitor.page.evaluate("() => localStorage.getItem('sslviz-learner')") not in text
 
 
-@pytest.mark.parametrize("theme", ["light", "dark"])
-@pytest.mark.parametrize("width", [DESK, PHONE])
+@SCREENS
 @pytest.mark.parametrize("part", ["review", "quiz", "progress", "deck"])
 def test_axe_finds_nothing_and_nothing_is_too_wide(visit: Visit, part: str, width: int, theme: str) -> None:
     visitor = visit(f"flashcards?cards_view={part}&cards_task=masked_words", width=width, theme=theme, still=True)

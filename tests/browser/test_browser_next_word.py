@@ -185,6 +185,7 @@ def percent(text: str) -> float:
     return float(text.removesuffix("%").strip().lstrip("<"))
 
 
+@pytest.mark.slow
 def test_a_beginning_that_cannot_be_used_is_refused_and_another_taken(visit: Visit) -> None:
     visitor = visit("next_word")
     part = visitor.part("write_on")
@@ -202,6 +203,7 @@ def test_a_beginning_that_cannot_be_used_is_refused_and_another_taken(visit: Vis
     visitor.until(lambda: len(wrote(visitor)) == 1, "it goes on")
 
 
+@pytest.mark.slow
 def test_the_candidates_follow_the_training(visit: Visit) -> None:
     visitor = visit("next_word?next_word_steps=1000&next_word_batch=16")
     visitor.press("reset")

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from typing import Any
 
+import pytest
 from visitor import Visitor
 
 Visit = Callable[..., Visitor]
@@ -29,6 +30,7 @@ def test_a_click_shows_another_query_among_the_keys(visit: Visit) -> None:
     assert look(visitor)["chosen"].index("true") == 3
 
 
+@pytest.mark.slow
 def test_a_run_fills_the_queue_from_the_front(visit: Visit) -> None:
     visitor = visit("queue?queue_steps=20&queue_batch=16&queue_keys=64&queue_device=cpu")
     visitor.press("play")

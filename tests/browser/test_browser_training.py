@@ -162,6 +162,7 @@ def test_reset_step_and_slow_motion(visit: Visit, slug: str) -> None:
     expect(visitor.page.locator("li.active .title")).to_have_count(0)
 
 
+@pytest.mark.slow
 def test_slow_motion_walks_on_by_itself(visit: Visit) -> None:
     visitor = visit("masked_words?masked_words_batch=16")
     visitor.press("slow")
@@ -211,7 +212,7 @@ def test_a_link_to_a_run_of_another_day(visit: Visit, slug: str) -> None:
     expect(visitor.mode).to_have_text("◷ recorded")
 
 
-@pytest.mark.parametrize("key", ["Enter", "Space"])
+@pytest.mark.parametrize("key", ["Enter", pytest.param("Space", marks=pytest.mark.slow)])
 def test_the_keyboard_is_enough(visit: Visit, key: str) -> None:
     """Tab reaches Play, Enter or Space presses it, and focus stays there to pause."""
     visitor = visit("same_or_different?same_or_different_batch=16")

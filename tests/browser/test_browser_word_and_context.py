@@ -97,6 +97,7 @@ def test_the_noise_of_this_pair_with_its_scores(visit: Visit) -> None:
     assert (max(scores) == scores[0]) == shown["answer"].startswith("✓")
 
 
+@pytest.mark.slow
 def test_dropped_words_are_crossed_and_passed_over(visit: Visit) -> None:
     visitor = visit(f"{SLUG}?{SLUG}_threshold=0.00001")
     card = visitor.part("sample_card")
@@ -105,6 +106,7 @@ def test_dropped_words_are_crossed_and_passed_over(visit: Visit) -> None:
     assert card.locator("button.raw.drop").count() == 0
 
 
+@pytest.mark.slow
 def test_cbow_asks_the_neighbours_for_the_centre(visit: Visit) -> None:
     visitor = visit(f"{SLUG}?{SLUG}_way=CBOW&depth=Detailed")
     card = visitor.part("sample_card")
@@ -119,6 +121,7 @@ def test_cbow_asks_the_neighbours_for_the_centre(visit: Visit) -> None:
     expect(numbers).not_to_have_text(first)
 
 
+@pytest.mark.slow
 def test_the_way_is_chosen_in_the_settings(visit: Visit) -> None:
     visitor = visit(SLUG)
     card = visitor.part("sample_card")
@@ -147,6 +150,7 @@ def test_a_sentence_of_ones_own_with_unknown_words(visit: Visit) -> None:
     assert "flabbergasting" not in visitor.page.url
 
 
+@pytest.mark.slow
 def test_the_words_nearest_to_a_word_and_an_analogy(visit: Visit) -> None:
     visitor = visit(SLUG)
     part = visitor.part("nearest")
@@ -162,7 +166,9 @@ def test_the_words_nearest_to_a_word_and_an_analogy(visit: Visit) -> None:
     expect(lists.last).to_contain_text("go : went = take : ?")
 
 
-@pytest.mark.parametrize("typed", ["zxqvish", "<img src=x>", "🙂"])
+@pytest.mark.parametrize(
+    "typed", ["<img src=x>", *(pytest.param(typed, marks=pytest.mark.slow) for typed in ("zxqvish", "🙂"))]
+)
 def test_a_word_that_nobody_knows(visit: Visit, typed: str) -> None:
     visitor = visit(SLUG)
     part = visitor.part("nearest")
@@ -177,6 +183,7 @@ def test_a_word_that_nobody_knows(visit: Visit, typed: str) -> None:
     expect(part.locator(".list").first.locator("li")).to_have_count(10)
 
 
+@pytest.mark.slow
 def test_a_phone_shows_a_word_in_a_row(visit: Visit) -> None:
     visitor = visit(SLUG, width=390)
     card = visitor.part("sample_card")

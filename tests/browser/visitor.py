@@ -18,9 +18,20 @@ from typing import Any
 from urllib.parse import parse_qs, urlparse
 
 import psutil
+import pytest
 from playwright.sync_api import BrowserContext, ConsoleMessage, Locator, Page, Request, WebSocket, expect
 
 from sslviz.catalogue import READY
+
+SCREENS = pytest.mark.parametrize(
+    ("width", "theme"),
+    [
+        (1366, "light"),
+        (390, "dark"),
+        pytest.param(1366, "dark", marks=pytest.mark.slow),
+        pytest.param(390, "light", marks=pytest.mark.slow),
+    ],
+)
 
 ROOT = Path(__file__).parents[2]
 WAIT = 60_000  # ms; a computer that does something else besides is slow, and waiting costs nothing where all goes well

@@ -72,7 +72,7 @@ def same(folder: Path, trained: Any) -> None:
         assert np.array_equal(kept["weights"], state["weights"])
 
 
-@pytest.mark.parametrize("kind", ["script", "notebook"])
+@pytest.mark.parametrize("kind", ["script", pytest.param("notebook", marks=pytest.mark.slow)])
 def test_the_same_figures_come_out_in_an_empty_folder(kind: str, trained: Any, tmp_path: Path) -> None:
     config, *_, expected = trained
     folder, file = tmp_path / "empty", tmp_path / f"run.{kind}"

@@ -11,6 +11,7 @@ from sslviz.catalogue import READY
 from sslviz.training import ablation, check, recorded
 from sslviz.training.config import default
 from sslviz.training.recorded import Recording
+from tests.conftest import each_page
 from tests.stand_ins import cheapen, forget
 
 # Those that have a longer recording, too.
@@ -360,8 +361,8 @@ def test_the_code_hash_covers_what_a_run_depends_on(task: str, monkeypatch: pyte
         assert recorded.code_hash(task) != before, changed
 
 
-@pytest.mark.parametrize("task", list(READY))
-def test_record_keeps_the_first_run_and_the_figures_of_all(task: str, monkeypatch: pytest.MonkeyPatch) -> None:
+@each_page
+def test_record_keeps_the_first_run_and_the_figures_of_all(slug: str, monkeypatch: pytest.MonkeyPatch) -> None:
     from sslviz.training import figures as module
 
     cheapen(monkeypatch)
@@ -371,7 +372,7 @@ def test_record_keeps_the_first_run_and_the_figures_of_all(task: str, monkeypatc
 
     monkeypatch.setattr(module, "figures", loss_is_seed)
     said: list[str] = []
-    config = replace(default(task), steps=20, batch=16, device="cpu")
+    config = replace(default(slug), steps=20, batch=16, device="cpu")
     run = recorded.record(config, seeds=2, say=said.append)
     forget()
     assert run.config == config
