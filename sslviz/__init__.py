@@ -2,6 +2,7 @@
 
 import os
 
-# numpy and SciPy each bring their own OpenBLAS, and with more threads sums come out a little different. `training.loop`
-# holds those that are loaded by then to one; this holds the ones that are loaded later.
+# numpy and SciPy each bring their own OpenBLAS. With more threads sums come out a little different, and threads that
+# wait spin, so that a click would wait with them. `training.loop` holds the libraries that are loaded by then to one;
+# this holds those that are loaded later.
 os.environ["OPENBLAS_NUM_THREADS"] = "1"

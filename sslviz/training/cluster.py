@@ -20,7 +20,7 @@ def main() -> None:
     if hasattr(os, "nice"):
         with contextlib.suppress(OSError):
             os.nice(10)  # the web server goes first
-    for name in ("OMP_NUM_THREADS", "MKL_NUM_THREADS", "OPENBLAS_NUM_THREADS"):
+    for name in ("OMP_NUM_THREADS", "MKL_NUM_THREADS"):  # OpenBLAS has been told so by the package itself
         os.environ[name] = "1"
     # Dask has workers hand memory back after every step (a trim threshold of 64 KB), which doubles the time of one.
     for name in ("MALLOC_TRIM_THRESHOLD_", "MALLOC_MMAP_THRESHOLD_"):

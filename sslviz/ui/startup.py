@@ -11,16 +11,10 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING, Any
 
-import numpy as np
-from threadpoolctl import threadpool_limits
-
 if TYPE_CHECKING:
     from sslviz.training.runs import Runs
 
 HOME_FIRST, LABEL_FIRST = 3.0, 1.0  # seconds: what a first visitor looks at goes before what may be wanted next
-
-# numpy's own threads spin while they wait, and a click would wait with them; `loop` does the same for SciPy's.
-ONE_BLAS_THREAD = (threadpool_limits(1), np)
 
 _lock = threading.Lock()
 _warm = threading.Event()
