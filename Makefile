@@ -6,7 +6,7 @@ BIN    := $(VENV)/bin
 PIP    := $(BIN)/python -m pip install --disable-pip-version-check
 
 .DEFAULT_GOAL := help
-.PHONY: help run test test-all lint format types imports record bench clean
+.PHONY: help run test test-all lint format types imports js views record bench clean
 
 ## help: list the targets
 help:
@@ -17,8 +17,8 @@ help:
 define pytest
 	$(BIN)/python -m pytest $(1) $(ARGS) || [ $$? -eq 5 ]
 endef
-# The fast tests run in several processes, with a browser in two, each with a server of its own; the slow ones in one,
-# since they watch processors.
+# Tests run in several processes, with a browser in two, each with a server of its own. Those marked `alone` watch the
+# processors or the engine, and have the computer to themselves.
 several := -n auto --maxprocesses 4 --dist loadfile
 two     := -n 2
 
@@ -27,15 +27,15 @@ run: $(VENV)/.app
 	$(BIN)/streamlit run app.py $(ARGS)
 
 ## test: style, types, imports, then the fast tests, those in a real browser too
-test: lint types imports
+test: lint types imports js
 	$(call pytest,-m "not slow" --ignore tests/browser $(several))
 	$(call pytest,-m "not slow" tests/browser $(two))
 
 ## test-all: the same, then all tests: the slow ones too
-test-all: lint types imports
-	$(call pytest,-m "not slow" --ignore tests/browser $(several))
-	$(call pytest,-m slow --ignore tests/browser)
-	$(call pytest,tests/browser)
+test-all: lint types imports js
+	$(call pytest,-m "not alone" --ignore tests/browser $(several))
+	$(call pytest,-m alone --ignore tests/browser)
+	$(call pytest,tests/browser $(two))
 
 ## lint: check style and formatting
 lint: $(VENV)/.test
@@ -54,6 +54,24 @@ types: $(VENV)/.test
 ## imports: check which package imports which
 imports: $(VENV)/.test
 	$(BIN)/lint-imports
+
+# Node of 20.19 or newer, or nothing. Only who changes a view needs it; continuous integration must have it.
+node := $(shell node -e 'const [a, b] = process.versions.node.split("."); if (a > 20 || (a == 20 && b >= 19)) console.log("yes")' 2>/dev/null)
+
+## js: check and test the views in JavaScript, where node is there
+js: $(if $(node),node_modules/.installed)
+ifeq ($(node),yes)
+	npm run --silent lint
+	npm run --silent types
+	npm test --silent
+else
+	@echo "The views in JavaScript are not checked: that needs node 20.19 or newer."; [ "$$CI" != true ]
+endif
+
+## views: bundle the views in JavaScript anew, after a change to one of them; needs node
+views: node_modules/.installed
+	npm run --silent format
+	npm run --silent build
 
 ## record: train and store the recorded runs of all tasks anew
 record: $(VENV)/.app
@@ -84,6 +102,10 @@ $(VENV)/.app: requirements.txt | $(BIN)/python
 
 $(VENV)/.test: requirements.txt requirements-test.txt | $(BIN)/python
 	$(PIP) -r requirements-test.txt
+	@touch $@
+
+node_modules/.installed: package.json package-lock.json
+	npm ci --ignore-scripts --no-audit --no-fund
 	@touch $@
 
 $(VENV)/.bench: requirements.txt requirements-test.txt requirements-bench.txt | $(BIN)/python

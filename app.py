@@ -7,10 +7,18 @@ that folder for its older kind of multipage app and open a deep link without the
 from pathlib import Path
 
 import streamlit as st
+from starlette.middleware import Middleware
 
-from sslviz.ui.startup import lifespan
+from sslviz.ui.guard import Guard
+from sslviz.ui.held_files import HeldFiles
+from sslviz.ui.startup import apologise, lifespan
 
-app = st.App(Path(__file__).parent / "sslviz" / "ui" / "shell.py", lifespan=lifespan)
+app = st.App(
+    Path(__file__).parent / "sslviz" / "ui" / "shell.py",
+    lifespan=lifespan,
+    middleware=[Middleware(Guard), Middleware(HeldFiles)],
+    on_script_error=apologise,
+)
 
 if __name__ == "__main__":
     app.run()

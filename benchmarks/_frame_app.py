@@ -4,7 +4,8 @@ import numpy as np
 import plotly.graph_objects as go
 import streamlit as st
 
-from sslviz.ui import live
+from sslviz.ui.frame.views import embedding_view, film_frame
+from sslviz.ui.live.frames import Film
 
 POINTS, MOST, CLASSES = 1000, 200, 10
 
@@ -29,9 +30,9 @@ def ours() -> None:
     st.button("Next", key="next_ours", on_click=go_on, args=("ours_at",))
     (points, classes), frames = film(), st.session_state.get("ours_at", 0) + 1
     names, words = [f"group {k}" for k in range(CLASSES)], [f"word{i}" for i in range(POINTS)]
-    shown = live.Film("film", range(frames), points[:frames], None, classes, names, words)
+    shown = Film("film", range(frames), points[:frames], None, classes, names, words)
     with st.container(key="ours"):
-        live.embedding_view("view", frame=live.film_frame("view", shown))
+        embedding_view("view", frame=film_frame("view", shown))
 
 
 @st.fragment

@@ -31,9 +31,9 @@ def main() -> None:
     learner = Learner(default(SLUG))
     task, net, o = learner.task, learner.net, learner.options
     transform = SimCLRTransform(
-        input_size=32, cj_strength=o["strength"], min_scale=o["smallest"], gaussian_blur=0, normalize=None
+        input_size=32, cj_strength=o.strength, min_scale=o.smallest, gaussian_blur=0, normalize=None
     )
-    theirs_loss, counter = NTXentLoss(temperature=o["tau"]), iter(range(10**6))
+    theirs_loss, counter = NTXentLoss(temperature=o.tau), iter(range(10**6))
     making, making_theirs = [], []
 
     def ours() -> float:
@@ -41,10 +41,10 @@ def main() -> None:
         batch = learner.batch(step)
         began = time.perf_counter()
         labelled = task.apply(
-            batch, task.draw(batch, np.random.default_rng((0, 2, step)), learner.pool, **o), learner.pool
+            batch, task.draw(batch, np.random.default_rng((0, 2, step)), learner.info, o), learner.info
         )
         making.append(time.perf_counter() - began)
-        loss = task.loss(net, labelled, **o).total
+        loss = task.loss(net, labelled, o).total
         learner.flat.grad.zero_()
         loss.backward()
         return time.perf_counter() - began

@@ -18,8 +18,9 @@ from threading import Event
 import numpy as np
 from _server import in_turn, load
 
-from sslviz.training import config, loop, runs
-from sslviz.training.engine import Engine
+from sslviz.training import config, loop
+from sslviz.training.live import runs
+from sslviz.training.live.engine import Engine
 
 SECONDS, BEFORE = 0.5, 200  # of a slice; steps done before, so that no evaluation falls into it
 

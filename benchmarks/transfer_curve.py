@@ -12,9 +12,9 @@ import numpy as np
 from _server import in_turn, load
 
 from sslviz.evaluation.transfer import sizes
-from sslviz.training import recorded, transfer
-from sslviz.training.engine import Engine
-from sslviz.training.work import Work
+from sslviz.training.live.engine import Engine
+from sslviz.training.live.work import Work
+from sslviz.training.results import recorded, transfer
 
 
 def main() -> None:

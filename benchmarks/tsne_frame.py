@@ -28,11 +28,11 @@ def main() -> None:
     ask.add_argument("--frames", type=int, default=FRAMES)
     frames = ask.parse_args().frames
     learner, vectors = Learner(default("same_or_different")), []
-    held = learner.task.batch("fashion_mnist", "held", np.arange(POINTS))
+    held_out = learner.task.batch("fashion_mnist", "held_out", np.arange(POINTS))
     for step in range((frames + 1) * STEPS):
         learner.train_step(step)
         if (step + 1) % STEPS == 0:
-            vectors.append(learner.features(held))
+            vectors.append(learner.features(held_out))
     maps, upcoming = [projection.from_scratch(vectors[0])], iter(vectors[1:])
     scratch, kept = [], []
 

@@ -1,4 +1,4 @@
-"""The command line: `python -m sslviz record | train | ablate | transfer | arena | three-ways | check-data`."""
+"""The command line: `python -m sslviz record | train | ablate | transfer | arena | three-ways | stale | check-data`."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import argparse
 import sys
 from dataclasses import replace
 
-from sslviz.catalogue import READY
+from sslviz.catalogue import TASKS
 from sslviz.training.config import RunConfig, default
 
 SECTIONS = ("rate", "probes", "scratch", "bought", "teams", "scale", "tuned")  # of the recording of `transfer`
@@ -17,33 +17,34 @@ def main(arguments: list[str] | None = None) -> int:
     parser = argparse.ArgumentParser(prog="python -m sslviz", description="Training without the web page.")
     commands = parser.add_subparsers(dest="command", required=True)
     record = commands.add_parser("record", help="train and store the recorded runs, and print their figures")
-    record.add_argument("tasks", nargs="*", metavar="task", help=f"of {', '.join(READY)}; all if none is named")
+    record.add_argument("tasks", nargs="*", metavar="task", help=f"of {', '.join(TASKS)}; all if none is named")
     record.add_argument("--long", action="store_true", help="the longer recordings (up to 20 minutes each)")
     record.add_argument("--seeds", type=int, help="run seeds to repeat it with (3; 1 for the longer ones)")
     record.add_argument("--restamp", action="store_true", help="no training: check old recordings against changed code")
     record.add_argument("--retime", action="store_true", help="train the first seed once more, for its seconds and map")
     train = commands.add_parser("train", help="train once and print the figures")
-    train.add_argument("task", choices=READY)
+    train.add_argument("task", choices=TASKS)
     for name, kind in (("seed", int), ("steps", int), ("batch", int), ("lr", float), ("device", str), ("data", str)):
         train.add_argument(f"--{name}", type=kind)
-    ablate = commands.add_parser("ablate", help="train a task in several ways, and store what each of them reaches")
-    ablate.add_argument("task", choices=[slug for slug, entry in READY.items() if entry.ablation])
+    ablate = commands.add_parser("ablate", help="train all arms of a task's ablation, and store what each reaches")
+    ablate.add_argument("task", choices=[slug for slug, entry in TASKS.items() if entry.ablation])
     ablate.add_argument("--seeds", type=int, choices=range(1, 101), default=3, metavar="N", help="run seeds each (3)")
     transfer = commands.add_parser("transfer", help="what labels buy on all recorded runs, stored section by section")
     transfer.add_argument("sections", nargs="*", metavar="section", help=", ".join(SECTIONS))
-    ways = commands.add_parser("three-ways", help="supervised, unsupervised, self-supervised on 200 pictures, stored")
-    ways.add_argument("--seeds", type=int, choices=range(1, 101), default=3, metavar="N", help="run seeds (3)")
+    three = commands.add_parser("three-ways", help="supervised, unsupervised, self-supervised on 200 pictures, stored")
+    three.add_argument("--seeds", type=int, choices=range(1, 101), default=3, metavar="N", help="run seeds (3)")
     arena = commands.add_parser("arena", help="all tasks of a kind of data with one budget, stored seed by seed")
     arena.add_argument("modality", choices=("Words", "Images"))
     arena.add_argument("--seeds", type=int, choices=range(1, 101), default=3, metavar="N", help="run seeds each (3)")
+    commands.add_parser("stale", help="what is recorded with other code than that of today, and what was changed")
     commands.add_parser("check-data", help="open all bundled data and say what is inside")
     options = parser.parse_args(arguments)
-    if unknown := [task for task in getattr(options, "tasks", []) if task not in READY]:
-        parser.error(f"no task {', '.join(unknown)}; there are {', '.join(READY)}")
+    if unknown := [task for task in getattr(options, "tasks", []) if task not in TASKS]:
+        parser.error(f"no task {', '.join(unknown)}; there are {', '.join(TASKS)}")
     if unknown := [name for name in getattr(options, "sections", []) if name not in SECTIONS]:
         parser.error(f"no section {', '.join(unknown)}; there are {', '.join(SECTIONS)}")
-    if options.command == "check-data":
-        return _check_data()
+    if options.command in ("check-data", "stale"):
+        return {"check-data": _check_data, "stale": _stale}[options.command]()
     others = {
         "train": _train, "ablate": _ablate, "transfer": _transfer, "three-ways": _three_ways, "arena": _arena,
     }  # fmt: skip
@@ -53,9 +54,9 @@ def main(arguments: list[str] | None = None) -> int:
 
 
 def _record(options: argparse.Namespace) -> int:
-    from sslviz.training import recorded
+    from sslviz.training.results import recorded
 
-    for task in options.tasks or READY:
+    for task in options.tasks or TASKS:
         seeds = options.seeds or (1 if options.long else 3)
         run = recorded.record(default(task, long=options.long), seeds=seeds, say=_say)
         target = recorded.save(run, long=options.long)
@@ -65,39 +66,51 @@ def _record(options: argparse.Namespace) -> int:
 
 
 def _check(options: argparse.Namespace) -> int:
-    from sslviz.training import check
+    from sslviz.training.results import check
 
-    tasks = options.tasks or list(READY)
+    tasks = options.tasks or list(TASKS)
     if options.retime:
         return 0 if all([check.retime(task, long=options.long, say=_say) for task in tasks]) else 1  # noqa: C419
     fine = [check.restamp(task, long=long, say=_say) for task in tasks for long in (False, True)]  # all, not the first
+    if not options.tasks:
+        fine.append(check.restamp_tables(_say))
     return 0 if all(fine) else 1
 
 
+def _stale() -> int:
+    from sslviz.training.results import provenance
+
+    found = provenance.stale()
+    for name, modules in found.items():
+        _say(f"{name}: {', '.join(modules)}")
+    return 1 if found else 0
+
+
 def _train(options: argparse.Namespace) -> int:
-    from sslviz.training import loop
+    from sslviz.training import loop, whole
     from sslviz.training.figures import figures
 
     named = {k: getattr(options, k) for k in ("seed", "steps", "batch", "lr", "device", "data")}
     config: RunConfig = replace(default(options.task), **{k: v for k, v in named.items() if v is not None})
-    state = loop.start(config)
-    while int(state["step"]) < config.steps:
-        state, snapshot = loop.advance(config, state, max(1, config.steps // 20))
-        if snapshot.diverged is not None:
-            _say(f"step {snapshot.diverged}: the loss is no number any more; a smaller learning rate may help")
-            return 1
-        _say(
-            f"step {snapshot.step:6,} of {config.steps:,}: loss {snapshot.losses.mean():.4f}, {snapshot.seconds:.1f} s"
-        )
+
+    def tell(snapshot: loop.Snapshot) -> None:
+        loss, seconds = snapshot.losses.mean(), snapshot.seconds
+        _say(f"step {snapshot.step:6,} of {config.steps:,}: loss {loss:.4f}, {seconds:.1f} s")
+
+    try:
+        state = whole.train(config, tell, steps=max(1, config.steps // 20))
+    except loop.Diverged as step:
+        _say(f"step {step}: the loss is no number any more; a smaller learning rate may help")
+        return 1
     for name, value in figures(config, state).items():
         _say(f"{name}: {value}")
     return 0
 
 
 def _ablate(options: argparse.Namespace) -> int:
-    from sslviz.training import ablation
+    from sslviz.training.results import ablation
 
-    result = ablation.ablate(options.task, ablation.ways(options.task), options.seeds, _say)
+    result = ablation.ablate(options.task, ablation.arms(options.task), options.seeds, _say)
     for name, score in result["baselines"].items():
         _say(f"{name}: {score:.1%}")
     _say(f"  {ablation.save(result).name} is written")
@@ -105,21 +118,21 @@ def _ablate(options: argparse.Namespace) -> int:
 
 
 def _transfer(options: argparse.Namespace) -> int:
-    from sslviz.training import transfer_record
+    from sslviz.training.results import transfer_record
 
     _say(f"  {transfer_record.record(options.sections, _say).name} is written")
     return 0
 
 
 def _three_ways(options: argparse.Namespace) -> int:
-    from sslviz.training import three_ways
+    from sslviz.training.results import three_ways
 
     _say(f"  {three_ways.save(three_ways.measure(range(options.seeds), _say)).name} is written")
     return 0
 
 
 def _arena(options: argparse.Namespace) -> int:
-    from sslviz.training import arena
+    from sslviz.training.results import arena
 
     arena.measure(options.modality, range(options.seeds), _say)
     _say(f"  {arena.path().name} is written")
@@ -135,18 +148,19 @@ def _check_data() -> int:
         except images.MissingData as missing:
             _say(f"{name}: {missing}")
             continue
-        _say(f"{name}: {len(pictures.images):,} + {len(pictures.held_images):,} pictures, {pictures.class_names}")
+        _say(f"{name}: {len(pictures.images):,} + {len(pictures.held_out_images):,} pictures, {pictures.class_names}")
     _say(f"photos: {', '.join(photo.title for photo in images.photos())}")
     sounds = audio.load()
     seconds = sum(len(clip.samples) for clip in sounds.clips) / audio.RATE
     _say(
-        f"voices: {len(sounds.train):,} + {len(sounds.held):,} recordings, {seconds:.0f} s, {len(audio.VOICES)} voices"
+        f"voices: {len(sounds.train):,} + {len(sounds.held_out):,} recordings, {seconds:.0f} s, "
+        f"{len(audio.VOICES)} voices"
     )
     for part in video.SPLIT:
         clips = video.clips(part)
         _say(f"film, {part}: {len(clips.first):,} clips from {len(clips.shots)} shots")
     words = text.corpus()
-    _say(f"sentences: {len(words.train):,} + {len(words.held):,}, {len(words.vocabulary):,} tokens")
+    _say(f"sentences: {len(words.train):,} + {len(words.held_out):,}, {len(words.vocabulary):,} tokens")
     return 0
 
 

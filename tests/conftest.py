@@ -13,16 +13,16 @@ import numpy as np
 import pytest
 from hypothesis import settings
 
-from sslviz.catalogue import READY, Entry, load
+from sslviz.catalogue import TASKS, Entry, Options, load
 
 settings.register_profile("deterministic", derandomize=True, deadline=None, database=None)
 settings.load_profile("deterministic")
 
 # What all pages have in common is tried on a page of words and one of pictures; what is a page's own, on all.
 ALIKE = ("masked_words", "same_or_different")
-every_page = pytest.mark.parametrize("slug", list(READY))
+every_page = pytest.mark.parametrize("slug", list(TASKS))
 each_page = pytest.mark.parametrize(
-    "slug", [pytest.param(slug, marks=() if slug in ALIKE else pytest.mark.slow) for slug in READY]
+    "slug", [pytest.param(slug, marks=() if slug in ALIKE else pytest.mark.slow) for slug in TASKS]
 )
 alike_pages = pytest.mark.parametrize("slug", ALIKE)
 
@@ -42,7 +42,11 @@ class Lab:
 
     @property
     def entry(self) -> Entry:
-        return READY[self.slug]
+        return TASKS[self.slug]
+
+    @property
+    def options(self) -> type[Options]:
+        return self.entry.options
 
     @property
     def data(self) -> str:
@@ -57,18 +61,18 @@ class Lab:
         return load(self.slug)
 
     @cached_property
-    def pool(self) -> Any:
-        return self.task.pool(self.data)
+    def info(self) -> Any:
+        return self.task.info(self.data)
 
     def batch(self, n: int = 11, part: str = "train", first: int = 0) -> Any:
         """Samples `first` to `first + n` of a part."""
         return self.task.batch(self.data, part, np.arange(first, first + n))
 
     def draw(self, batch: Any, seed: int = 0, **options: Any) -> Any:
-        return self.task.draw(batch, np.random.default_rng(seed), self.pool, **options)
+        return self.task.draw(batch, np.random.default_rng(seed), self.info, self.options(**options))
 
     def label(self, batch: Any, seed: int = 0, *, trace: bool = False, **options: Any) -> Any:
-        return self.task.apply(batch, self.draw(batch, seed, **options), self.pool, trace=trace)
+        return self.task.apply(batch, self.draw(batch, seed, **options), self.info, trace=trace)
 
     def net(self, seed: int = 0, **options: Any) -> Any:
         """A network with weights drawn by seed; a copy, since a first round of cluster IDs takes seconds."""
@@ -78,7 +82,7 @@ class Lab:
 
         key = (seed, *sorted(options.items()))
         if key not in self.nets:
-            net = self.task.build(Trunk(), self.pool, **{**self.task.options, **options})
+            net = self.task.build(Trunk(), self.info, self.options(**options))
             generator = torch.Generator().manual_seed(seed)
             initialise(net, generator)
             self.task.begin(net, generator)
@@ -87,10 +91,10 @@ class Lab:
         return copy.deepcopy(self.nets[key])
 
 
-_LABS = {slug: Lab(slug) for slug in READY}
+_LABS = {slug: Lab(slug) for slug in TASKS}
 
 
-@pytest.fixture(params=list(READY))
+@pytest.fixture(params=list(TASKS))
 def lab(request: pytest.FixtureRequest) -> Lab:
     """Every task that has a page, one after the other."""
     return _LABS[request.param]

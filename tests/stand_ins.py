@@ -14,7 +14,7 @@ from sslviz.catalogue import load
 class Job:
     """A slice that has been handed in, and is computed when the test says so."""
 
-    def __init__(self, function: Callable[..., Any], arguments: tuple[Any, ...], priority: int) -> None:
+    def __init__(self, function: Callable[..., Any], arguments: tuple[Any, ...], priority: float) -> None:
         self.function, self.arguments, self.priority = function, arguments, priority
         self.ended = self.cancelled = False
         self._value: Any = None
@@ -63,7 +63,7 @@ class Engine:
         self.waiting: list[Job] = []
         self.seen: list[Job] = []
 
-    def submit(self, function: Callable[..., Any], *arguments: Any, priority: int = 0) -> Job:
+    def submit(self, function: Callable[..., Any], *arguments: Any, priority: float = 0) -> Job:
         if self.broken:
             raise OSError("no route to host")
         job = Job(function, arguments, priority)
@@ -88,6 +88,9 @@ class Engine:
             done += 1
         return done
 
+    def workers(self) -> int:
+        return 1
+
     def lost(self) -> bool:
         return self.dead
 
@@ -110,7 +113,7 @@ def cheapen(monkeypatch: pytest.MonkeyPatch) -> None:
         return _FEW[task, data]
 
     monkeypatch.setattr(loop, "FRAMES", 4)
-    monkeypatch.setattr(loop, "HELD_SAMPLES", 256)
+    monkeypatch.setattr(loop, "HELD_OUT_SAMPLES", 256)
     monkeypatch.setattr(loop, "_probe_data", probe_data)
     monkeypatch.setattr(projection, "FIRST_STEPS", (20, 30))
     monkeypatch.setattr(projection, "NEXT_STEPS", 10)

@@ -1,6 +1,6 @@
 """Sound: a thousand short recordings of seven voices in five languages, digits, letters and prompts of telephones.
 
-Real people recorded them; who, and on what terms, `credits` says. 8,000 samples a second, one channel, 16 bits.
+Real people recorded them; `credits` has their names and terms. 8,000 samples a second, one channel, 16 bits.
 """
 
 import csv
@@ -18,7 +18,7 @@ from sslviz.data import ASSETS, Credit
 SETS = {"voices": "Seven voices in five languages"}
 RATE = 8000  # samples a second, of a telephone
 SHORTEST, LONGEST = 12 * 160 + 40, 12_800  # samples: twelve steps of 20 ms, and 1.6 s
-HELD = 40  # clips of every voice that are held out
+HELD_OUT = 40  # clips of every voice that are held out
 LANGUAGES = ("English", "Spanish", "French", "Italian", "Russian")
 _FOLDER = ASSETS / "audio"
 _SPOKEN = dict(zip(("en", "es", "fr", "it", "ru"), range(5), strict=True))
@@ -56,7 +56,7 @@ class ClipSet:
 
     clips: tuple[Clip, ...]
     train: NDArray[np.int64]
-    held: NDArray[np.int64]
+    held_out: NDArray[np.int64]
 
 
 @cache
@@ -87,9 +87,11 @@ def load(name: str = "voices") -> ClipSet:
             clips.append(Clip(samples, _called(row["name"]), numbers[row["file"]], _SPOKEN[row["language"]]))
     voice = np.array([clip.voice for clip in clips])
     rng = np.random.default_rng(0)
-    held = np.sort(np.concatenate([rng.permutation(np.flatnonzero(voice == v))[:HELD] for v in range(len(VOICES))]))
-    train = np.setdiff1d(np.arange(len(clips)), held)
-    return ClipSet(tuple(clips), rng.permutation(train), rng.permutation(held))
+    held_out = np.sort(
+        np.concatenate([rng.permutation(np.flatnonzero(voice == v))[:HELD_OUT] for v in range(len(VOICES))])
+    )
+    train = np.setdiff1d(np.arange(len(clips)), held_out)
+    return ClipSet(tuple(clips), rng.permutation(train), rng.permutation(held_out))
 
 
 def excerpt(samples: Samples) -> Samples:

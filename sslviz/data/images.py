@@ -1,12 +1,12 @@
-"""Pictures: four sets of 32×32 RGB pictures that models are trained and measured on, and a few photographs to look at.
+"""Pictures: five sets of 32×32 RGB pictures that models are trained and measured on, and a few photographs to look at.
 
-Fashion-MNIST and the emoji are bundled. CIFAR-10 and STL-10 are used when they are on this computer; nothing is ever
-downloaded from here.
+Fashion-MNIST and the emoji are bundled; clothes anywhere are made from the first. CIFAR-10 and STL-10 are used when
+they are on this computer; nothing is ever downloaded from here.
 """
 
 import os
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
 
@@ -18,10 +18,12 @@ from sslviz.data import ASSETS, Credit
 
 SETS = {
     "fashion_mnist": "Fashion-MNIST: clothes",
+    "clothes_anywhere": "Clothes anywhere: of any size, at any place",
     "emoji": "Emoji by three design teams",
     "cifar10": "CIFAR-10: animals and vehicles",
     "stl10": "STL-10: animals and vehicles, mostly without labels",
 }
+ANYWHERE = (14, 26)  # pixels: the smallest and the largest side of the clothes that may be anywhere
 SIDE = 32  # every picture is SIDE × SIDE, so that one patch embedding serves them all
 STL_LIMIT = 50_000  # of the 100,000 without a label: half is 150 MB in each process, and more than a short run reads
 LEFT_OUT = ("reversed hand with middle finger extended",)  # emoji that a teacher would not want on the screen
@@ -42,11 +44,11 @@ class ImageSet:
         title: the same for people to read.
         images: (N, 32, 32, 3) uint8, to train on.
         labels: (N,) int64, indices into class_names; -1 where there is none.
-        held_images: (M, 32, 32, 3) uint8, never trained on.
-        held_labels: (M,) int64, indices into class_names.
+        held_out_images: (M, 32, 32, 3) uint8, never trained on.
+        held_out_labels: (M,) int64, indices into class_names.
         class_names: the names of the classes.
-        held_names: (M) what each held-out picture is, such as "grinning face, Twemoji".
-        held_groups: (M,) int64, the same number where the same thing was drawn by another team; the class label in
+        held_out_names: (M) what each held-out picture is, such as "grinning face, Twemoji".
+        held_out_groups: (M,) int64, the same number where the same thing was drawn by another team; the class label in
             sets that have no such pairs.
         credits: to be shown wherever the pictures are.
     """
@@ -55,16 +57,16 @@ class ImageSet:
     title: str
     images: Pixels
     labels: NDArray[np.int64]
-    held_images: Pixels
-    held_labels: NDArray[np.int64]
+    held_out_images: Pixels
+    held_out_labels: NDArray[np.int64]
     class_names: tuple[str, ...]
-    held_names: tuple[str, ...]
-    held_groups: NDArray[np.int64]
+    held_out_names: tuple[str, ...]
+    held_out_groups: NDArray[np.int64]
     credits: tuple[Credit, ...]
 
     def __post_init__(self) -> None:
         """Lock the arrays: the set is shared by all visitors."""
-        for array in (self.images, self.labels, self.held_images, self.held_labels, self.held_groups):
+        for array in (self.images, self.labels, self.held_out_images, self.held_out_labels, self.held_out_groups):
             array.flags.writeable = False
 
 
@@ -96,7 +98,7 @@ def _load(name: str) -> ImageSet:
 
 
 def emoji_teams(part: str) -> NDArray[np.int64]:
-    """(n,) which of TEAMS drew each emoji of a part, "train" or "held"."""
+    """(n,) which of TEAMS drew each emoji of a part, "train" or "held_out"."""
     load("emoji")
     return _drawn_by[part]
 
@@ -138,10 +140,10 @@ def folder() -> Path:
 
 def _fashion_mnist() -> ImageSet:
     with np.load(ASSETS / "images" / "fashion_mnist_12k.npz") as file:
-        train, held = _grey32(file["x_train"]), _grey32(file["x_test"])
-        labels, held_labels = file["y_train"].astype(np.int64), file["y_test"].astype(np.int64)
+        train, held_out = _grey32(file["x_train"]), _grey32(file["x_test"])
+        labels, held_out_labels = file["y_train"].astype(np.int64), file["y_test"].astype(np.int64)
         names = tuple(file["class_names"].tolist())
-    return _set("fashion_mnist", train, labels, held, held_labels, names, (_ZALANDO,))
+    return _set("fashion_mnist", train, labels, held_out, held_out_labels, names, (_ZALANDO,))
 
 
 def _grey32(grey: Pixels) -> Pixels:
@@ -149,11 +151,37 @@ def _grey32(grey: Pixels) -> Pixels:
     return np.repeat(np.pad(grey, ((0, 0), (2, 2), (2, 2)))[..., None], 3, axis=3)
 
 
+def _clothes_anywhere() -> ImageSet:
+    """The clothes of Fashion-MNIST, each at a size and a place of its own, every other one mirrored.
+
+    Where a pixel lies says nothing of what is shown here. Drawn once, from a fixed seed.
+    """
+    centred = load("fashion_mnist")
+    images, held_out = (
+        _anywhere(pictures[:, 2:-2, 2:-2, 0], np.random.default_rng((0, part)))
+        for part, pictures in enumerate((centred.images, centred.held_out_images))
+    )
+    labels, held_out_labels = centred.labels.copy(), centred.held_out_labels.copy()
+    changed = replace(_ZALANDO, changes=f"{_ZALANDO.changes}; made smaller, moved and mirrored at random")
+    return _set("clothes_anywhere", images, labels, held_out, held_out_labels, centred.class_names, (changed,))
+
+
+def _anywhere(grey: Pixels, rng: np.random.Generator) -> Pixels:
+    """(N, 28, 28) grey to (N, 32, 32, 3): side, row, column and direction of each drawn evenly; black around it."""
+    moved = np.zeros((len(grey), SIDE, SIDE), dtype=np.uint8)
+    for place, picture in zip(moved, grey, strict=True):
+        side = int(rng.integers(ANYWHERE[0], ANYWHERE[1] + 1))
+        top, left = rng.integers(0, SIDE - side + 1, 2)
+        small = np.asarray(Image.fromarray(picture).resize((side, side), Image.Resampling.BILINEAR))
+        place[top : top + side, left : left + side] = small[:, ::-1] if rng.random() < 0.5 else small
+    return np.repeat(moved[..., None], 3, axis=3)
+
+
 def _emoji() -> ImageSet:
     with np.load(ASSETS / "images" / "emoji_rgba32_labels.npz") as file:
         columns, cell, classes = int(file["cols"]), int(file["cell"]), tuple(file["class_names"].tolist())
         labels, emoji, vendor = (file[key].astype(np.int64) for key in ("label", "emoji_id", "vendor"))
-        held, names = file["is_test"], [_readable(name) for name in file["emoji_names"].tolist()]
+        held_out, names = file["is_test"], [_readable(name) for name in file["emoji_names"].tolist()]
     fit = np.array([names[number] not in LEFT_OUT for number in emoji])
     with Image.open(ASSETS / "images" / "emoji_rgba32_sheet.webp") as file:
         sheet = np.array(file.convert("RGBA"))
@@ -161,15 +189,23 @@ def _emoji() -> ImageSet:
     cells = sheet.reshape(rows, cell, columns, cell, 4).swapaxes(1, 2).reshape(-1, cell, cell, 4)[: len(labels)]
     alpha = cells[..., 3:].astype(np.uint16)
     images = ((cells[..., :3] * alpha + 255 * (255 - alpha) + 127) // 255).astype(np.uint8)  # on white
-    images, labels, emoji, vendor, held = (array[fit] for array in (images, labels, emoji, vendor, held))
-    held_names = tuple(f"{names[e]}, {TEAMS[v]}" for e, v in zip(emoji[held], vendor[held], strict=True))
+    images, labels, emoji, vendor, held_out = (array[fit] for array in (images, labels, emoji, vendor, held_out))
+    held_out_names = tuple(f"{names[e]}, {TEAMS[v]}" for e, v in zip(emoji[held_out], vendor[held_out], strict=True))
     # A few emoji look the same under two names (Norway and Bouvet Island fly one flag): those are not trained on.
-    seen = {picture.tobytes() for picture in images[held]}
-    train = [row for row in np.flatnonzero(~held) if images[row].tobytes() not in seen]
+    seen = {picture.tobytes() for picture in images[held_out]}
+    train = [row for row in np.flatnonzero(~held_out) if images[row].tobytes() not in seen]
     teams = (_NOTO, _TWEMOJI, _FLUENT)
-    _drawn_by["train"], _drawn_by["held"] = vendor[train], vendor[held]
+    _drawn_by["train"], _drawn_by["held_out"] = vendor[train], vendor[held_out]
     return _set(
-        "emoji", images[train], labels[train], images[held], labels[held], classes, teams, held_names, emoji[held]
+        "emoji",
+        images[train],
+        labels[train],
+        images[held_out],
+        labels[held_out],
+        classes,
+        teams,
+        held_out_names,
+        emoji[held_out],
     )
 
 
@@ -184,11 +220,11 @@ def _cifar10() -> ImageSet:
     from torchvision.datasets import CIFAR10
 
     try:
-        train, held = (CIFAR10(folder(), train=part, download=False) for part in (True, False))
+        train, held_out = (CIFAR10(folder(), train=part, download=False) for part in (True, False))
     except RuntimeError as error:  # torchvision's word for "not found or damaged"
         raise MissingData(_how_to_get("CIFAR-10", "CIFAR10", "170 MB")) from error
-    labels, held_labels = np.array(train.targets, dtype=np.int64), np.array(held.targets, dtype=np.int64)
-    return _set("cifar10", train.data, labels, held.data, held_labels, tuple(train.classes), (_CIFAR,))
+    labels, held_out_labels = np.array(train.targets, dtype=np.int64), np.array(held_out.targets, dtype=np.int64)
+    return _set("cifar10", train.data, labels, held_out.data, held_out_labels, tuple(train.classes), (_CIFAR,))
 
 
 def _stl10() -> ImageSet:
@@ -196,19 +232,19 @@ def _stl10() -> ImageSet:
     path = folder() / "stl10_binary"
     try:
         names = tuple((path / "class_names.txt").read_text(encoding="ascii").split())
-        held_labels = np.fromfile(path / "test_y.bin", dtype=np.uint8).astype(np.int64) - 1  # 1 to 10 in the file
-        held = _stl_pictures(path / "test_X.bin")
+        held_out_labels = np.fromfile(path / "test_y.bin", dtype=np.uint8).astype(np.int64) - 1  # 1 to 10 in the file
+        held_out = _stl_pictures(path / "test_X.bin")
         if (path / "unlabeled_X.bin").exists():
             images = _stl_pictures(path / "unlabeled_X.bin", STL_LIMIT)
             labels = np.full(len(images), -1, dtype=np.int64)
         else:
             images = _stl_pictures(path / "train_X.bin")
             labels = np.fromfile(path / "train_y.bin", dtype=np.uint8).astype(np.int64) - 1
-        if len(labels) != len(images) or len(held_labels) != len(held):
+        if len(labels) != len(images) or len(held_out_labels) != len(held_out):
             raise ValueError("as many labels as pictures are needed")
     except (OSError, ValueError) as error:  # no such file, or one that was cut short
         raise MissingData(_how_to_get("STL-10", "STL10", "2.6 GB")) from error
-    return _set("stl10", images, labels, held, held_labels, names, (_STL,))
+    return _set("stl10", images, labels, held_out, held_out_labels, names, (_STL,))
 
 
 def _stl_pictures(path: Path, limit: int | None = None) -> Pixels:
@@ -236,24 +272,34 @@ def _set(
     name: str,
     images: Pixels,
     labels: NDArray[np.int64],
-    held_images: Pixels,
-    held_labels: NDArray[np.int64],
+    held_out_images: Pixels,
+    held_out_labels: NDArray[np.int64],
     class_names: tuple[str, ...],
     credited: tuple[Credit, ...],
-    held_names: tuple[str, ...] | None = None,
-    held_groups: NDArray[np.int64] | None = None,
+    held_out_names: tuple[str, ...] | None = None,
+    held_out_groups: NDArray[np.int64] | None = None,
 ) -> ImageSet:
-    if held_names is None:
-        held_names = tuple(class_names[label] for label in held_labels)
-    if held_groups is None:
-        held_groups = held_labels.copy()
+    if held_out_names is None:
+        held_out_names = tuple(class_names[label] for label in held_out_labels)
+    if held_out_groups is None:
+        held_out_groups = held_out_labels.copy()
     return ImageSet(
-        name, SETS[name], images, labels, held_images, held_labels, class_names, held_names, held_groups, credited
+        name,
+        SETS[name],
+        images,
+        labels,
+        held_out_images,
+        held_out_labels,
+        class_names,
+        held_out_names,
+        held_out_groups,
+        credited,
     )
 
 
 _LOADERS: dict[str, Callable[[], ImageSet]] = {
     "fashion_mnist": _fashion_mnist,
+    "clothes_anywhere": _clothes_anywhere,
     "emoji": _emoji,
     "cifar10": _cifar10,
     "stl10": _stl10,

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from sslviz.data import ASSETS, Credit
 from sslviz.data.text import MARKS, PAD, SPECIALS, UNK, tokenise
 
-HELD_EVERY = 8  # of the documents in the order of the file, one in eight is held out, whole
+HELD_OUT_EVERY = 8  # of the documents in the order of the file, one in eight is held out, whole
 LEAST = 5  # times that a word must occur in the training documents to have a number of its own
 
 
@@ -33,7 +33,7 @@ class Stories:
         document: (N,) int64, rising: the document of each sentence, 0 … D - 1.
         titles, books: (D) the title of each document, and the book it is from.
         sentences: (N) the raw text.
-        held: (D,) bool, True for documents that no model is trained on.
+        held_out: (D,) bool, True for documents that no model is trained on.
         credits: to be shown wherever the stories are.
     """
 
@@ -47,12 +47,12 @@ class Stories:
     titles: tuple[str, ...]
     books: tuple[str, ...]
     sentences: tuple[str, ...]
-    held: NDArray[np.bool_]
+    held_out: NDArray[np.bool_]
     credits: tuple[Credit, ...]
 
     def __post_init__(self) -> None:
         """Lock the arrays: all visitors share them."""
-        for array in (self.is_word, self.counts, self.document, self.held, *self.rows):
+        for array in (self.is_word, self.counts, self.document, self.held_out, *self.rows):
             array.flags.writeable = False
 
     def encode(self, tokens: list[str]) -> NDArray[np.int64]:
@@ -69,9 +69,9 @@ def stories() -> Stories:
     lines, tokens = [line for line, row in both if row], [row for _, row in both if row]
     document = np.array([int(line[0]) - 1 for line in lines], dtype=np.int64)
     about = {int(line[0]) - 1: (line[1], line[2]) for line in lines}
-    held = np.arange(len(about)) % HELD_EVERY == HELD_EVERY - 1
+    held_out = np.arange(len(about)) % HELD_OUT_EVERY == HELD_OUT_EVERY - 1
 
-    counted = Counter(chain.from_iterable(row for row, d in zip(tokens, document, strict=True) if not held[d]))
+    counted = Counter(chain.from_iterable(row for row, d in zip(tokens, document, strict=True) if not held_out[d]))
     words = sorted((w for w in counted if counted[w] >= LEAST), key=lambda word: (-counted[word], word))
     vocabulary = (*SPECIALS, *words)
     index = {token: number for number, token in enumerate(vocabulary)}
@@ -88,7 +88,7 @@ def stories() -> Stories:
         titles=tuple(about[d][0] for d in range(len(about))),
         books=tuple(about[d][1] for d in range(len(about))),
         sentences=tuple(line[3] for line in lines),
-        held=held,
+        held_out=held_out,
         credits=_CREDITS,
     )
 

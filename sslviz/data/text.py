@@ -17,7 +17,7 @@ SPECIALS = ("[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]")
 PAD, UNK, CLS, SEP, MASK = range(5)
 MARKS = (".", ",", "?", "!")
 MAX_WORDS = 30  # tokens that a visitor's sentence may have; the longest bundled one has 20
-HELD = 2000  # sentences that no model is trained on
+HELD_OUT = 2000  # sentences that no model is trained on
 SPLIT_SEED = 20_240_501  # any fixed number: the split must be the same on every computer
 
 _CURLY = str.maketrans({"\u2018": "'", "\u2019": "'", "\u02bc": "'", "\uff07": "'"})
@@ -55,7 +55,7 @@ class Corpus:
         counts: (V,) int64, how often each token occurs in the training sentences; 0 for specials.
         sentences: (N) the raw text in the order of the file.
         train: (48000,) row numbers to train on.
-        held: (2000,) row numbers held out. No sentence of the training part has the same words in the same order.
+        held_out: (2000,) row numbers held out. No sentence of the training part has the same words in the same order.
         credits: to be shown wherever the sentences are.
     """
 
@@ -67,12 +67,12 @@ class Corpus:
     counts: NDArray[np.int64]
     sentences: tuple[str, ...]
     train: NDArray[np.int64]
-    held: NDArray[np.int64]
+    held_out: NDArray[np.int64]
     credits: tuple[Credit, ...]
 
     def __post_init__(self) -> None:
         """Lock the arrays: the corpus is shared by all visitors."""
-        for array in (self.is_word, self.ids, self.lengths, self.counts, self.train, self.held):
+        for array in (self.is_word, self.ids, self.lengths, self.counts, self.train, self.held_out):
             array.flags.writeable = False
 
     def encode(self, tokens: list[str]) -> NDArray[np.int64]:
@@ -96,7 +96,7 @@ def corpus() -> Corpus:
     with (ASSETS / "text" / "tatoeba_en_simple_50k.tsv").open(encoding="utf-8") as file:
         sentences = tuple(line.rstrip("\n").split("\t", 1)[1] for line in file)  # a number, a tab, a sentence
     rows = [tokenise(sentence) for sentence in sentences]
-    train, held = _split(rows)
+    train, held_out = _split(rows)
     train_rows = np.zeros(len(rows), dtype=bool)
     train_rows[train] = True
 
@@ -116,7 +116,7 @@ def corpus() -> Corpus:
 
     is_word = np.array([token not in SPECIALS and token not in MARKS for token in vocabulary])
     counts = np.array([0] * len(SPECIALS) + [counted[word] for word in words], dtype=np.int64)
-    return Corpus(vocabulary, index, is_word, ids, lengths, counts, sentences, train, held, (_TATOEBA,))
+    return Corpus(vocabulary, index, is_word, ids, lengths, counts, sentences, train, held_out, (_TATOEBA,))
 
 
 def _split(rows: list[list[str]]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
@@ -124,9 +124,9 @@ def _split(rows: list[list[str]]) -> tuple[NDArray[np.int64], NDArray[np.int64]]
     words = [tuple(token for token in row if token not in MARKS) for row in rows]
     times = Counter(words)
     order = np.random.default_rng(SPLIT_SEED).permutation(len(rows))
-    held = np.sort([row for row in order if times[words[row]] == 1][:HELD])
-    train = np.setdiff1d(np.arange(len(rows)), held)
-    return train.astype(np.int64), held.astype(np.int64)
+    held_out = np.sort([row for row in order if times[words[row]] == 1][:HELD_OUT])
+    train = np.setdiff1d(np.arange(len(rows)), held_out)
+    return train.astype(np.int64), held_out.astype(np.int64)
 
 
 @cache

@@ -1,6 +1,6 @@
 """Film: shots of a cartoon, a cat that runs past a row of cameras, and a city at night, as clips of eight frames.
 
-A shot is what lies between two cuts. All clips of a shot are either trained on or held out: clips of one shot share
+A shot is what is between two cuts. All clips of a shot are either trained on or held out: clips of one shot share
 their background, and a model that has seen it would be judged on what it knows by heart.
 """
 
@@ -20,35 +20,35 @@ SETS = {"film": "Big Buck Bunny; held out: the cat and the city, too"}
 LENGTH = 8  # frames in a clip, two seconds of the cartoon
 HIGH, WIDE = 36, 64  # what training reads of a frame: 16:9, a little more than the 32×32 that the model sees
 LARGE = 320  # pixels across, for people to look at
-MOST_HELD = 40  # held-out clips of one shot: a long shot shall not decide alone
+MOST_HELD_OUT = 40  # held-out clips of one shot: a long shot shall not decide alone
 STILL = 1.0  # mean change from frame to frame, of 255; below it there is nothing to put in order
-SPLIT = "train", "held"
+SPLIT = "train", "held_out"
 
 Frames = NDArray[np.uint8]
 
 
 @dataclass(frozen=True)
 class Shot:
-    """What lies between two cuts.
+    """What is between two cuts.
 
     Attributes:
         name: for people to read.
         source: "cartoon", "cat" or "city".
-        held: whether it is held out.
-        who: who is in it, of WHO; empty where that changes or was not noted.
+        held_out: whether it is held out.
+        character: who is in it, of CHARACTERS; empty where that changes or was not noted.
         frames: (f, 36, 64, 3) uint8, read-only.
         second: of the film, at the first frame; of the cartoon only.
     """
 
     name: str
     source: str
-    held: bool
-    who: str
+    held_out: bool
+    character: str
     frames: Frames
     second: float = 0.0
 
 
-WHO = ("the rabbit", "the rodents")
+CHARACTERS = ("the rabbit", "the rodents")
 
 
 @dataclass(frozen=True)
@@ -80,23 +80,23 @@ class Clips:
 
 @cache
 def clips(part: str) -> Clips:
-    """The clips of "train" or "held", in an order that mixes the shots; those in which nothing moves are left out.
+    """The clips of "train" or "held_out", in an order that mixes the shots; those in which nothing moves are left out.
 
     Raises:
         ValueError: for another part.
     """
     if part not in SPLIT:
         raise ValueError(f"There is no part {part!r}. The parts are: {', '.join(SPLIT)}.")
-    chosen = tuple(shot for shot in shots() if shot.held == (part == "held"))
+    chosen = tuple(shot for shot in shots() if shot.held_out == (part == "held_out"))
     frames = np.concatenate([shot.frames for shot in chosen])
     begins = np.cumsum([0, *(len(shot.frames) for shot in chosen)])
-    found = [
+    starts = [
         (begins[number] + at, number, at)
         for number, shot in enumerate(chosen)
         for at in _begins(shot)
         if motion(shot.frames[at : at + LENGTH]) >= STILL
     ]
-    first, shot_number, at = np.array(found)[np.random.default_rng(0).permutation(len(found))].T.copy()
+    first, shot_number, at = np.array(starts)[np.random.default_rng(0).permutation(len(starts))].T.copy()
     laid = np.ascontiguousarray(frames.transpose(0, 3, 1, 2))
     for array in (laid, first, shot_number, at):
         array.flags.writeable = False
@@ -105,7 +105,7 @@ def clips(part: str) -> Clips:
 
 def _begins(shot: Shot) -> range:
     count = len(shot.frames) - LENGTH + 1
-    return range(0, count, -(-count // MOST_HELD) if shot.held else 1)
+    return range(0, count, -(-count // MOST_HELD_OUT) if shot.held_out else 1)
 
 
 def motion(frames: Frames) -> float:
@@ -119,7 +119,7 @@ def shots() -> tuple[Shot, ...]:
     with zipfile.ZipFile(_FOLDER / "bbb_shots_96x54_4fps.zip") as file:
         index = list(csv.DictReader(io.StringIO(file.read("index.csv").decode())))
         strips = [_strip(file.read(row["shot"]), int(row["frames"])) for row in index]
-    found = [
+    cut = [
         Shot(
             f"cartoon, shot {note['shot']}", "cartoon", note["part"] == "held", note["who"],
             _small(strip), float(row["t_start"]),
@@ -128,8 +128,8 @@ def shots() -> tuple[Shot, ...]:
     ]  # fmt: skip
     others = ("running cat, 1887", "cat", "cat"), ("city at night, first shot", "city", "city_a"), \
         ("city at night, second shot", "city", "city_b")  # fmt: skip
-    found += [Shot(name, source, True, "", _small(_other(which))) for name, source, which in others]
-    return tuple(found)
+    cut += [Shot(name, source, True, "", _small(_other(which))) for name, source, which in others]
+    return tuple(cut)
 
 
 @cache
@@ -166,8 +166,8 @@ def whole(name: str) -> Frames:
 
 def thumbnails(part: str) -> Frames:
     """(n, 32, 32, 3) the middle of the middle frame of every clip."""
-    found = clips(part)
-    return found.frames[found.first + LENGTH // 2][:, :, 2:34, 16:48].transpose(0, 2, 3, 1)
+    these = clips(part)
+    return these.frames[these.first + LENGTH // 2][:, :, 2:34, 16:48].transpose(0, 2, 3, 1)
 
 
 def small(frames: Frames) -> Frames:

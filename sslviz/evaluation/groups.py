@@ -1,6 +1,6 @@
 """Groups and classes: how far they agree, and what k-means finds without any model.
 
-Classes judge only; no model hears of them.
+Classes judge only; no model gets them.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ class Agreement:
 
 
 def agreement(groups: NDArray[np.int64], classes: NDArray[np.int64]) -> Agreement:
-    """Compare groups (n) with classes (n); only who belongs together counts, not the numbers."""
+    """Compare groups (n) with classes (n); only which samples share a group counts, not the numbers."""
     from sklearn.metrics import adjusted_mutual_info_score, normalized_mutual_info_score
 
     dealt = np.random.default_rng(0).permutation(groups)
@@ -52,8 +52,8 @@ def pixels_alone(
 
     small = [_shrunk(pictures) for pictures in (train, test)]
     with threadpool_limits(1):
-        found = KMeans(k, n_init=1, max_iter=ITERATIONS, random_state=seed).fit(small[0][:FIT])
-        ids = [found.predict(pictures).astype(np.int64) for pictures in small]
+        fit = KMeans(k, n_init=1, max_iter=ITERATIONS, random_state=seed).fit(small[0][:FIT])
+        ids = [fit.predict(pictures).astype(np.int64) for pictures in small]
     return ids[0], ids[1]
 
 

@@ -79,7 +79,7 @@ def _unit(x: Points) -> Points:
 
 
 def _start(x: Points, at: Points) -> Any:
-    import openTSNE  # half a second, and whoever shows a recorded map does not need it
+    import openTSNE  # half a second, which a recorded map does not need
 
     if len(x) < 5:
         msg = f"t-SNE needs at least 5 points, got {len(x)}"

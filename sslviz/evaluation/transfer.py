@@ -1,9 +1,9 @@
-"""What labels buy: the linear probe with more and more labels, clusters, a number to be told, labels worth buying.
+"""Transfer: the linear probe with more and more labels, clusters, a number to be predicted, labels worth buying.
 
-Everything here works on plain vectors (n, d), whoever made them: a trained trunk, a random one, the raw input. The
+Everything here works on plain vectors (n, d), wherever they are from: a trained trunk, a random one, the raw input. The
 protocol is that of `probes`: numbers standardised with the labelled rows alone, logistic regression with L2 and C = 1,
-nothing ever tuned on test rows in favour of a model. Raw input has many more columns than a trunk, for which C = 1
-is a weak penalty; it gets the better of two, chosen in its favour.
+nothing ever tuned on test rows to a model's advantage. Raw input has many more columns than a trunk, for which C = 1
+is a weak penalty; it gets the better of two, to its advantage.
 """
 
 from __future__ import annotations
@@ -50,7 +50,7 @@ def point(train: Any, train_y: Rows, test: Any, test_y: Rows, size: int, seed: i
     return probes.linear(train[rows], train_y[rows], test, test_y)
 
 
-def favoured(
+def raw_curve(
     train: Any, train_y: Rows, test: Any, test_y: Rows, seeds: Sequence[int] = CHOICES
 ) -> list[list[float]]:  # fmt: skip
     """The curve of the raw input: of both RAW_C, at each size the one that is better on the test rows."""
@@ -59,14 +59,16 @@ def favoured(
     def right(rows: Rows, c: float) -> float:
         if c == 1:
             return probes.linear(train[rows], train_y[rows], test, test_y)
-        known, asked = probes._scaled(train[rows], test)
-        return float(LogisticRegression(C=c, max_iter=500).fit(known, train_y[rows]).score(asked, test_y))
+        train_x, test_x = probes._scaled(train[rows], test)
+        return float(LogisticRegression(C=c, max_iter=500).fit(train_x, train_y[rows]).score(test_x, test_y))
 
-    found = []
+    rows_of_curve = []
     for size in sizes(train_y):
         some = [chosen(train_y, size, seed) for seed in (seeds if size != ALL else seeds[:1])]
-        found.append(max(([right(rows, c) for rows in some] for c in RAW_C), key=lambda row: float(np.mean(row))))
-    return found
+        rows_of_curve.append(
+            max(([right(rows, c) for rows in some] for c in RAW_C), key=lambda row: float(np.mean(row)))
+        )
+    return rows_of_curve
 
 
 def curve(
@@ -83,7 +85,7 @@ def curve(
 
 
 def groups(x: Any, y: Rows, seeds: Sequence[int] = GROUP_SEEDS) -> dict[str, list[float]]:
-    """k-means with as many groups as classes, on the vectors as they are; how far the groups are the classes.
+    """k-means with as many groups as classes, on the vectors as they are; how far groups and classes agree.
 
     Returns:
         `nmi` (0 to 1) and `ari` (0 for groups by chance, 1 for the classes themselves), one number a seed.
@@ -91,16 +93,16 @@ def groups(x: Any, y: Rows, seeds: Sequence[int] = GROUP_SEEDS) -> dict[str, lis
     from sklearn.cluster import KMeans
     from sklearn.metrics import adjusted_rand_score, normalized_mutual_info_score
 
-    found: dict[str, list[float]] = {"nmi": [], "ari": []}
+    agreement: dict[str, list[float]] = {"nmi": [], "ari": []}
     for seed in seeds:
         with threadpool_limits(1):
             ids = KMeans(len(np.unique(y)), n_init=1, random_state=seed).fit_predict(x)
-        found["nmi"].append(float(normalized_mutual_info_score(y, ids)))
-        found["ari"].append(float(adjusted_rand_score(y, ids)))
-    return found
+        agreement["nmi"].append(float(normalized_mutual_info_score(y, ids)))
+        agreement["ari"].append(float(adjusted_rand_score(y, ids)))
+    return agreement
 
 
-def told(train: Any, train_number: NDArray[Any], test: Any, test_number: NDArray[Any]) -> float:
+def r2(train: Any, train_number: NDArray[Any], test: Any, test_number: NDArray[Any]) -> float:
     """R² on test rows of ridge regression, vectors standardised: 1 is exact, 0 no better than the mean.
 
     The penalty is one of ALPHAS, chosen by leave-one-out on the rows that it learns from.
@@ -114,7 +116,7 @@ def told(train: Any, train_number: NDArray[Any], test: Any, test_number: NDArray
 
 
 def picture_numbers(pixels: NDArray[np.uint8]) -> dict[str, NDArray[np.float64]]:
-    """Numbers that a picture (n, 3, 32, 32) itself gives, by name: what a regression can be asked to tell."""
+    """Numbers of each picture (n, 3, 32, 32) itself, by name: what a regression can be asked to predict."""
     grey = pixels.astype(np.float64).mean(1) / 255  # (n, 32, 32)
     lit = grey * 255 >= LIT
     wide = np.where(lit.any(1), np.arange(32)[None], -1)  # (n, 32) columns with something in them
@@ -128,7 +130,7 @@ def picture_numbers(pixels: NDArray[np.uint8]) -> dict[str, NDArray[np.float64]]
 
 
 def sentence_numbers(ids: NDArray[np.int64], first_word: int) -> dict[str, NDArray[np.float64]]:
-    """Numbers that a sentence (n, t) itself gives: how many words it has, and how rare they are.
+    """Numbers of each sentence (n, t) itself: how many words it has, and how rare they are.
 
     Args:
         ids: word numbers, in the order of frequency; those below `first_word` are signs and not words.
@@ -141,7 +143,7 @@ def sentence_numbers(ids: NDArray[np.int64], first_word: int) -> dict[str, NDArr
 
 
 def at_random(n: int, labels: int, seed: int) -> Rows:
-    """Buy labels without a plan: `labels` of n rows drawn by seed. Nobody knows the classes before they are bought."""
+    """Buy labels at random: `labels` of n rows drawn by seed. Classes are unknown before their labels are bought."""
     return np.sort(np.random.default_rng(seed).choice(n, labels, replace=False))
 
 
@@ -160,7 +162,7 @@ def spread_out(x: NDArray[np.float32], labels: int, seed: int) -> Rows:
     return np.sort(np.array(picked))
 
 
-def bought(x: NDArray[np.float32], y: Rows, rows: Rows, test: NDArray[np.float32], test_y: Rows) -> dict[str, Any]:
+def worth(x: NDArray[np.float32], y: Rows, rows: Rows, test: NDArray[np.float32], test_y: Rows) -> dict[str, Any]:
     """What bought labels are worth: the probe's accuracy, and how many of the classes they show at all.
 
     A class of which no label was bought can never be named.

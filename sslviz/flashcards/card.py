@@ -3,9 +3,9 @@
 import hashlib
 import re
 import unicodedata
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import asdict, dataclass, replace
-from typing import Any
+from typing import Any, NamedTuple
 
 from sslviz.catalogue import TASKS
 
@@ -21,7 +21,7 @@ LEVELS = {1: "Basic", 2: "Standard", 3: "Detailed"}
 
 MAX_BYTES = 1_000_000  # of a visitor's file
 MAX_LINES = 20_000
-MAX_CARDS = 2_000  # a visitor's own
+MAX_CARDS, MAX_OWN = 2_000, 1_000_000  # a visitor's own cards; characters of all of them together
 MAX_QUESTION = 600  # characters
 MAX_ANSWER = 4_000
 MAX_SOURCE = 400
@@ -29,7 +29,10 @@ MAX_TAGS, MAX_TAG = 12, 40
 MAX_WRONG, MAX_OPTION = 6, 300
 
 _ID = re.compile(r"[a-z0-9](?:[a-z0-9-]{0,62}[a-z0-9])?")
-_GAP = re.compile(r"\{\{cloze\s+([^{}]+?)\s*\}\}")
+# Every pattern that meets a visitor's text must take a time that grows with its length and no faster: no part of one
+# may match what the next part matches, too. What is inside a gap is stripped afterwards.
+_GAP = re.compile(r"\{\{cloze\s([^{}]*+)\}\}")
+_FENCE = re.compile(r"(`{3,}+|~{3,}+)([^`]*+)")
 
 
 class BadCard(ValueError):
@@ -44,6 +47,22 @@ class Gap:
     hint: str = ""
 
 
+class Block(NamedTuple):
+    """A piece of an answer.
+
+    Attributes:
+        depth: how far it is nested, 0 for the outermost.
+        text: one line; of code all its lines, as they are.
+        code: whether it is code.
+        language: of the code, where it is said.
+    """
+
+    depth: int
+    text: str
+    code: bool = False
+    language: str = ""
+
+
 @dataclass(frozen=True)
 class Flashcard:
     """One card. Make one with `make`, which checks it.
@@ -51,8 +70,8 @@ class Flashcard:
     Attributes:
         id: stable name, a to z, 0 to 9 and hyphens; a learner's progress hangs on it, so it never changes.
         question: one line; may hold `{{cloze …}}` gaps.
-        answer: lines; two spaces at the start of a line for each step that it is nested. May be empty for a cloze
-            or a picture, which bring their answer along.
+        answer: lines; two spaces at the start of a line for each step that it is nested; code between two lines of
+            ```. May be empty for a cloze or a picture, which bring their answer along.
         task: a slug of the catalogue, or "general".
         level: 1 to 3, a key of LEVELS.
         kind: a key of KINDS.
@@ -74,6 +93,11 @@ class Flashcard:
     page: str = ""
     source: str = ""
     tags: tuple[str, ...] = ()
+
+    @property
+    def size(self) -> int:
+        """Characters of all its texts."""
+        return sum(map(len, (self.question, self.answer, self.source, *self.wrong, *self.tags)))
 
     @property
     def right(self) -> str:
@@ -104,10 +128,9 @@ class Flashcard:
             end = match.end()
         return (*found, self.question[end:])
 
-    def blocks(self) -> tuple[tuple[int, str], ...]:
-        """The answer as (depth, text) line by line, depth 0 for the outermost."""
-        lines = self.answer.split("\n") if self.answer else []
-        return tuple(((len(line) - len(line.lstrip(" "))) // 2, line.strip()) for line in lines)
+    def blocks(self) -> tuple[Block, ...]:
+        """The answer in pieces."""
+        return blocks_of(self.answer)
 
     def as_dict(self) -> dict[str, Any]:
         """Plain data; `from_dict` takes it back."""
@@ -123,7 +146,7 @@ def make(card_id: str, question: str, answer: str = "", **rest: Any) -> Flashcar
     Args:
         card_id: its id.
         question: line breaks become spaces.
-        answer: lines; blank ones are dropped, nesting is made regular.
+        answer: lines; blank ones are dropped but in code, nesting is made regular.
         **rest: the other attributes of Flashcard.
 
     Raises:
@@ -172,10 +195,13 @@ def from_texts(raw: Mapping[str, str]) -> Flashcard:
     Raises:
         BadCard: the card cannot be used.
     """
-    kind = raw.get("kind") or ("cloze" if _GAP.search(raw["question"]) else "plain")
+    question = one_line(raw["question"])
+    if reason := _too_long("question", question, MAX_QUESTION):  # before anything is looked for in it
+        raise BadCard(reason)
+    kind = raw.get("kind") or ("cloze" if _GAP.search(question) else "plain")
     return make(
-        raw.get("id") or _own_id(raw["question"]),
-        raw["question"],
+        raw.get("id") or own_id(question),
+        question,
         raw["answer"],
         task=raw.get("task") or GENERAL,
         level=int(raw.get("level") or 1),
@@ -192,9 +218,9 @@ def _split(text: str, sign: str) -> tuple[str, ...]:
     return tuple(filter(None, map(str.strip, text.split(sign))))
 
 
-def _own_id(question: str) -> str:
+def own_id(question: str) -> str:
     """An id for a card that came without one: the same question gets the same id again."""
-    return "own-" + hashlib.sha256(one_line(question).encode()).hexdigest()[:20]
+    return "own-" + hashlib.sha256(question.encode()).hexdigest()[:20]
 
 
 def is_id(text: object) -> bool:
@@ -218,14 +244,18 @@ def _faults(card: Flashcard) -> Iterator[str]:
         ("answer", card.answer, MAX_ANSWER),
         ("source", card.source, MAX_SOURCE),
     ):
-        if len(text) > most:
-            yield f"the {name} has {len(text):,} characters, more than the {most:,} allowed."
+        if reason := _too_long(name, text, most):
+            yield reason
     if len(card.tags) > MAX_TAGS or any(len(tag) > MAX_TAG for tag in card.tags):
         yield f"at most {MAX_TAGS} tags of {MAX_TAG} characters are allowed."
     for name, text in (("task", card.task), ("level", str(card.level)), ("kind", card.kind), ("page", card.page)):
         if reason := property_fault(name, text):
             yield reason
     yield from _kind_faults(card)
+
+
+def _too_long(name: str, text: str, most: int) -> str:
+    return f"the {name} has {len(text):,} characters, more than the {most:,} allowed." if len(text) > most else ""
 
 
 def _kind_faults(card: Flashcard) -> Iterator[str]:
@@ -241,6 +271,8 @@ def _kind_faults(card: Flashcard) -> Iterator[str]:
         options = [card.right.casefold(), *(option.casefold() for option in card.wrong)]
         if not 1 <= len(card.wrong) <= MAX_WRONG:
             yield f"a choice needs 1 to {MAX_WRONG} wrong answers, written wrong:: one | another."
+        elif fence_of(card.right):
+            yield "the right answer of a choice is one line, and no block of code."
         elif not all(options) or len(set(options)) < len(options):
             yield "two answers of this choice are the same, or one is empty."
         elif any("|" in option or len(option) > MAX_OPTION for option in card.wrong):
@@ -303,16 +335,65 @@ def _halves(inside: str) -> tuple[str, str]:
 
 
 def _tidy_answer(text: str) -> str:
-    """Blank lines dropped; a line is nested at most one step deeper than the one before it."""
-    lines: list[str] = []
-    depth = -1
+    """Blank lines dropped but in code; a line is nested at most one step deeper than the one before it."""
+    return "\n".join(
+        line and "  " * block.depth + line
+        for block in blocks_of(text)
+        for line in (fenced(block.text.split("\n"), block.language) if block.code else [block.text])
+    )
+
+
+def blocks_of(text: str) -> tuple[Block, ...]:
+    """The pieces of an answer, tidied: see Block. Code that is never closed ends with the text, as in CommonMark."""
+    found: list[Block] = []
+    depth, mark, language = -1, "", ""  # mark: the fence of the code that is being read
+    width, code = 0, [""]
     for line in split_lines(text):
         said = printable(line).strip()
-        if said:
-            indent = len(line) - len(line.lstrip(" \t"))
-            depth = min(indent_width(line[:indent]) // 2, depth + 1)
-            lines.append("  " * depth + said)
-    return "\n".join(lines)
+        if mark and closes(said, mark):
+            found.append(Block(depth, "\n".join(code), True, language))
+            mark = ""
+        elif mark:
+            code.append(printable(without_indent(line, width)).rstrip())
+        elif said:
+            indent = indent_width(line[: len(line) - len(line.lstrip(" \t"))])
+            depth = min(indent // 2, depth + 1)
+            if fence := fence_of(said):
+                (mark, language), width, code = fence, indent, []
+            else:
+                found.append(Block(depth, said))
+    if mark:
+        found.append(Block(depth, "\n".join(code), True, language))
+    return tuple(found)
+
+
+def fence_of(line: str) -> tuple[str, str] | None:
+    """(the signs, the language) of a line that begins a block of code, as CommonMark has it; None for other lines."""
+    found = _FENCE.fullmatch(line.strip())
+    return (found[1], one_line(found[2])) if found else None
+
+
+def closes(line: str, mark: str) -> bool:
+    """Whether a line ends the block of code that began with these signs."""
+    said = line.strip()
+    return len(said) >= len(mark) and not said.strip(mark[0])
+
+
+def fenced(code: Iterable[str], language: str) -> list[str]:
+    """Lines of code between two lines of signs that do not occur in it."""
+    lines = list(code)
+    longest = max((len(run) for line in lines for run in re.findall(r"`++", line)), default=0)
+    mark = "`" * max(3, longest + 1)
+    return [mark + language, *lines, mark]
+
+
+def without_indent(line: str, width: int) -> str:
+    """The line without its indent, as far as that is no wider than `width`."""
+    for at, sign in enumerate(line):
+        width -= indent_width(sign)
+        if sign not in " \t" or width < 0:
+            return line[at:]
+    return ""
 
 
 def _tidy_tag(text: str) -> str:

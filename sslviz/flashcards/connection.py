@@ -3,10 +3,11 @@
 SQLite and PostgreSQL have to be told different things, so that writers wait for each other and not for ever.
 """
 
+import json
 import logging
 import os
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +18,24 @@ from sqlalchemy.engine import URL, make_url
 from sslviz.flashcards.tables import VERSION, Base, SchemaRow
 
 _log = logging.getLogger(__name__)
+
+_NO_URL = "Progress cannot be kept: SSLVIZ_DATABASE is no database URL."
+_NO_FILE = "Progress cannot be kept: SSLVIZ_DATABASE names no file."
+_NO_PLACE = (
+    "Progress cannot be kept, because its file cannot be made or opened here; whoever runs this server can name "
+    "another place in SSLVIZ_DATABASE."
+)
+_NOT_OURS = "Progress cannot be kept, because the database that SSLVIZ_DATABASE names was not made by sslviz."
+_BUSY = "Progress cannot be kept just now, because the database is busy; please try again in a moment."
+_FAR = "Progress cannot be kept just now, because the database cannot be reached."
+_CAUSES = {  # words of a database or a system, the first that are found count
+    ("locked", "lock timeout"): _BUSY,
+    ("disk is full", "no space left"): "Progress cannot be kept, because the disk of the database is full.",
+    ("unable to open", "read-only file system"): _NO_PLACE,
+    ("readonly", "read-only"): "Progress cannot be kept, because the database may only be read.",
+    ("malformed", "not a database"): "Progress cannot be kept, because the database file is damaged.",
+    ("no such table", "no such column"): _NOT_OURS,
+}
 
 
 class Unavailable(Exception):
@@ -36,16 +55,22 @@ def database_url(named: str | None = None) -> URL:
     named = (named or os.environ.get("SSLVIZ_DATABASE", "")).strip()
     if "://" not in named:
         folder = platformdirs.user_data_path("sslviz", appauthor=False)
-        path = Path(named).expanduser() if named else folder / "progress.db"
+        try:
+            path = Path(named).expanduser() if named else folder / "progress.db"
+        except RuntimeError:  # ~somebody who has no home here
+            raise Unavailable(_NO_FILE) from None
+        if "\0" in named:
+            raise Unavailable(_NO_FILE)
         return URL.create("sqlite", database=str(path.absolute()))
     try:
         url = make_url(named)
     except (exc.ArgumentError, ValueError):
-        raise Unavailable("Progress cannot be kept: SSLVIZ_DATABASE is no database URL.") from None
+        raise Unavailable(_NO_URL) from None
+    url = url.set(drivername=url.drivername.lower())
     if url.drivername in {"postgres", "postgresql"}:
         url = url.set(drivername="postgresql+psycopg")
     if url.get_backend_name() == "sqlite" and url.database in {None, "", ":memory:"}:
-        raise Unavailable("Progress cannot be kept: SSLVIZ_DATABASE names no file.")
+        raise Unavailable(_NO_FILE)
     return url
 
 
@@ -57,9 +82,28 @@ def connect(url: URL, patience: float) -> Engine:
         patience: seconds to wait for a database that is busy or far away.
 
     Raises:
-        Unavailable: another version of sslviz made the tables.
+        Unavailable: another version of sslviz made the tables, or the URL says what its driver does not know.
     """
-    return _prepared(_connected(url, patience))
+    try:
+        engine = _connected(url, patience)
+    except (ValueError, TypeError):
+        raise Unavailable(_NO_URL) from None
+    return _prepared(engine)
+
+
+def file_of(url: URL) -> Path | None:
+    """The file of an SQLite database; None for others, and for one that is named by a URI of SQLite's own."""
+    plain = url.get_backend_name() == "sqlite" and url.database and not url.database.startswith("file:")
+    return Path(str(url.database)) if plain else None
+
+
+def identity(path: Path | None) -> tuple[int, int] | None:
+    """What tells a file from another one that has taken its name; None where there is none."""
+    try:
+        found = path.stat() if path else None
+    except OSError:
+        return None
+    return (found.st_dev, found.st_ino) if found else None
 
 
 def for_writing(engine: Engine) -> Engine:
@@ -76,20 +120,23 @@ def said_clearly() -> Iterator[None]:
         cause = str(getattr(error, "orig", None) or error)
         _log.warning("database: %s: %s", type(error).__name__, cause.splitlines()[0] if cause else "")
         raise Unavailable(_sentence(error, cause.lower())) from None
+    except (KeyError, TypeError, AttributeError, json.JSONDecodeError):  # a row that was not written by us
+        _log.exception("database: a row cannot be read")
+        raise Unavailable(_NOT_OURS) from None
 
 
 def _sentence(error: Exception, cause: str) -> str:
+    """What to say of an error, which ends in `cause`, in lower case."""
     if isinstance(error, (ImportError, exc.NoSuchModuleError)):
         return "Progress cannot be kept: the driver of the database that SSLVIZ_DATABASE names is not installed."
-    if "locked" in cause or "lock timeout" in cause or isinstance(error, exc.TimeoutError):
-        return "Progress cannot be kept just now, because the database is busy; please try again in a moment."
-    if "readonly" in cause or "read-only" in cause:
-        return "Progress cannot be kept, because the database may only be read."
-    if "disk is full" in cause or "no space left" in cause:
-        return "Progress cannot be kept, because the disk of the database is full."
-    if "malformed" in cause or "not a database" in cause:
-        return "Progress cannot be kept, because the database file is damaged."
-    return "Progress cannot be kept just now, because the database cannot be reached."
+    if isinstance(error, exc.TimeoutError):
+        return _BUSY
+    for words, sentence in _CAUSES.items():
+        if any(word in cause for word in words):
+            return sentence
+    if isinstance(error, OSError):
+        return _NO_PLACE
+    return _NOT_OURS if isinstance(error, exc.ProgrammingError) else _FAR
 
 
 def _connected(url: URL, patience: float) -> Engine:
@@ -109,8 +156,9 @@ def _connected(url: URL, patience: float) -> Engine:
 
         return engine
 
-    if url.database and not url.database.startswith("file:"):
-        Path(url.database).parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    if path := file_of(url):
+        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        _for_the_owner_alone(path)
     engine = create_engine(url, connect_args={"timeout": patience}, pool_timeout=patience, **common)
 
     @event.listens_for(engine, "connect")
@@ -129,6 +177,20 @@ def _connected(url: URL, patience: float) -> Engine:
         connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
 
     return engine
+
+
+def _for_the_owner_alone(path: Path) -> None:
+    """Make the file where there is none, and let nobody else on this computer read it: it holds learners' progress.
+
+    SQLite gives the files that it puts beside it the same rights.
+    """
+    with suppress(FileExistsError):
+        os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600))
+    for each in (path, Path(f"{path}-wal"), Path(f"{path}-shm")):
+        with suppress(FileNotFoundError, PermissionError):  # not there; or another user's, who says who may read it
+            mode = each.stat().st_mode
+            if each.is_file() and mode & 0o077:
+                each.chmod(mode & 0o700)
 
 
 def _prepared(engine: Engine) -> Engine:

@@ -1,19 +1,11 @@
-"""Cards out and in: Anki packages, Logseq text, and CSV tables.
+"""Cards out: Anki packages and Logseq text. Tables are in `sheet`, cards come in by `incoming`."""
 
-The columns of a CSV table are id, question, answer, task, level, kind, wrong, draw, page, source, tags; a table that is
-read needs question and answer, the rest may be missing. `wrong` is separated by |, `tags` by commas. An answer of
-several lines stands in one cell; two spaces at the start of a line nest it. A cell that a spreadsheet would take for a
-formula (it begins with =, +, -, @ or a tab) gets a ' in front, which is taken off again when the table is read.
-"""
-
-import csv
 import html
 import io
 import json
-import re
 import sqlite3
 import zipfile
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
@@ -21,17 +13,14 @@ from itertools import count
 from typing import TYPE_CHECKING, Any
 
 from sslviz.flashcards import outline
-from sslviz.flashcards.card import MAX_BYTES, MAX_LINES, Flashcard, property_fault, split_lines
-from sslviz.flashcards.imported import Imported, Note, Refused, gather
+from sslviz.flashcards.card import Flashcard
+from sslviz.flashcards.markup import to_html
 
 if TYPE_CHECKING:
     import genanki
 
-COLUMNS = ("id", "question", "answer", "task", "level", "kind", "wrong", "draw", "page", "source", "tags")
-LONGEST_CELL = 100  # lines of one row; a quote that is never closed ends here, and not at the end of the table
-
-_FORMULA = re.compile(r"'*[=+\-@\t\r＝＋－＠]")
-_GUARDED = re.compile(r"''*[=+\-@\t\r＝＋－＠]")
+KINDS_BY_TAG = ("choice", "misconception")  # that Anki's notes do not show by themselves
+WRONG = "What is wrong with this?"
 
 # Numbers that Anki knows our deck and note types by, drawn once. With others, an update would become a second deck.
 _DECK, _BASIC, _CLOZE = 1_738_201_945, 1_738_201_946, 1_738_201_947
@@ -58,102 +47,6 @@ class Anki:
 def to_logseq(cards: Iterable[Flashcard]) -> str:
     """A Logseq page."""
     return outline.write(cards)
-
-
-def from_file(raw: bytes, name: str) -> Imported:
-    """The cards in a visitor's file: CSV if its name says so, else a Logseq page.
-
-    Raises:
-        Refused: it is too large, or no text.
-    """
-    if len(raw) > MAX_BYTES:
-        raise Refused(f"This file is larger than the {MAX_BYTES // 1_000_000} MB allowed for cards.")
-    try:
-        text = raw.decode("utf-8-sig")
-    except UnicodeDecodeError:
-        raise Refused("This file is no text in UTF-8: please save it as a Logseq page or as CSV in UTF-8.") from None
-    return from_csv(text) if name.lower().endswith((".csv", ".tsv")) else outline.read(text)
-
-
-# CSV
-
-
-def to_csv(cards: Iterable[Flashcard]) -> str:
-    """A table with COLUMNS, separated by commas, lines ended as RFC 4180 wants it."""
-    out = io.StringIO()
-    table = csv.writer(out)
-    table.writerow(COLUMNS)
-    for card in cards:
-        table.writerow([_guard(cell) for cell in _cells(card)])
-    return out.getvalue()
-
-
-def from_csv(text: str) -> Imported:
-    """The cards of a table, separated by commas, semicolons or tabs. Rows that cannot be used are named and skipped.
-
-    Raises:
-        Refused: there is too much text, or the first line does not name the columns question and answer.
-    """
-    if len(text) > MAX_BYTES:
-        raise Refused(f"This table has more than the {MAX_BYTES:,} characters allowed.")
-    lines = [line + "\n" for line in split_lines(text)]
-    if len(lines) > MAX_LINES:
-        raise Refused(f"This table has {len(lines):,} lines, more than the {MAX_LINES:,} allowed.")
-    separator = max(",;\t", key=lines[0].count)
-    head = [cell.strip().lower() for cell in next(csv.reader(lines[:1], delimiter=separator), [])]
-    if not {"question", "answer"} <= set(head) or len(set(head)) < len(head):
-        raise Refused(f"The first line must name the columns question and answer, and may name {', '.join(COLUMNS)}.")
-    notes: list[Note] = []
-    return gather(list(_raw_cards(lines, separator, head, notes)), notes)
-
-
-def _raw_cards(
-    lines: Sequence[str], separator: str, head: Sequence[str], notes: list[Note]
-) -> Iterator[tuple[int, Mapping[str, str]]]:
-    for number, row in _rows(lines, separator, len(head), notes):
-        raw = {name: _unguard(cell) for name, cell in zip(head, row, strict=False) if name in COLUMNS}
-        raw = {"question": "", "answer": "", **raw}
-        for name in ("id", "task", "level", "kind", "page", "draw"):
-            raw[name] = raw.get(name, "").strip()
-            if raw[name] and (reason := property_fault(name, raw[name])):
-                notes.append(Note(number, f"{reason[0].upper()}{reason[1:]}"))
-                raw[name] = ""
-        yield number, raw
-
-
-def _rows(lines: Sequence[str], separator: str, columns: int, notes: list[Note]) -> Iterator[tuple[int, list[str]]]:
-    """Rows below the first, each with the number of its first line. After a bad one, reading begins anew a line on."""
-    at = 1
-    while at < len(lines):
-        reader = csv.reader(lines[at : at + LONGEST_CELL], delimiter=separator, strict=True)
-        try:
-            row = next(reader)
-            good = len(row) <= columns
-        except csv.Error:
-            row, good = [], False
-        if any(cell.strip() for cell in row) or not good:
-            if good:
-                yield at + 1, row
-            else:
-                notes.append(
-                    Note(at + 1, "this row has more cells than the first line, or a quote that is not closed.")
-                )
-        at += max(1, reader.line_num) if good else 1
-
-
-def _cells(card: Flashcard) -> tuple[str, ...]:
-    return (
-        card.id, card.question, card.answer, card.task, str(card.level), card.kind,
-        " | ".join(card.wrong), card.draw, card.page, card.source, ", ".join(card.tags),
-    )  # fmt: skip
-
-
-def _guard(cell: str) -> str:
-    return f"'{cell}" if _FORMULA.match(cell) else cell
-
-
-def _unguard(cell: str) -> str:
-    return cell[1:] if _GUARDED.match(cell) else cell
 
 
 # Anki
@@ -196,15 +89,16 @@ def _note(card: Flashcard) -> "genanki.Note":
     basic, cloze = _models()
     front, back = _front(card), _lines(card)
     if card.kind == "misconception":
-        front = f"<p>What is wrong with this?</p>{front}"
+        front = f"<p>{WRONG}</p>{front}"
     elif card.kind == "choice":
         options = sorted((card.right, *card.wrong), key=str.casefold)  # in an order that does not give it away
         front += f"<ul>{''.join(f'<li>{_inline(option)}</li>' for option in options)}</ul>"
+    kind = [f"sslviz::{card.kind}"] if card.kind in KINDS_BY_TAG else []
     return genanki.Note(
         model=cloze if card.kind == "cloze" else basic,
         fields=[front, back, html.escape(card.source)],
         guid=genanki.guid_for("sslviz", card.id),
-        tags=[_tag(tag) for tag in ("sslviz", f"sslviz::{card.task}", f"sslviz::level{card.level}", *card.tags)],
+        tags=[_tag(tag) for tag in ("sslviz", f"sslviz::{card.task}", f"sslviz::level{card.level}", *kind, *card.tags)],
     )
 
 
@@ -215,7 +109,8 @@ def _models() -> tuple[Any, Any]:
 
     css = (
         ".card { font: 20px/1.5 sans-serif; max-width: 40em; margin: auto; padding: 0 1em; }\n"
-        ".d1 { margin-left: 1.5em; }\n.d2 { margin-left: 3em; }\n.d3 { margin-left: 4.5em; }\n"
+        ".d1 { margin-inline-start: 1.5em; }\n.d2 { margin-inline-start: 3em; }\n.d3 { margin-inline-start: 4.5em; }\n"
+        "pre { direction: ltr; text-align: left; white-space: pre-wrap; }\n"
         ".source { font-size: 14px; opacity: 0.75; }\n.cloze { font-weight: bold; }\n"
     )
     source = '{{#Source}}<p class="source">{{Source}}</p>{{/Source}}'
@@ -226,8 +121,8 @@ def _models() -> tuple[Any, Any]:
         templates=[
             {
                 "name": "Card",
-                "qfmt": "{{Question}}",
-                "afmt": '{{FrontSide}}<hr id="answer">{{Answer}}' + source,
+                "qfmt": '<div dir="auto">{{Question}}</div>',
+                "afmt": '{{FrontSide}}<hr id="answer"><div dir="auto">{{Answer}}</div>' + source,
             }
         ],
         css=css,
@@ -236,7 +131,13 @@ def _models() -> tuple[Any, Any]:
         _CLOZE,
         "sslviz cloze",
         fields=[{"name": "Text"}, {"name": "Answer"}, {"name": "Source"}],
-        templates=[{"name": "Cloze", "qfmt": "{{cloze:Text}}", "afmt": "{{cloze:Text}}<hr>{{Answer}}" + source}],
+        templates=[
+            {
+                "name": "Cloze",
+                "qfmt": '<div dir="auto">{{cloze:Text}}</div>',
+                "afmt": '<div dir="auto">{{cloze:Text}}</div><hr><div dir="auto">{{Answer}}</div>' + source,
+            }
+        ],
         css=css,
         model_type=genanki.Model.CLOZE,
     )
@@ -259,16 +160,22 @@ def _front(card: Flashcard) -> str:
 
 
 def _lines(card: Flashcard) -> str:
-    return "".join(f'<div class="d{min(depth, 3)}">{_inline(text)}</div>' for depth, text in card.blocks())
+    return "".join(
+        f'<pre class="d{min(depth, 3)}"><code>{_braces(html.escape(text))}</code></pre>'
+        if code
+        else f'<div class="d{min(depth, 3)}">{_inline(text)}</div>'
+        for depth, text, code, _ in card.blocks()
+    )
 
 
 def _inline(text: str) -> str:
-    """Markdown's bold and code as HTML; everything else is text. Double braces would be fields of a template."""
-    text = html.escape(text).replace("{{", "&#123;&#123;").replace("}}", "&#125;&#125;")
-    parts = re.split(r"`([^`]+)`", text)  # text and code in turn
-    bold = [re.sub(r"\*\*(.+?)\*\*", r"<b>\1</b>", part) for part in parts[::2]]
-    code = [f"<code>{part}</code>" for part in parts[1::2]] + [""]
-    return "".join(a + b for a, b in zip(bold, code, strict=True))
+    """A text as HTML."""
+    return _braces(to_html(text))
+
+
+def _braces(markup: str) -> str:
+    """Double braces would be fields of a template."""
+    return markup.replace("{{", "&#123;&#123;").replace("}}", "&#125;&#125;")
 
 
 def _tag(text: str) -> str:

@@ -4,9 +4,10 @@ It is read with care, as everything that a visitor brings: what is damaged is le
 """
 
 import json
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 from sslviz.flashcards.card import MAX_CARDS, BadCard, Flashcard, from_dict, is_id
@@ -15,8 +16,9 @@ from sslviz.flashcards.tables import VERSION, ReviewRow
 from sslviz.flashcards.tokens import is_key
 
 FORMAT = "sslviz-progress"
-MAX_EXPORT = 30_000_000  # bytes that are read back
+MAX_EXPORT = 10_000_000  # bytes that are read back
 MAX_REVIEWS = 50_000  # in one export
+MAX_OF_CARD, MAX_OF_DAY = 1_000, 100  # reviews of one card that are taken in: in all, and of one day (UTC)
 
 _EARLIEST = datetime(2000, 1, 1, tzinfo=UTC)
 
@@ -41,25 +43,48 @@ class Saved:
 def write(
     reviews: Iterable[ReviewRow], cards: Iterable[dict[str, Any]], settings: dict[str, Any] | None, now: datetime
 ) -> str:
-    """The text of an export; `read` takes it back."""
+    """The text of an export; `read` takes it back, so there are never more reviews in it than that takes.
+
+    Args:
+        reviews: the latest first; the text has them the other way round.
+        cards: own cards as plain data.
+        settings: as plain data; None where none were set.
+        now: when.
+    """
     whole = {
         "format": FORMAT,
         "version": VERSION,
         "exported": now.astimezone(UTC).isoformat(),
         "settings": settings,
-        "reviews": [
-            {
-                "key": one.key,
-                "card": one.card,
-                "grade": one.grade,
-                "at": one.at.isoformat(),
-                "took_ms": one.took_ms,
-                "undone_at": one.undone_at.isoformat() if one.undone_at else None,
-            }
-            for one in reviews
-        ],
         "cards": list(cards),
+        "reviews": [],
     }
+    frame = _json(whole)
+    room = MAX_EXPORT - len(frame.encode())
+    kept: list[str] = []
+    for one in reviews:
+        kept.append(_json(_plain(one)))
+        room -= len(kept[-1]) + 1
+        if room < 0 or len(kept) > MAX_REVIEWS:
+            kept.pop()
+            break
+    return f"{frame.removesuffix(']}')}{','.join(reversed(kept))}]}}"
+
+
+def _plain(one: ReviewRow) -> dict[str, Any]:
+    """A review as plain data; what is not known is left out."""
+    whole = {
+        "key": one.key,
+        "card": one.card,
+        "grade": one.grade,
+        "at": one.at.isoformat(),
+        "took_ms": one.took_ms,
+        "undone_at": one.undone_at.isoformat() if one.undone_at else None,
+    }
+    return {name: value for name, value in whole.items() if value is not None}
+
+
+def _json(whole: dict[str, Any]) -> str:
     return json.dumps(whole, ensure_ascii=False, separators=(",", ":"))
 
 
@@ -103,6 +128,8 @@ def _whole(exported: str | bytes) -> dict[str, Any]:
 
 def _reviews(given: Sequence[Any], now: datetime, notes: list[Note]) -> Iterator[ReviewRow]:
     seen: set[str] = set()
+    of_card: Counter[str] = Counter()
+    of_day: Counter[tuple[str, date]] = Counter()
     for number, one in enumerate(given, 1):
         try:
             row = _review(one, now)
@@ -113,6 +140,15 @@ def _reviews(given: Sequence[Any], now: datetime, notes: list[Note]) -> Iterator
             notes.append(Note(number, "this review was left out, because it is there twice."))
             continue
         seen.add(row.key)
+        day = (row.card, row.at.date())
+        if of_card[row.card] >= MAX_OF_CARD or of_day[day] >= MAX_OF_DAY:
+            notes.append(
+                Note(number, f"this review was left out: of one card at most {MAX_OF_DAY} a day and {MAX_OF_CARD:,} in "
+                     "all are taken in.")
+            )  # fmt: skip
+            continue
+        of_card[row.card] += 1
+        of_day[day] += 1
         yield row
 
 

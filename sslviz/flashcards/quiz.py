@@ -205,28 +205,10 @@ def _near(typed: str, wanted: str, also: frozenset[str]) -> int | None:
     allowed = 0 if len(right) < 5 else 1 if len(right) < 13 else 2
     if not allowed or not said or said in also or said[0] != right[0] or any(map(str.isdigit, said + right)):
         return None
-    if abs(len(said) - len(right)) > allowed:
-        return None
-    distance = edits(said, right)
+    from rapidfuzz.distance import OSA  # letters changed, added, dropped, or swapped with the next one
+
+    distance = OSA.distance(said, right, score_cutoff=allowed)  # allowed + 1 as soon as there are more
     return distance if distance <= allowed else None
-
-
-def edits(one: str, other: str) -> int:
-    """Letters to change, add, drop or swap with the next one, to make one word of the other.
-
-    >>> edits("patch", "patch"), edits("ptach", "patch"), edits("kitten", "sitting")
-    (0, 1, 3)
-    """
-    before: list[int] = []
-    row = list(range(len(other) + 1))
-    for i, a in enumerate(one, 1):
-        above, before, row = before, row, [i]
-        for j, b in enumerate(other, 1):
-            cost = min(before[j] + 1, row[-1] + 1, before[j - 1] + (a != b))
-            if above and j > 1 and a == other[j - 2] and one[i - 2] == b:
-                cost = min(cost, above[j - 2] + 1)
-            row.append(cost)
-    return row[-1]
 
 
 def _choice(card: Flashcard, order: Sequence[int]) -> Question:

@@ -279,6 +279,7 @@ class Plan:
             forgotten card is asked again before the session ends.
         new, learning, due: how many of each are in `order`.
         done: reviews done today.
+        seen: ids of the cards that were graded today.
         later: when the next card that is not in `order` comes back; None if there is none.
         held_back: cards that are due or new, but over the limit of the day.
     """
@@ -288,6 +289,7 @@ class Plan:
     learning: int = 0
     due: int = 0
     done: int = 0
+    seen: frozenset[str] = frozenset()
     later: datetime | None = None
     held_back: int = 0
 
@@ -325,6 +327,7 @@ def plan(
         learning=len(ripe) + len(soon),
         due=len(reviews),
         done=len(done),
+        seen=frozenset(one.card for one in done),
         later=min((due for due, card in known if card not in shown and due > now), default=None),
         held_back=len(due_now) - len(reviews) + len(fresh) - len(new),
     )

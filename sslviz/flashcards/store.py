@@ -11,27 +11,39 @@ changed text keeps its history, and so does a card that is gone.
 
 import logging
 import time
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from functools import lru_cache
+from pathlib import Path
 from threading import Lock
 from typing import Any
 
-from sqlalchemy import Engine, delete, exc, select
+from sqlalchemy import Engine, delete, exc, func, select
 from sqlalchemy.orm import Session
 
 from sslviz.flashcards import progress_file, schedule
-from sslviz.flashcards.card import MAX_CARDS, BadCard, Flashcard, from_dict, is_id
-from sslviz.flashcards.connection import Unavailable, connect, database_url, for_writing, said_clearly
+from sslviz.flashcards.card import MAX_CARDS, MAX_OWN, BadCard, Flashcard, from_dict, is_id
+from sslviz.flashcards.connection import (
+    Unavailable,
+    connect,
+    database_url,
+    file_of,
+    for_writing,
+    identity,
+    said_clearly,
+)
 from sslviz.flashcards.imported import Note
+from sslviz.flashcards.progress_file import MAX_OF_CARD, MAX_OF_DAY
 from sslviz.flashcards.schedule import Memory, Past, Settings, read_memory, read_settings
 from sslviz.flashcards.tables import TICK, CardRow, LearnerRow, MemoryRow, ReviewRow
 from sslviz.flashcards.tokens import is_key, sha256_of
 
 PORTION = 500  # reviews that are taken in at a time, while other writers wait
-MAX_NOTES = 50  # that are named one by one
+GONE = (
+    "Progress cannot be kept just now, because the file of the database was taken away; please try again in a moment."
+)
 
 _log = logging.getLogger(__name__)
 
@@ -85,6 +97,7 @@ class Store:
         self._named, self._patience = named, patience
         self._lock = Lock()
         self._engine: Engine | None = None
+        self._file: tuple[Path | None, tuple[int, int] | None] = (None, None)  # that is open: its path, which one it is
         self._failed: tuple[float, str] = (0.0, "")  # until when not to try again, and what to say meanwhile
 
     # reading
@@ -116,10 +129,18 @@ class Store:
             return tuple(_checked(session.scalars(asked)))
 
     def export(self, token: str, now: datetime) -> str:
-        """All that is kept of the learner, but for the token, as JSON text; `merge` reads it."""
+        """All that is kept of the learner, but for the token, as JSON text; `merge` reads it.
+
+        Of very many reviews the latest are in it, as many as `merge` takes.
+        """
         with self._reading(token) as (session, learner):
             row = session.get(LearnerRow, learner) if learner else None
-            reviews = select(ReviewRow).where(ReviewRow.learner_id == learner).order_by(ReviewRow.at, ReviewRow.id)
+            reviews = (
+                select(ReviewRow)
+                .where(ReviewRow.learner_id == learner)
+                .order_by(ReviewRow.at.desc(), ReviewRow.id.desc())
+                .limit(progress_file.MAX_REVIEWS)
+            )
             cards = select(CardRow.content).where(CardRow.learner_id == learner).order_by(CardRow.place, CardRow.card)
             return progress_file.write(
                 session.scalars(reviews), session.scalars(cards), row.settings if row else None, now
@@ -136,6 +157,8 @@ class Store:
         self, token: str, card: str, rating: int, *, key: str, now: datetime, took_ms: int | None = None
     ) -> Graded:
         """Keep one review, and what is known of the card after it.
+
+        Raises ValueError for what is no card, grade or key, and for more than MAX_OF_DAY reviews of a card in 24 hours.
 
         Args:
             token: the learner.
@@ -166,6 +189,12 @@ class Store:
             at = now.astimezone(UTC)
             if last is not None and at <= last:  # two tabs, or a clock set back: later than the last all the same
                 at = last + TICK
+            of_day = select(func.count()).where(
+                ReviewRow.learner_id == learner, ReviewRow.card == card, ReviewRow.at > at - timedelta(days=1)
+            )
+            if (session.scalar(of_day) or 0) >= MAX_OF_DAY:
+                msg = f"{MAX_OF_DAY} reviews of one card on one day are enough"
+                raise ValueError(msg)
             known = _memory(session, learner, card)
             memory = schedule.grade(known, card, rating, at, settings)
             row = ReviewRow(learner_id=learner, key=key, card=card, grade=int(rating), at=at, took_ms=took_ms)
@@ -234,20 +263,24 @@ class Store:
             Refused: this is no such export.
         """
         saved = progress_file.read(exported, now)
-        fresh = undone = 0
-        for some in _portions(saved.reviews):
+        fresh = undone = over = 0
+        with self._reading(token) as (session, learner):
+            here_already = _counts(session, learner)
+        for some in _portions(saved.reviews, here_already):
             with self._writing(token) as (session, learner):
                 mine = session.get_one(LearnerRow, learner)
                 if mine.settings is None and saved.settings is not None:
                     mine.settings = read_settings(saved.settings).as_dict()
-                new, gone = _merge(session, learner, some, read_settings(mine.settings))
-                fresh, undone = fresh + new, undone + gone
+                new, gone, left = _merge(session, learner, some, read_settings(mine.settings))
+                fresh, undone, over = fresh + new, undone + gone, over + left
         with self._writing(token) as (session, learner):
             here = set(session.scalars(select(CardRow.card).where(CardRow.learner_id == learner)))
             new_here = [card for card in saved.cards if card.id not in here]
             kept, reasons = _add_cards(session, learner, new_here, set(taken))
-        notes = (*saved.notes, *(Note(0, reason) for reason in reasons))
-        return Merged(fresh, len(saved.reviews) - fresh, undone, kept, notes[:MAX_NOTES])
+        if over:
+            reasons.insert(0, f"{over:,} reviews were left out: at most {MAX_OF_CARD:,} of one card are taken in.")
+        notes = (*(Note(0, reason) for reason in reasons), *saved.notes)
+        return Merged(fresh, len(saved.reviews) - fresh - over, undone, kept, notes)
 
     def forget(self, token: str) -> bool:
         """Delete all that is kept of the learner. Returns whether there was anything."""
@@ -292,17 +325,30 @@ class Store:
                     _log.debug("two tabs began at once")
                 learner = session.scalar(asked)
             yield session, learner or 0
+        if self._gone():  # taken away while it was written: nothing is kept, so nothing may be said to be
+            raise Unavailable(GONE)
+
+    def _gone(self) -> bool:
+        """Whether the file of the database has been deleted, or another one has its name. Open, it could be written."""
+        path, which = self._file
+        return path is not None and identity(path) != which
 
     def _open(self) -> Engine:
         """The engine, its tables there."""
         with self._lock:
+            if self._engine is not None and self._gone():
+                _log.warning("database: its file is gone, or is another one now; a new connection is made")
+                self._engine.dispose()
+                self._engine = None
             if self._engine is None:
                 began = time.monotonic()
                 if began < self._failed[0]:
                     raise Unavailable(self._failed[1])
                 try:
                     with said_clearly():
-                        self._engine = connect(database_url(self._named), self._patience)
+                        url = database_url(self._named)
+                        self._engine = connect(url, self._patience)
+                        self._file = (file_of(url), identity(file_of(url)))
                 except Unavailable as error:
                     # Those who wait for the lock must not each wait for a host that does not answer.
                     took = time.monotonic() - began
@@ -360,22 +406,55 @@ def _rebuilt(rows: Iterable[ReviewRow], card: str, since: datetime, settings: Se
     return memory or (read_memory(before.after) if before else None)
 
 
-def _portions(reviews: Iterable[ReviewRow]) -> Iterator[list[ReviewRow]]:
-    """Reviews in portions of whole cards, so that no transaction keeps others waiting for long. One at least."""
+def _counts(session: Session, learner: int) -> dict[str, int]:
+    """How many reviews of each card are here, undone ones too."""
+    asked = select(ReviewRow.card, func.count()).where(ReviewRow.learner_id == learner).group_by(ReviewRow.card)
+    return dict(session.execute(asked).all())
+
+
+def _portions(reviews: Iterable[ReviewRow], here: Mapping[str, int]) -> Iterator[list[ReviewRow]]:
+    """Reviews in portions of whole cards, so that no transaction keeps others waiting for long. One at least.
+
+    Args:
+        reviews: that are to be taken in.
+        here: by card, how many are here already: they are read and worked out anew with those that come.
+    """
     by_card: dict[str, list[ReviewRow]] = {}
     for one in reviews:
         by_card.setdefault(one.card, []).append(one)
     some: list[ReviewRow] = []
-    for each in by_card.values():
+    weight = 0
+    for card, each in by_card.items():
         some += each
-        if len(some) >= PORTION:
+        weight += len(each) + here.get(card, 0)
+        if weight >= PORTION:
             yield some
-            some = []
+            some, weight = [], 0
     yield some
 
 
-def _merge(session: Session, learner: int, reviews: Iterable[ReviewRow], settings: Settings) -> tuple[int, int]:
-    """Put reviews, all there are of some cards, among those that are here. Returns how many were new, and undone."""
+def _free(at: datetime, taken: dict[datetime, datetime]) -> datetime:
+    """The first moment from `at` on that is not taken; it is then.
+
+    Args:
+        at: a moment.
+        taken: a moment that is taken → a later one, with none between them that is free. It is made to lead further
+            with every search, so that very many reviews of one moment take no longer than others.
+    """
+    passed = []
+    while at in taken:
+        passed.append(at)
+        at = taken[at]
+    taken.update(dict.fromkeys((*passed, at), at + TICK))
+    return at
+
+
+def _merge(session: Session, learner: int, reviews: Iterable[ReviewRow], settings: Settings) -> tuple[int, int, int]:
+    """Put reviews, all there are of some cards, among those that are here.
+
+    Returns:
+        (how many were new, undone, left out because there are too many of their card)
+    """
     reviews = list(reviews)
     by_card: dict[str, list[ReviewRow]] = {one.card: [] for one in reviews}
     for row in _rows(session, learner, by_card):
@@ -385,15 +464,16 @@ def _merge(session: Session, learner: int, reviews: Iterable[ReviewRow], setting
         keys = [one.key for one in reviews[first : first + PORTION]]
         found = session.scalars(select(ReviewRow).where(ReviewRow.learner_id == learner, ReviewRow.key.in_(keys)))
         here.update({row.key: row for row in found})
-    times = {(row.card, row.at) for rows in by_card.values() for row in rows}
+    taken = {card: {row.at: row.at + TICK for row in rows} for card, rows in by_card.items()}
     changed: dict[str, datetime] = {}  # card → from when on
-    fresh = undone = 0
+    fresh = undone = over = 0
     for one in reviews:
         known = here.get(one.key)
+        if known is None and len(by_card[one.card]) >= MAX_OF_CARD:
+            over += 1
+            continue
         if known is None:
-            while (one.card, one.at) in times:  # two browsers in one microsecond
-                one.at += TICK
-            times.add((one.card, one.at))
+            one.at = _free(one.at, taken[one.card])  # two browsers in one microsecond
             one.learner_id, one.was, one.interval, one.after = learner, "new", 0.0, {}
             by_card[one.card].append(one)
             fresh += 1
@@ -407,17 +487,27 @@ def _merge(session: Session, learner: int, reviews: Iterable[ReviewRow], setting
     for card, since in changed.items():
         _remember(session, learner, card, _rebuilt(by_card[card], card, since, settings))
     session.add_all(row for rows in by_card.values() for row in rows)
-    return fresh, undone
+    return fresh, undone, over
 
 
 def _add_cards(session: Session, learner: int, cards: Iterable[Flashcard], taken: set[str]) -> tuple[int, list[str]]:
     here = {row.card: row for row in session.scalars(select(CardRow).where(CardRow.learner_id == learner))}
     place = max((row.place for row in here.values()), default=0)
+    sizes = {card.id: card.size for card in _checked(row.content for row in here.values())}
+    whole = sum(sizes.values())
     kept, reasons = 0, []
     for card in cards:
+        larger = card.size - sizes.get(card.id, 0)
         if card.id in taken:
             reasons.append(f"The card {card.id} was left out: it is in the deck already.")
-        elif row := here.get(card.id):
+            continue
+        if larger > 0 and whole + larger > MAX_OWN:
+            reasons.append(
+                f"The card {card.id} and all after it were left out: own cards have at most {MAX_OWN:,} characters "
+                "together."
+            )
+            break
+        if row := here.get(card.id):
             row.content = card.as_dict()
             kept += 1
         elif len(here) >= MAX_CARDS:
@@ -428,6 +518,7 @@ def _add_cards(session: Session, learner: int, cards: Iterable[Flashcard], taken
             here[card.id] = CardRow(learner_id=learner, card=card.id, place=place, content=card.as_dict())
             session.add(here[card.id])
             kept += 1
+        sizes[card.id], whole = card.size, whole + larger
     return kept, reasons
 
 

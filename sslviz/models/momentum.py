@@ -36,7 +36,7 @@ def move(slow: nn.Module, fast: nn.Module, m: float) -> None:
         ValueError: outside 0 … 1.
     """
     if not 0 <= m <= 1:
-        msg = f"the momentum lies between 0 and 1, not at {m}"
+        msg = f"the momentum is between 0 and 1, not {m}"
         raise ValueError(msg)
     for mine, theirs in zip(slow.parameters(), fast.parameters(), strict=True):
         mine.lerp_(theirs, 1 - m)

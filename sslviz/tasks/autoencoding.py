@@ -1,4 +1,4 @@
-"""Compress and rebuild: squeeze a picture through a few numbers; the picture itself is the label (autoencoding).
+"""Autoencoding: squeeze a picture through a few numbers; the picture itself is the label.
 
 The label comes from the data, and it is the very input. Nothing is hidden, so what makes it a task is the bottleneck:
 one short code for the whole picture. Where every patch has a code of its own, copying is enough. With noise the label
@@ -9,49 +9,45 @@ is the picture as it was, not as it came in. Rumelhart, Hinton & Williams 1986, 
 from __future__ import annotations
 
 from functools import lru_cache
-from typing import Any, ClassVar
+from typing import ClassVar
 
 import numpy as np
 import torch
 from torch import Tensor, nn
 
+from sslviz.catalogue.autoencoding import AutoencodingOptions
 from sslviz.models.tokens import PatchTokens, from_patches, mean_pool
 from sslviz.models.trunk import Trunk
-from sslviz.tasks.base import Answer, Baseline, Batch, Draw, Labelled, Loss, Pool, Step, TaskBase
+from sslviz.tasks.base import Answer, Baseline, Batch, DataInfo, Draw, Labelled, Loss, Step, Task
 from sslviz.tasks.pictures import Pictures
 
 PATCHES, WIDEST = 16, 256  # of a picture; of the bottleneck
 
 
-class Autoencoding(Pictures, TaskBase):
+class Autoencoding(Pictures, Task["BottleneckNet", AutoencodingOptions]):
     """An autoencoder with a bottleneck of `width` numbers; with noise or dropped pixels a denoising one."""
 
     slug: ClassVar[str] = "autoencoding"
-    options: ClassVar[dict[str, Any]] = {"width": 16, "whole": True, "noise": 0.0, "dropped": 0.0}
 
-    def draw(
-        self, batch: Batch, rng: np.random.Generator, pool: Pool, *,  # noqa: ARG002
-        noise: float = 0.0, dropped: float = 0.0, **options: Any,  # noqa: ARG002
-    ) -> Draw:  # fmt: skip
+    def draw(self, batch: Batch, rng: np.random.Generator, info: DataInfo, options: AutoencodingOptions) -> Draw:
         """Without noise nothing is left to chance. With it, draw what is added, and which pixels go black.
 
         Args:
             batch: n pictures; only their number matters.
             rng: where the random numbers come from.
-            pool: not needed; the label lies in the sample.
-            noise: standard deviation of what is added to each number, in shares of full brightness; 0 to 1.
-            dropped: share of the pixels that go black; 0 to 1.
-            options: `width` and `whole` matter only to the network.
+            info: not needed; the label is in the sample.
+            options: `noise`, standard deviation of what is added to each number, in shares of full brightness;
+                `dropped`, share of the pixels that go black. `width` and `whole` matter only to the network.
 
         Returns:
             Nothing, or `added` (n, 3, 32, 32) and `black` (n, 32, 32).
         """
-        if not (noise or dropped):
+        if not (options.noise or options.dropped):
             return Draw()
-        added = noise * rng.standard_normal((len(batch), 3, 32, 32), np.float32)
-        return Draw(added=added, black=rng.random((len(batch), 32, 32)) < dropped)
+        added = options.noise * rng.standard_normal((len(batch), 3, 32, 32), np.float32)
+        return Draw(added=added, black=rng.random((len(batch), 32, 32)) < options.dropped)
 
-    def apply(self, batch: Batch, draw: Draw, pool: Pool, *, trace: bool = False) -> Labelled:  # noqa: ARG002
+    def apply(self, batch: Batch, draw: Draw, info: DataInfo, *, trace: bool = False) -> Labelled:
         """The input is the picture, spoilt where drawn; the label is the picture as it was."""
         clean = batch.data["pixels"].float() / 255
         sees = clean.clone()
@@ -63,23 +59,21 @@ class Autoencoding(Pictures, TaskBase):
         where = torch.ones(len(clean), dtype=torch.bool, device=clean.device)
         return Labelled({"pixels": sees}, {"pixels": clean}, where, steps)
 
-    def undo(self, labelled: Labelled, draw: Draw) -> Batch | None:  # noqa: ARG002
+    def undo(self, labelled: Labelled, draw: Draw) -> Batch | None:
         """The label is the picture."""
         pixels = labelled.targets["pixels"]
         return Batch(np.arange(len(pixels)), {"pixels": (pixels * 255).round().byte()})
 
-    def build(
-        self, trunk: Trunk, pool: Pool, *, width: int = 16, whole: bool = True, **options: Any  # noqa: ARG002
-    ) -> nn.Module:  # fmt: skip
+    def build(self, trunk: Trunk, info: DataInfo, options: AutoencodingOptions) -> BottleneckNet:
         """Patches, trunk, `width` numbers (with `whole` off: for each patch), and a decoder that paints from these."""
-        return SqueezeNet(trunk, width, whole=whole)
+        return BottleneckNet(trunk, options.width, whole=options.whole)
 
-    def loss(self, net: nn.Module, labelled: Labelled, **options: Any) -> Loss:  # noqa: ARG002
+    def loss(self, net: BottleneckNet, labelled: Labelled, options: AutoencodingOptions) -> Loss:
         """Mean squared error over all pixels, against the picture as it was."""
         each = (net(labelled.inputs["pixels"]) - labelled.targets["pixels"]).square().mean((1, 2, 3))
         return Loss(each.mean(), {}, each)
 
-    def answer(self, net: nn.Module, labelled: Labelled, **options: Any) -> Answer:  # noqa: ARG002
+    def answer(self, net: BottleneckNet, labelled: Labelled, options: AutoencodingOptions) -> Answer:
         """`pixels` (n, 3, 32, 32) the rebuilt picture."""
         return Answer({"pixels": net(labelled.inputs["pixels"])})
 
@@ -87,15 +81,13 @@ class Autoencoding(Pictures, TaskBase):
         """Share of the pictures' variance that the answer explains; 0 where it is worse than one flat grey."""
         return {"variance explained": explained(answer.data["pixels"], labelled.targets["pixels"])}
 
-    def baselines(
-        self, labelled: Labelled, pool: Pool, *, width: int = 16, whole: bool = True, **options: Any  # noqa: ARG002
-    ) -> list[Baseline]:  # fmt: skip
+    def baselines(self, labelled: Labelled, info: DataInfo, options: AutoencodingOptions) -> list[Baseline]:
         """The best flat grey, the mean picture, and as many principal components as the code has numbers."""
-        label, count = labelled.targets["pixels"], min(WIDEST, width if whole else width * PATCHES)
+        label, count = labelled.targets["pixels"], min(WIDEST, options.width * (1 if options.whole else PATCHES))
         guesses = {
-            "one flat grey": pool["mean"].mean().to(label.device).expand_as(label),
-            "the mean picture": pool["mean"].to(label.device).expand_as(label),
-            f"PCA with {count} numbers": components(labelled.inputs["pixels"], pool, count),
+            "one flat grey": info["mean"].mean().to(label.device).expand_as(label),
+            "the mean picture": info["mean"].to(label.device).expand_as(label),
+            f"PCA with {count} numbers": components(labelled.inputs["pixels"], info, count),
         }
         return [
             Baseline(
@@ -107,17 +99,16 @@ class Autoencoding(Pictures, TaskBase):
             for name, guess in guesses.items()
         ]
 
-    def pool(self, data: str) -> Pool:
+    def info(self, data: str) -> DataInfo:
         """`mean` (3, 32, 32) the mean training picture, `basis` (256, 3072) the pictures' principal components."""
-        return _pool(data)
+        return _info(data)
 
-    def features(self, net: nn.Module, batch: Batch, pool: Pool) -> Tensor:  # noqa: ARG002
+    def features(self, net: BottleneckNet, batch: Batch, info: DataInfo) -> Tensor:
         """(n, width) the mean over patches of the trunk's output, before the bottleneck, for unspoilt pictures."""
-        assert isinstance(net, SqueezeNet)  # noqa: S101 - only its own network has this part
         return mean_pool(net.encode(batch.data["pixels"].float() / 255))
 
 
-class SqueezeNet(nn.Module):
+class BottleneckNet(nn.Module):
     """Patches + trunk + bottleneck; then a vector a place, made of the bottleneck alone, one block, and pixels."""
 
     def __init__(self, trunk: Trunk, narrow: int, *, whole: bool) -> None:
@@ -139,18 +130,18 @@ class SqueezeNet(nn.Module):
         return self.squeeze(mean_pool(x)[:, None] if self.whole else x)
 
     def rebuild(self, code: Tensor) -> Tensor:
-        """A code → (n, 3, 32, 32): the decoder is told nothing else."""
-        told = self.widen(code).view(len(code), PATCHES, -1)
-        return from_patches(self.paint(self.decoder(told + self.places.weight)))
+        """A code → (n, 3, 32, 32): the decoder gets nothing else."""
+        widened = self.widen(code).view(len(code), PATCHES, -1)
+        return from_patches(self.paint(self.decoder(widened + self.places.weight)))
 
     def forward(self, pixels: Tensor) -> Tensor:
         """(n, 3, 32, 32) in 0…1 → the same shape, rebuilt from the code alone."""
         return self.rebuild(self.code(pixels))
 
 
-def components(pixels: Tensor, pool: Pool, count: int) -> Tensor:
+def components(pixels: Tensor, info: DataInfo, count: int) -> Tensor:
     """(n, 3, 32, 32) → the same, with only the first `count` principal components of the training pictures kept."""
-    mean, basis = pool["mean"].to(pixels.device), pool["basis"][:count].to(pixels.device)
+    mean, basis = info["mean"].to(pixels.device), info["basis"][:count].to(pixels.device)
     return ((pixels - mean).flatten(1) @ basis.T @ basis).view_as(pixels) + mean
 
 
@@ -160,12 +151,12 @@ def explained(rebuilt: Tensor, label: Tensor) -> float:
 
 
 @lru_cache(maxsize=4)
-def _pool(data: str) -> Pool:
+def _info(data: str) -> DataInfo:
     from sklearn.decomposition import PCA
 
     pictures = Autoencoding()
     some = pictures.batch(data, "train", np.arange(min(5000, pictures.size(data, "train"))))
     pixels = some.data["pixels"].float() / 255
     whole = PCA(WIDEST, svd_solver="randomized", iterated_power=4, random_state=0)  # 4: as exact as the default 7 here
-    found = whole.fit(pixels.flatten(1).numpy())
-    return Pool(mean=pixels.mean(0), basis=torch.from_numpy(found.components_))
+    fit = whole.fit(pixels.flatten(1).numpy())
+    return DataInfo(mean=pixels.mean(0), basis=torch.from_numpy(fit.components_))

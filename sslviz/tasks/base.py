@@ -7,15 +7,20 @@ page and the training loop call the very same code, the page with a handful of s
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any, ClassVar, Protocol
+from typing import Any, ClassVar, Generic, TypeVar
 
 import numpy as np
 import torch
 from torch import Tensor, nn
 
+from sslviz.catalogue.options import Options
 from sslviz.models.trunk import Trunk
+
+Net = TypeVar("Net", bound=nn.Module)
+Chosen = TypeVar("Chosen", bound=Options)
 
 
 @dataclass(frozen=True)
@@ -37,8 +42,8 @@ class Batch:
         return Batch(self.ids, {name: array.to(device) for name, array in self.data.items()})
 
 
-class Pool(dict[str, Any]):
-    """What lies beyond the single sample: vocabulary, counts, permutations, cluster assignments. Read only."""
+class DataInfo(dict[str, Any]):
+    """What is known of a data set beyond the single sample: vocabulary, counts, the mean picture. Read only."""
 
 
 class Draw(dict[str, Any]):
@@ -70,7 +75,7 @@ class Labelled:
 
     Attributes:
         inputs: all that the student network may read.
-        targets: the pseudo-label; empty before `teach` where the label comes from the model.
+        targets: the pseudo-label; empty before `targets_from_model` where the label comes from the model.
         where: bool, True where an item carries loss.
         steps: what was done, in order; kept only when `apply` is called with `trace=True`.
     """
@@ -85,18 +90,18 @@ class Labelled:
 class Loss:
     """`total` is a scalar to be minimised, `parts` named numbers beside it, `per_item` the loss of each label (k,).
 
-    `aside` is a second loss that is minimised together with `total` and helps to learn, but is not the label's own.
+    `auxiliary` is a second loss that is minimised together with `total` and helps to learn, but is not the label's own.
     """
 
     total: Tensor
     parts: dict[str, float] = field(default_factory=dict)
     per_item: Tensor | None = None
-    aside: Tensor | None = None
+    auxiliary: Tensor | None = None
 
 
 @dataclass(frozen=True)
 class Answer:
-    """What the model says, in the terms of the label; the fields are the task's own."""
+    """The model's answer, in the terms of the label; the fields are the task's own."""
 
     data: dict[str, Tensor]
 
@@ -112,96 +117,12 @@ class Baseline:
     note: str = ""
 
 
-class Task(Protocol):
-    """A pretext task. `label_from` says who makes the label: "data", "batch" or "model"."""
-
-    slug: ClassVar[str]
-    label_from: ClassVar[str]
-    held_batch: ClassVar[int]  # held-out samples at a time; 0: as many as in a training batch
-    options: ClassVar[dict[str, Any]]  # the defaults of all that a visitor may change
-
-    # the data
-    def pool(self, data: str) -> Pool:
-        """What the label maker and the baselines need to know of data set `data`; cached."""
-
-    def batch(self, data: str, part: str, rows: np.ndarray) -> Batch:
-        """Samples `rows` of "train" or "held" of a data set."""
-
-    def size(self, data: str, part: str) -> int:
-        """How many samples "train" or "held" has."""
-
-    # the label maker: the code that the page shows, and that training runs
-    def draw(self, batch: Batch, rng: np.random.Generator, pool: Pool, **options: Any) -> Draw:
-        """Make every random choice."""
-
-    def apply(self, batch: Batch, draw: Draw, pool: Pool, *, trace: bool = False) -> Labelled:
-        """Carry the choices out. No randomness here."""
-
-    def undo(self, labelled: Labelled, draw: Draw) -> Batch | None:
-        """Restore the raw samples; None where that cannot be done, and the page says so."""
-
-    # the learner
-    def build(self, trunk: Trunk, pool: Pool, **options: Any) -> nn.Module:
-        """Trunk and heads, and whatever else a task keeps (a momentum copy, a queue).
-
-        That is a parameter without gradient or a floating-point buffer of the network, so it is saved with the weights.
-        """
-
-    def teach(self, net: nn.Module, labelled: Labelled) -> Labelled:
-        """Add the targets that the model makes; the others return `labelled` as it is."""
-
-    def loss(self, net: nn.Module, labelled: Labelled, **options: Any) -> Loss:
-        """The loss on the items in `where`."""
-
-    def after_step(self, net: nn.Module, labelled: Labelled, step: int) -> None:
-        """What follows an update: a momentum copy moves, a queue takes the new keys."""
-
-    def begin(self, net: nn.Module, generator: torch.Generator) -> None:
-        """What follows once the weights are drawn: a momentum copy takes them over, a queue is filled."""
-
-    def sample(self, net: nn.Module, size: int, count: int, rng: np.random.Generator) -> np.ndarray | None:
-        """`count` rows out of `size` for a training batch; None: every epoch goes once through all of them."""
-
-    def refresh(self, net: nn.Module, step: int, data: str, seed: int) -> list[nn.Parameter]:
-        """Before a step: new pseudo-labels for all training data, kept in the network's buffers, at fixed steps.
-
-        Step 0 follows upon `begin`, so that the untrained network can be judged too.
-
-        Returns the parameters that were drawn afresh; what the optimiser remembers of them is forgotten.
-        """
-
-    def answer(self, net: nn.Module, labelled: Labelled, **options: Any) -> Answer:
-        """What the model says now."""
-
-    def score(self, answer: Answer, labelled: Labelled) -> dict[str, float]:
-        """How often it is right, by named measures from 0 to 1; the first is the main one."""
-
-    def baselines(self, labelled: Labelled, pool: Pool, **options: Any) -> list[Baseline]:
-        """What can be had without learning a representation; each named."""
-
-    def measures(self, net: nn.Module, data: str) -> dict[str, float]:
-        """What else there is to measure on a finished run, by name, from 0 to 1."""
-
-    def outcomes(self, net: nn.Module, data: str) -> dict[str, tuple[np.ndarray, np.ndarray]]:
-        """Name → (a number from 0 to 1 for every sample, the group it is from), where samples of a group are alike."""
-
-    # what the trunk has learned
-    def features(self, net: nn.Module, batch: Batch, pool: Pool) -> Tensor:
-        """(n, d) the trunk's vectors for `batch`, pooled as fixed beforehand."""
-
-    def probe_data(self, data: str) -> ProbeData:
-        """Labelled samples for judging the trunk afterwards. The model never sees these labels."""
-
-    def more_probes(self, data: str) -> dict[str, ProbeData]:
-        """Other classes to judge by, with very few labels; by name."""
-
-
 @dataclass(frozen=True)
 class ProbeData:
     """Samples with true classes, for k-NN, linear probe and the map.
 
     `raw_*` (n, r) is the raw input as numbers, dense or sparse; `shown` are the rows of `test` that the map shows;
-    `texts` says in words what each row of `test` is, and `pictures` names the picture set that `test.ids` count in.
+    `texts` describes each row of `test`, and `pictures` names the picture set that `test.ids` count in.
     """
 
     train: Batch
@@ -226,38 +147,110 @@ class ProbeData:
         )  # fmt: skip
 
 
-class TaskBase:
-    """What most tasks leave as it is."""
+class Task(ABC, Generic[Net, Chosen]):
+    """A pretext task. `Net` is the network that it trains, `Chosen` its own settings.
 
-    label_from: ClassVar[str] = "data"
-    held_batch: ClassVar[int] = 250
+    Each task defines what is abstract; the rest, most leave as it is here.
+    """
 
-    def teach(self, net: nn.Module, labelled: Labelled) -> Labelled:  # noqa: ARG002 - the data made the label
-        """The label is there already."""
+    slug: ClassVar[str]
+    label_from: ClassVar[str] = "data"  # who makes the label: "data", "batch" or "model"
+    held_out_batch: ClassVar[int] = 250  # held-out samples at a time; 0: as many as in a training batch
+
+    # the data
+
+    @abstractmethod
+    def info(self, data: str) -> DataInfo:
+        """What the label maker and the baselines need to know of data set `data`; cached."""
+
+    @abstractmethod
+    def batch(self, data: str, part: str, rows: np.ndarray) -> Batch:
+        """Samples `rows` of "train" or "held_out" of a data set."""
+
+    @abstractmethod
+    def size(self, data: str, part: str) -> int:
+        """How many samples "train" or "held_out" has."""
+
+    # the label maker: the code that the page shows, and that training runs
+
+    @abstractmethod
+    def draw(self, batch: Batch, rng: np.random.Generator, info: DataInfo, options: Chosen) -> Draw:
+        """Make every random choice."""
+
+    @abstractmethod
+    def apply(self, batch: Batch, draw: Draw, info: DataInfo, *, trace: bool = False) -> Labelled:
+        """Carry the choices out. No randomness here."""
+
+    @abstractmethod
+    def undo(self, labelled: Labelled, draw: Draw) -> Batch | None:
+        """Restore the raw samples; None where that cannot be done."""
+
+    # the learner
+
+    @abstractmethod
+    def build(self, trunk: Trunk, info: DataInfo, options: Chosen) -> Net:
+        """Trunk and heads, and whatever else a task keeps (a momentum copy, a queue).
+
+        That is a parameter without gradient or a floating-point buffer of the network, so it is saved with the weights.
+        """
+
+    def begin(self, net: Net, generator: torch.Generator) -> None:
+        """What follows once the weights are drawn: a momentum copy takes them over, a queue is filled."""
+
+    def targets_from_model(self, net: Net, labelled: Labelled) -> Labelled:
+        """Add the targets that the model makes; where it makes none, `labelled` is complete."""
         return labelled
 
-    def after_step(self, net: nn.Module, labelled: Labelled, step: int) -> None:
-        """Nothing moves but the weights."""
+    @abstractmethod
+    def loss(self, net: Net, labelled: Labelled, options: Chosen) -> Loss:
+        """The loss on the items in `where`."""
 
-    def begin(self, net: nn.Module, generator: torch.Generator) -> None:
-        """Nothing is kept but the weights."""
+    def after_step(self, net: Net, labelled: Labelled, step: int) -> None:
+        """What follows an update: a momentum copy moves, a queue takes the new keys."""
 
-    def sample(self, net: nn.Module, size: int, count: int, rng: np.random.Generator) -> np.ndarray | None:  # noqa: ARG002
-        """All samples alike."""
+    def sample(self, net: Net, size: int, count: int, rng: np.random.Generator) -> np.ndarray | None:
+        """`count` rows out of `size` for a training batch; None: every epoch goes once through all of them."""
         return None
 
-    def refresh(self, net: nn.Module, step: int, data: str, seed: int) -> list[nn.Parameter]:  # noqa: ARG002
-        """The labels of this task need no rounds."""
+    def refresh(self, net: Net, step: int, data: str, seed: int) -> list[nn.Parameter]:
+        """Before a step: new pseudo-labels for all training data, kept in the network's buffers, at fixed steps.
+
+        Step 0 follows upon `begin`, so that the untrained network can be judged too.
+
+        Returns the parameters that were drawn afresh; what the optimiser remembers of them is forgotten.
+        """
         return []
 
-    def measures(self, net: nn.Module, data: str) -> dict[str, float]:  # noqa: ARG002
-        """Nothing but scores and probes."""
+    @abstractmethod
+    def answer(self, net: Net, labelled: Labelled, options: Chosen) -> Answer:
+        """The model's present answer."""
+
+    @abstractmethod
+    def score(self, answer: Answer, labelled: Labelled) -> dict[str, float]:
+        """How often it is right, by named measures from 0 to 1; the first is the main one."""
+
+    @abstractmethod
+    def baselines(self, labelled: Labelled, info: DataInfo, options: Chosen) -> list[Baseline]:
+        """What can be had without learning a representation; each named."""
+
+    def measures(self, net: Net, data: str) -> dict[str, float]:
+        """What else there is to measure on a finished run, by name, from 0 to 1."""
         return {}
 
-    def outcomes(self, net: nn.Module, data: str) -> dict[str, tuple[np.ndarray, np.ndarray]]:  # noqa: ARG002
-        """No sample is more like some than like others."""
+    def outcomes(self, net: Net, data: str) -> dict[str, tuple[np.ndarray, np.ndarray]]:
+        """Name → (a number from 0 to 1 for every sample, the group it is from), where samples of a group are alike."""
         return {}
 
-    def more_probes(self, data: str) -> dict[str, ProbeData]:  # noqa: ARG002
-        """No other classes."""
+    # what the trunk has learned
+
+    @abstractmethod
+    def features(self, net: Net, batch: Batch, info: DataInfo) -> Tensor:
+        """(n, d) the trunk's vectors for `batch`, pooled as fixed beforehand."""
+
+    @abstractmethod
+    def probe_data(self, data: str) -> ProbeData:
+        """Labelled samples for judging the trunk afterwards. The model never sees these labels."""
+
+    def more_probes(self, data: str) -> dict[str, ProbeData]:
+        """Other classes to judge by, with very few labels; by name."""
         return {}

@@ -1,25 +1,26 @@
 """Cluster IDs: the model sorts the pictures into groups; the number of its group is a picture's label (DeepCluster).
 
 The label comes from the model itself: k-means on what its trunk makes of the pictures. It is not what the picture
-shows, and the number means nothing: only who shares it does. Every few steps the groups are made anew from what was
-learned meanwhile. Caron et al. 2018, arXiv 1807.05520, section 3.
+shows, and the number means nothing: only which pictures share it does. Every few steps the groups are made anew from
+what was learned meanwhile. Caron et al. 2018, arXiv 1807.05520, section 3.
 """
 
 from __future__ import annotations
 
 from functools import lru_cache
-from typing import Any, ClassVar
+from typing import ClassVar
 
 import numpy as np
 import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
 
+from sslviz.catalogue.cluster_ids import ClusterIdsOptions
 from sslviz.models.momentum import momentum_copy, take_over
 from sslviz.models.tokens import PatchTokens, mean_pool
 from sslviz.models.trunk import Trunk
 from sslviz.tasks import augment, rounds
-from sslviz.tasks.base import Answer, Baseline, Batch, Draw, Labelled, Loss, Pool, Step, TaskBase
+from sslviz.tasks.base import Answer, Baseline, Batch, DataInfo, Draw, Labelled, Loss, Step, Task
 from sslviz.tasks.pictures import Pictures
 
 PARTS = 16  # directions that PCA keeps, of the trunk's 64; the paper keeps 256 of 4,096
@@ -30,35 +31,28 @@ GAIN = 30.0  # times the head's answers: it must be learned anew in each round, 
 ROUND = 11  # stream of random numbers
 
 
-class ClusterIds(Pictures, TaskBase):
+class ClusterIds(Pictures, Task["ClusterNet", ClusterIdsOptions]):
     """DeepCluster: learn to name the cluster that the model's own earlier self put the picture in."""
 
     slug: ClassVar[str] = "cluster_ids"
     label_from: ClassVar[str] = "model"
-    options: ClassVar[dict[str, Any]] = {
-        "clusters": 100,  # about ten times as many as there are classes, as in the paper
-        "every": 200,  # steps a round; in the paper one epoch
-        "smallest": 0.5,  # of the picture's area, that a crop may keep
-        "flip": True,
-        "light": 0.4,  # how far brightness and contrast may go up and down
-    }
 
-    def draw(self, batch: Batch, rng: np.random.Generator, pool: Pool, **options: Any) -> Draw:  # noqa: ARG002
+    def draw(self, batch: Batch, rng: np.random.Generator, info: DataInfo, options: ClusterIdsOptions) -> Draw:
         """How each picture is changed before the model sees it; the label itself takes no chance.
 
         `top`, `left`, `side` (n) of the square that is cut out, as shares of the picture's side; `flip` (n) whether it
         is mirrored; `brightness` and `contrast` (n) are factors. The paper changes the square's shape, too, and takes
         colour away.
         """
-        o, n = {**self.options, **options}, len(batch)
-        side = np.sqrt(rng.uniform(o["smallest"], 1, n))
+        n = len(batch)
+        side = np.sqrt(rng.uniform(options.smallest, 1, n))
         top, left = rng.random((2, n)) * (1 - side)
-        draw = Draw(top=top, left=left, side=side, flip=(rng.random(n) < 0.5) & o["flip"])
-        draw["brightness"], draw["contrast"] = rng.uniform(1 - o["light"], 1 + o["light"], (2, n))
+        draw = Draw(top=top, left=left, side=side, flip=(rng.random(n) < 0.5) & options.flip)
+        draw["brightness"], draw["contrast"] = rng.uniform(1 - options.light, 1 + options.light, (2, n))
         return draw
 
-    def apply(self, batch: Batch, draw: Draw, pool: Pool, *, trace: bool = False) -> Labelled:  # noqa: ARG002
-        """Cut, mirror, change the light. The unchanged picture goes along, for `teach` to find its cluster."""
+    def apply(self, batch: Batch, draw: Draw, info: DataInfo, *, trace: bool = False) -> Labelled:
+        """Cut, mirror, change the light. The unchanged picture is kept: `targets_from_model` finds its cluster."""
         raw = batch.data["pixels"].float() / 255
         d = {k: torch.as_tensor(v, device=raw.device) for k, v in draw.items()}
         top, left, side, bright, strong = (d[k].float() for k in ("top", "left", "side", "brightness", "contrast"))
@@ -73,31 +67,29 @@ class ClusterIds(Pictures, TaskBase):
             steps=(Step("crop", numbers, raw, cut), Step("light", light, cut, view)) if trace else (),
         )
 
-    def undo(self, labelled: Labelled, draw: Draw) -> Batch | None:  # noqa: ARG002
+    def undo(self, labelled: Labelled, draw: Draw) -> Batch | None:
         """Not possible: what a crop cut off is gone."""
         return None
 
-    def build(self, trunk: Trunk, pool: Pool, **options: Any) -> nn.Module:
+    def build(self, trunk: Trunk, info: DataInfo, options: ClusterIdsOptions) -> ClusterNet:
         """Patches, trunk, a linear head with an answer for every cluster, and what a round leaves behind."""
-        o = {**self.options, **options}
-        return ClusterNet(trunk, o["clusters"], pool["size"], o["every"])
+        return ClusterNet(trunk, options.clusters, info["size"], options.every)
 
     @torch.no_grad()
-    def teach(self, net: nn.Module, labelled: Labelled) -> Labelled:
+    def targets_from_model(self, net: ClusterNet, labelled: Labelled) -> Labelled:
         """The pseudo-label: the nearest centroid of the last round, for any picture, seen or not.
 
         `known` (N) are the clusters of all training pictures, which the baselines need.
         """
-        assert isinstance(net, ClusterNet)  # noqa: S101 - only its own network has these parts
         cluster = net.cluster(labelled.targets["picture"])
         return Labelled(labelled.inputs, {"cluster": cluster, "known": net.ids.long()}, labelled.where, labelled.steps)
 
-    def loss(self, net: nn.Module, labelled: Labelled, **options: Any) -> Loss:  # noqa: ARG002
+    def loss(self, net: ClusterNet, labelled: Labelled, options: ClusterIdsOptions) -> Loss:
         """Mean of −ln p(the picture's cluster), in nats."""
         each = F.cross_entropy(net(labelled.inputs["view"]), labelled.targets["cluster"], reduction="none")
         return Loss(each.mean(), {}, each)
 
-    def answer(self, net: nn.Module, labelled: Labelled, **options: Any) -> Answer:  # noqa: ARG002
+    def answer(self, net: ClusterNet, labelled: Labelled, options: ClusterIdsOptions) -> Answer:
         """`p` (n, clusters): a probability for every cluster."""
         return Answer({"p": net(labelled.inputs["view"]).softmax(-1)})
 
@@ -108,52 +100,48 @@ class ClusterIds(Pictures, TaskBase):
 
     # the rounds
 
-    def sample(self, net: nn.Module, size: int, count: int, rng: np.random.Generator) -> np.ndarray | None:  # noqa: ARG002
+    def sample(self, net: ClusterNet, size: int, count: int, rng: np.random.Generator) -> np.ndarray | None:
         """As many pictures of each cluster in a batch, however large the cluster (section 3.3)."""
-        assert isinstance(net, ClusterNet)  # noqa: S101
         return rounds.evenly(net.ids.cpu().numpy().astype(np.int64), count, rng)
 
     @torch.no_grad()
-    def refresh(self, net: nn.Module, step: int, data: str, seed: int) -> list[nn.Parameter]:
+    def refresh(self, net: ClusterNet, step: int, data: str, seed: int) -> list[nn.Parameter]:
         """At step 0 and every `every` steps: sort all training pictures anew, and forget the head.
 
         The clusters' numbers are matched to those of the round before. The head starts anew as in the paper, where
         numbers are not matched and so mean something else in each round.
         """
-        assert isinstance(net, ClusterNet)  # noqa: S101
         if step % net.every:
             return []
         rng = np.random.default_rng((seed, ROUND, step))
         net.freeze()
         rows = _chunks(self.size(data, "train"))
         vectors = torch.cat([net.vectors(self.batch(data, "train", some).data["pixels"]) for some in rows])
-        mean, whiten = rounds.pca(vectors.cpu().numpy(), PARTS)
-        net.keep(mean=mean, whiten=whiten)
-        straight = rounds.straighten(vectors, net.mean, net.whiten)
-        net.keep(centroids=rounds.kmeans(straight.cpu().numpy(), net.clusters, int(rng.integers(2**31))))
-        net.rename(rounds.nearest(straight, net.centroids).cpu().numpy(), step)
+        mean, whitening = rounds.pca(vectors.cpu().numpy(), PARTS)
+        net.keep(mean=mean, whiten=whitening)
+        whitened = rounds.whiten(vectors, net.mean, net.whiten)
+        net.keep(centroids=rounds.kmeans(whitened.cpu().numpy(), net.clusters, int(rng.integers(2**31))))
+        net.rename(rounds.nearest(whitened, net.centroids).cpu().numpy(), step)
         net.keep(**{"head.weight": rng.normal(0, HEAD_STD / GAIN, net.head.weight.shape)})
         net.head.bias.zero_()
         return list(net.head.parameters())
 
     # the data
 
-    def pool(self, data: str) -> Pool:
+    def info(self, data: str) -> DataInfo:
         """How many pictures there are to sort, and where from."""
-        return Pool(size=self.size(data, "train"), data=data)
+        return DataInfo(size=self.size(data, "train"), data=data)
 
-    def features(self, net: nn.Module, batch: Batch, pool: Pool) -> Tensor:  # noqa: ARG002
+    def features(self, net: ClusterNet, batch: Batch, info: DataInfo) -> Tensor:
         """(n, width) the mean over patches of the trunk's output, for unchanged pictures."""
-        assert isinstance(net, ClusterNet)  # noqa: S101
         return net.encode(batch.data["pixels"].float() / 255)
 
-    def baselines(self, labelled: Labelled, pool: Pool, **options: Any) -> list[Baseline]:
+    def baselines(self, labelled: Labelled, info: DataInfo, options: ClusterIdsOptions) -> list[Baseline]:
         """The commonest cluster whatever the picture; the cluster of the training picture with the nearest pixels."""
         cluster, known = labelled.targets["cluster"], labelled.targets["known"]
-        clusters = int(options.get("clusters", self.options["clusters"]))
-        sizes = torch.bincount(known, minlength=clusters) + 1.0  # one more each, so that none is impossible
+        sizes = torch.bincount(known, minlength=options.clusters) + 1.0  # one more each, so that none is impossible
         share = sizes / sizes.sum()
-        alike = known[_nearest_pixels(labelled.inputs["view"], pool["data"])] == cluster
+        alike = known[_nearest_pixels(labelled.inputs["view"], info["data"])] == cluster
         return [
             Baseline(
                 "commonest cluster",
@@ -165,24 +153,23 @@ class ClusterIds(Pictures, TaskBase):
         ]
 
     @torch.no_grad()
-    def measures(self, net: nn.Module, data: str) -> dict[str, float]:
-        """How far its clusters of held-out pictures agree with their classes, of which it never hears."""
+    def measures(self, net: ClusterNet, data: str) -> dict[str, float]:
+        """How far its clusters of held-out pictures agree with their classes, which it never gets."""
         from sklearn.metrics import adjusted_mutual_info_score
 
-        assert isinstance(net, ClusterNet)  # noqa: S101
         judged = self.probe_data(data)
         pixels = judged.test.data["pixels"].to(net.mean.device)
         ids = torch.cat([net.cluster(part) for part in pixels.split(CHUNK)]).cpu().numpy()
-        found = float(adjusted_mutual_info_score(judged.test_y, ids))
-        return {"agreement of its clusters with the classes that it never saw (AMI)": max(0.0, found)}
+        ami = float(adjusted_mutual_info_score(judged.test_y, ids))
+        return {"agreement of its clusters with the classes that it never saw (AMI)": max(0.0, ami)}
 
 
 class ClusterNet(nn.Module):
     """Patches + trunk + linear head; and beside them, what the last round left behind.
 
-    Buffers: `mean`, `whiten` and `centroids` are those of the round, `ids` (N) the cluster of every training picture,
-    `history` (ROUNDS, 2 + clusters) a row a round: its step, the NMI with the round before, the sizes; −1 where
-    there is none. `old_tokens` and `old_trunk` are the trunk as it was at the round.
+    Buffers: `mean`, `whiten` and `centroids` are those of the round, `ids` (N) the cluster of every training
+    picture, `history` (ROUNDS, 2 + clusters) a row a round: its step, the NMI with the round before, the sizes; −1
+    where there is none. `old_tokens` and `old_trunk` are the trunk as it was at the round.
     """
 
     mean: Tensor
@@ -221,7 +208,7 @@ class ClusterNet(nn.Module):
 
     def cluster(self, pixels: Tensor) -> Tensor:
         """(n, 3, 32, 32) uint8 → (n) their clusters."""
-        return rounds.nearest(rounds.straighten(self.vectors(pixels), self.mean, self.whiten), self.centroids)
+        return rounds.nearest(rounds.whiten(self.vectors(pixels), self.mean, self.whiten), self.centroids)
 
     def keep(self, **arrays: np.ndarray) -> None:
         """Write into buffers and parameters of these names."""

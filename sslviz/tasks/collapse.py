@@ -1,6 +1,6 @@
 """Has a network collapsed, that is, does it answer (nearly) the same whatever the input? Three measures of its vectors.
 
-Low loss cannot tell: a network without wrong answers to keep apart can agree with itself by always saying the same. All
+The loss does not show it: a network without negatives can agree with itself by always giving the same answer. All
 three look at vectors of length 1, (n, d), one a sample. This stands among the tasks since they report it.
 """
 
@@ -34,10 +34,10 @@ def mean_cosine(vectors: Tensor) -> float:
 
 
 def effective_rank(vectors: Tensor) -> float:
-    """In how many directions the unit vectors lie: e^H of their singular values as shares of their sum; 1 to min(n, d).
+    """How many directions the unit vectors take: e^H of their singular values as shares of their sum: 1 to n or d.
 
     Roy & Vetterli 2007, "The effective rank", definition 1; used for collapse by Garrido et al. 2022 (RankMe), arXiv
-    2210.02885. Like there, the mean is not taken away: a network that always says the same has rank 1.
+    2210.02885. Like there, the mean is not taken away: a network whose answer is always the same has rank 1.
 
     >>> round(effective_rank(torch.eye(5)), 6), round(effective_rank(torch.ones(7, 5)), 6)
     (5.0, 1.0)

@@ -1,7 +1,7 @@
 """Frame order: take a few frames of a clip and shuffle them; how they were shuffled is the label.
 
 The label comes from the data: the film came with its order, and we do the shuffling. It is not the sorted order, which
-is the same for every clip. Three ways to ask, one network each:
+is the same for every clip. Three variants, one network each:
   4 frames   which of 12 orders? Forwards and backwards are one (Lee et al. 2017, OPN, arXiv 1708.01246, section 3)
   3 frames   which of 3 orders, that is, which of the three frames is the middle one?
   in order?  are three frames in order, yes or no? (Misra et al. 2016, Shuffle and Learn, arXiv 1603.08561, section 3)
@@ -21,11 +21,12 @@ from numpy.typing import NDArray
 from torch import Tensor, nn
 from torch.nn import functional as F
 
+from sslviz.catalogue.frame_order import FrameOrderOptions
 from sslviz.data import video
 from sslviz.models.tokens import SIDE, PatchTokens, mean_pool
 from sslviz.models.trunk import Trunk
 from sslviz.tasks import permutations
-from sslviz.tasks.base import Answer, Baseline, Batch, Draw, Labelled, Loss, Pool, ProbeData, Step, TaskBase
+from sslviz.tasks.base import Answer, Baseline, Batch, DataInfo, Draw, Labelled, Loss, ProbeData, Step, Task
 
 JITTER = 1  # pixels of 36; OPN moves frames of 256 or so by up to 5
 HIDDEN, ROLES = 64, 3  # numbers that compare two frames; what two frames can be to each other
@@ -34,11 +35,11 @@ NAMED = "label named"
 
 
 @dataclass(frozen=True)
-class Way:
+class Variant:
     """What is asked.
 
     Attributes:
-        taken: frames that are taken from a clip; the label maker tells the ways apart by it.
+        taken: frames that are taken from a clip; different in each variant, so it names the variant.
         shown: how many of them the network sees.
         answers: how many there are to choose from.
     """
@@ -48,62 +49,54 @@ class Way:
     answers: int
 
 
-WAYS = {"4 frames": Way(4, 4, 12), "3 frames": Way(3, 3, 3), "in order?": Way(5, 3, 2)}
-BY_TAKEN = {way.taken: name for name, way in WAYS.items()}
+VARIANTS = {"4 frames": Variant(4, 4, 12), "3 frames": Variant(3, 3, 3), "in order?": Variant(5, 3, 2)}
+BY_TAKEN = {variant.taken: name for name, variant in VARIANTS.items()}
 
 
-class FrameOrder(TaskBase):
+class FrameOrder(Task["FrameNet", FrameOrderOptions]):
     """In which order are these frames? Samples: clips of eight frames, `frames` (n, 8, 3, 36, 64) uint8."""
 
     slug: ClassVar[str] = "frame_order"
-    held_batch: ClassVar[int] = 66
-    options: ClassVar[dict[str, Any]] = {
-        "way": "4 frames",
-        "gap": 2,  # from one frame to the next, in quarters of a second; in order?: from a to b and from d to e
-        "motion": True,  # of a clip, a part in which much moves is taken more often
-        "split": False,  # one colour channel in place of three, drawn for each frame on its own
-        "jitter": False,  # each frame is cut out up to a pixel off, on its own
-        "wrong": 0.75,  # share of the triples that are not in order. in order? only
-    }
+    held_out_batch: ClassVar[int] = 66
 
-    def draw(self, batch: Batch, rng: np.random.Generator, pool: Pool, **options: Any) -> Draw:  # noqa: ARG002
+    def draw(self, batch: Batch, rng: np.random.Generator, info: DataInfo, options: FrameOrderOptions) -> Draw:
         """Which frames are taken, how they are cut out, and in which order they are shown.
 
         Args:
             batch: n clips; how much changes in them plays a part, if `motion` is on.
             rng: where the random numbers come from.
-            pool: not needed.
-            options: see `options`.
+            info: not needed.
+            options: what is asked, and how frames are taken.
 
         Returns:
             `times` (n, taken) numbers of frames in the clip; `top`, `left` (n, taken) in pixels and `flip` (n,), the
             same for all frames of a clip but for the jitter; `channel` (n, taken) the colour that is kept, −1 for all;
             and `order` (n, shown): frame `order[i]` of those taken, counted from 0, is shown at place i.
         """
-        o, n = {**self.options, **options}, len(batch)
-        triple, k = o["way"] == "in order?", WAYS[o["way"]].taken
-        steps = [o["gap"], 1, 1, o["gap"]] if triple else [o["gap"]] * (k - 1)
+        n = len(batch)
+        triple, k = options.way == "in order?", VARIANTS[options.way].taken
+        steps = [options.gap, 1, 1, options.gap] if triple else [options.gap] * (k - 1)
         times = np.cumsum([0, *steps])
-        moved = changes(batch.data["frames"]) if o["motion"] else np.ones((n, video.LENGTH - 1))
+        moved = changes(batch.data["frames"]) if options.motion else np.ones((n, video.LENGTH - 1))
         chance = np.stack([moved[:, at : at + times[-1]].sum(1) for at in range(video.LENGTH - times[-1])], 1).cumsum(1)
         start = (rng.random((n, 1)) * chance[:, -1:] >= chance[:, :-1]).sum(1)
-        shift = rng.integers(-JITTER, JITTER + 1, (2, n, k)) if o["jitter"] else np.zeros((2, n, k), int)
+        shift = rng.integers(-JITTER, JITTER + 1, (2, n, k)) if options.jitter else np.zeros((2, n, k), int)
         draw = Draw(
             times=start[:, None] + times,
             top=rng.integers(JITTER, video.HIGH - SIDE - JITTER + 1, (n, 1)) + shift[0],
             left=rng.integers(JITTER, video.WIDE - SIDE - JITTER + 1, (n, 1)) + shift[1],
             flip=rng.integers(2, size=n),
-            channel=rng.integers(3, size=(n, k)) if o["split"] else np.full((n, k), -1),
+            channel=rng.integers(3, size=(n, k)) if options.split else np.full((n, k), -1),
         )
         if triple:  # b, c, d, or b, a, d, or b, e, d: the same first and last frame, so that only the middle decides
-            middle = np.where(rng.random(n) < o["wrong"], rng.choice([0, 4], n), 2)
+            middle = np.where(rng.random(n) < options.wrong, rng.choice([0, 4], n), 2)
             order = np.stack([np.full(n, 1), middle, np.full(n, 3)], 1)
             draw["order"] = np.where(rng.integers(2, size=(n, 1)), order[:, ::-1], order)
         else:
             draw["order"] = rng.permuted(np.tile(np.arange(k), (n, 1)), axis=1)
         return draw
 
-    def apply(self, batch: Batch, draw: Draw, pool: Pool, *, trace: bool = False) -> Labelled:  # noqa: ARG002
+    def apply(self, batch: Batch, draw: Draw, info: DataInfo, *, trace: bool = False) -> Labelled:
         """Take frames, cut them out, keep one colour of each or all, and shuffle. The label follows from the order."""
         d = {k: torch.as_tensor(v, device=batch.data["frames"].device) for k, v in draw.items()}
         n = torch.arange(len(batch), device=d["times"].device)[:, None]
@@ -124,20 +117,20 @@ class FrameOrder(TaskBase):
         every = torch.ones_like(label, dtype=torch.bool)
         return Labelled({"frames": x}, {"label": label}, every, tuple(steps) if trace else ())
 
-    def undo(self, labelled: Labelled, draw: Draw) -> Batch | None:  # noqa: ARG002
+    def undo(self, labelled: Labelled, draw: Draw) -> Batch | None:
         """Not possible: what was cut off and the frames in between are gone."""
         return None
 
-    def build(self, trunk: Trunk, pool: Pool, **options: Any) -> nn.Module:  # noqa: ARG002
+    def build(self, trunk: Trunk, info: DataInfo, options: FrameOrderOptions) -> FrameNet:
         """Patches of all frames and trunk, and a head that compares the frames two by two."""
-        return FrameNet(trunk, **{**self.options, **options})
+        return FrameNet(trunk, options)
 
-    def loss(self, net: nn.Module, labelled: Labelled, **options: Any) -> Loss:  # noqa: ARG002
+    def loss(self, net: FrameNet, labelled: Labelled, options: FrameOrderOptions) -> Loss:
         """Mean of −ln p(label), in nats; a label is the number of an order, or yes and no."""
         each = F.cross_entropy(net(labelled.inputs["frames"]), labelled.targets["label"], reduction="none")
         return Loss(each.mean(), {}, each)
 
-    def answer(self, net: nn.Module, labelled: Labelled, **options: Any) -> Answer:  # noqa: ARG002
+    def answer(self, net: FrameNet, labelled: Labelled, options: FrameOrderOptions) -> Answer:
         """`p` (n, answers): a probability for every possible label."""
         return Answer({"p": net(labelled.inputs["frames"]).softmax(-1)})
 
@@ -145,71 +138,69 @@ class FrameOrder(TaskBase):
         """Share of clips whose label is named."""
         return {NAMED: _share(answer.data["p"].argmax(-1), labelled.targets["label"])}
 
-    def baselines(self, labelled: Labelled, pool: Pool, **options: Any) -> list[Baseline]:  # noqa: ARG002
+    def baselines(self, labelled: Labelled, info: DataInfo, options: FrameOrderOptions) -> list[Baseline]:
         """Guessing, or always the commonest answer; and the order in which pixels change least, without a network."""
-        o, label = {**self.options, **options}, labelled.targets["label"]
-        answers, wrong = WAYS[o["way"]].answers, float(o["wrong"])
-        if o["way"] == "in order?":
+        label = labelled.targets["label"]
+        answers, wrong = VARIANTS[options.way].answers, options.wrong
+        if options.way == "in order?":
             loss = float(-wrong * np.log(wrong) - (1 - wrong) * np.log(1 - wrong))
             common = torch.full_like(label, int(wrong < 0.5))
             name = f"always the same, as {wrong:.0%} are not in order"
-            found = [Baseline(name, loss, {NAMED: _share(common, label)}, constant=True)]
+            blind = Baseline(name, loss, {NAMED: _share(common, label)}, constant=True)
         else:
-            found = [Baseline(f"guessing: ln {answers}", float(np.log(answers)), {NAMED: 1 / answers}, constant=True)]
-        said = least_change(labelled.inputs["frames"], o["way"])
-        return [*found, Baseline("pixels that change least, nothing else", None, {NAMED: _share(said, label)})]
+            blind = Baseline(f"guessing: ln {answers}", float(np.log(answers)), {NAMED: 1 / answers}, constant=True)
+        still = least_change(labelled.inputs["frames"], options.way)
+        return [blind, Baseline("pixels that change least, nothing else", None, {NAMED: _share(still, label)})]
 
     # the data
 
-    def pool(self, data: str) -> Pool:  # noqa: ARG002
+    def info(self, data: str) -> DataInfo:
         """Nothing is needed beyond the sample."""
-        return Pool()
+        return DataInfo()
 
-    def batch(self, data: str, part: str, rows: np.ndarray) -> Batch:  # noqa: ARG002
-        """Clips `rows` of "train" or "held": `frames` (n, 8, 3, 36, 64) uint8, in true order."""
+    def batch(self, data: str, part: str, rows: np.ndarray) -> Batch:
+        """Clips `rows` of "train" or "held_out": `frames` (n, 8, 3, 36, 64) uint8, in true order."""
         where = video.clips(part).first[rows][:, None] + np.arange(video.LENGTH)
         return Batch(rows, {"frames": _frames(part)[torch.from_numpy(where)]})
 
-    def size(self, data: str, part: str) -> int:  # noqa: ARG002
+    def size(self, data: str, part: str) -> int:
         """Number of clips."""
         return len(video.clips(part).first)
 
-    def features(self, net: nn.Module, batch: Batch, pool: Pool) -> Tensor:  # noqa: ARG002
+    def features(self, net: FrameNet, batch: Batch, info: DataInfo) -> Tensor:
         """(n, width) the mean over patches and frames of the trunk's output, for every second frame in true order."""
-        assert isinstance(net, FrameNet)  # noqa: S101 - only its own network has this part
         return mean_pool(net.vectors(middle(batch.data["frames"][:, ::2]).float() / 255).flatten(1, 2))
 
-    def probe_data(self, data: str) -> ProbeData:  # noqa: ARG002
-        """Who is in the shot, the rabbit or the rodents."""
+    def probe_data(self, data: str) -> ProbeData:
+        """Which character is in the shot, the rabbit or the rodents."""
         return _probe_data()
 
     @torch.no_grad()
-    def outcomes(self, net: nn.Module, data: str) -> dict[str, tuple[NDArray[np.float64], NDArray[np.int64]]]:
+    def outcomes(self, net: FrameNet, data: str) -> dict[str, tuple[NDArray[np.float64], NDArray[np.int64]]]:
         """Name → (how often each held-out clip's label is named, 0 to 1; the shot it is from), over four labels a clip.
 
         Clips of one shot are much alike, so how far an average can be trusted depends on the number of shots.
         """
-        assert isinstance(net, FrameNet)  # noqa: S101
-        clips, device = video.clips("held"), next(net.parameters()).device
+        clips, device = video.clips("held_out"), next(net.parameters()).device
         named, plain = np.zeros(len(clips.first)), np.zeros(len(clips.first))
         for rows in np.array_split(np.arange(len(named)), 3):
-            batch = self.batch(data, "held", rows).to(device)
+            batch = self.batch(data, "held_out", rows).to(device)
             for seed in range(REPEATS):
                 rng = np.random.default_rng((REPEATS_SEED, seed, int(rows[0])))
-                labelled = self.apply(batch, self.draw(batch, rng, Pool(), **net.options), Pool())
+                labelled = self.apply(batch, self.draw(batch, rng, DataInfo(), net.options), DataInfo())
                 right = net(labelled.inputs["frames"]).argmax(-1) == labelled.targets["label"]
                 named[rows] += right.cpu().numpy() / REPEATS
-                alike = least_change(labelled.inputs["frames"], net.options["way"]) == labelled.targets["label"]
+                alike = least_change(labelled.inputs["frames"], net.options.way) == labelled.targets["label"]
                 plain[rows] += alike.cpu().numpy() / REPEATS
         source = np.array([clips.shots[shot].source for shot in clips.shot])
         shots = len(np.unique(clips.shot))
-        found = {
+        result = {
             f"{NAMED}, {shots} held-out shots counted alike": (named, clips.shot),
             f"pixels that change least, {shots} held-out shots counted alike": (plain, clips.shot),
         }
-        for which, said in (("cat", "the cat of 1887"), ("city", "the city at night")):
-            found[f"{NAMED}, {said} alone"] = named[source == which], clips.shot[source == which]
-        return found
+        for film, title in (("cat", "the cat of 1887"), ("city", "the city at night")):
+            result[f"{NAMED}, {title} alone"] = named[source == film], clips.shot[source == film]
+        return result
 
 
 class FrameNet(nn.Module):
@@ -221,13 +212,13 @@ class FrameNet(nn.Module):
 
     roles: Tensor
 
-    def __init__(self, trunk: Trunk, way: str, **options: Any) -> None:
+    def __init__(self, trunk: Trunk, options: FrameOrderOptions) -> None:
         super().__init__()
-        self.options = {"way": way, **options}
+        self.options = options
         self.tokens, self.trunk = PatchTokens(trunk.width), trunk
         self.shown = nn.Embedding(4, trunk.width)  # at which place a frame is shown
         self.compare, self.head = nn.Linear(trunk.width, HIDDEN), nn.Linear(HIDDEN, ROLES)
-        self.register_buffer("roles", roles(way), persistent=False)
+        self.register_buffer("roles", roles(options.way), persistent=False)
 
     def vectors(self, frames: Tensor) -> Tensor:
         """(n, k, 3, 32, 32) in 0…1 → (n, k, 16, width): all patches of all frames read each other."""
@@ -244,15 +235,15 @@ class FrameNet(nn.Module):
         return torch.einsum("npr,apr->na", score, F.one_hot(self.roles, ROLES).to(score.dtype))
 
 
-def roles(way: str) -> Tensor:
+def roles(variant: str) -> Tensor:
     """(answers, pairs) what the two shown frames of each pair are to each other if that answer is right.
 
     0 neighbours in time, 1 one frame between them, 2 two; of three frames that are not in order, 2 throughout.
     """
-    pairs = list(combinations(range(WAYS[way].shown), 2))
-    if way == "in order?":
+    pairs = list(combinations(range(VARIANTS[variant].shown), 2))
+    if variant == "in order?":
         return torch.tensor([[2, 2, 2], [abs(a - b) - 1 for a, b in pairs]])
-    orders = permutations.inverse(classes(WAYS[way].shown)).tolist()
+    orders = permutations.inverse(classes(VARIANTS[variant].shown)).tolist()
     return torch.tensor([[abs(order[a] - order[b]) - 1 for a, b in pairs] for order in orders])
 
 
@@ -272,7 +263,7 @@ def labels(order: NDArray[np.integer], taken: int) -> NDArray[np.int64]:
 
     `inverse(order)` are the places, first frame first, so it is what has to be played; reversed, it is the clip
     backwards. Both get one class, the one of whichever comes first in a dictionary. Reversing `order` itself is another
-    thing: it changes who stands where, and only the direction of time could tell that the two belong together.
+    thing: it changes which frame is where, and only the direction of time would show that both belong together.
     """
     if BY_TAKEN[taken] == "in order?":
         step = np.diff(order, axis=1)
@@ -309,17 +300,17 @@ def one_channel(x: Tensor, channel: Tensor) -> Tensor:
     return torch.where(which < 0, x, alone)
 
 
-def least_change(frames: Tensor, way: str) -> Tensor:
+def least_change(frames: Tensor, variant: str) -> Tensor:
     """(n, k, 3, h, w) → (n,) the label if frames that look most alike follow each other, by Euclidean distance."""
     apart = torch.cdist(frames.flatten(2), frames.flatten(2))
-    if way == "in order?":
+    if variant == "in order?":
         return (apart[:, 0, 2] > torch.maximum(apart[:, 0, 1], apart[:, 1, 2])).long()
     play = torch.as_tensor(classes(frames.shape[1]), device=frames.device)
     return apart[:, play[:, :-1], play[:, 1:]].sum(2).argmin(1)
 
 
-def _share(said: Tensor, label: Tensor) -> float:
-    return (said == label).double().mean().item()
+def _share(answer: Tensor, label: Tensor) -> float:
+    return (answer == label).double().mean().item()
 
 
 @lru_cache(maxsize=2)
@@ -329,18 +320,18 @@ def _frames(part: str) -> Tensor:
 
 @lru_cache(maxsize=1)
 def _probe_data() -> ProbeData:
-    """Who is in the shot, as noted by hand: labels from the shots to train on, judged on the held-out ones."""
+    """Which character is in the shot, noted by hand: labels from the shots to train on, judged on the held-out ones."""
     task, parts = FrameOrder(), []
     for part in video.SPLIT:
         clips = video.clips(part)
-        who = np.array([video.WHO.index(shot.who) if shot.who else -1 for shot in clips.shots])[clips.shot]
-        rows = np.flatnonzero(who >= 0)
+        cast = np.array([video.CHARACTERS.index(s.character) if s.character else -1 for s in clips.shots])[clips.shot]
+        rows = np.flatnonzero(cast >= 0)
         batch = task.batch("film", part, rows)
         seen = middle(batch.data["frames"][:, ::2]).float().div(255).mean(1)  # as the trunk's: the mean over frames
-        parts.append((batch, who[rows], np.asarray(seen.flatten(1).numpy())))
+        parts.append((batch, cast[rows], np.asarray(seen.flatten(1).numpy())))
     (train, train_y, raw_train), (test, test_y, raw_test) = parts
-    held = video.clips("held")
+    held_out = video.clips("held_out")
     return ProbeData(
-        train, train_y, test, test_y, video.WHO, raw_train, raw_test, "raw pixels", np.arange(len(test_y)),
-        tuple(held.name(row) for row in test.ids), "film",
+        train, train_y, test, test_y, video.CHARACTERS, raw_train, raw_test, "raw pixels", np.arange(len(test_y)),
+        tuple(held_out.name(row) for row in test.ids), "film",
     )  # fmt: skip

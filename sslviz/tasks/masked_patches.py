@@ -1,53 +1,50 @@
 """Masked patches: cover most of a picture; the covered patches are the label (MAE).
 
 The label comes from the data: it is the picture itself. The encoder never sees the covered patches, not even that
-they are covered; only a small decoder, thrown away afterwards, is told where something is missing. He et al. 2021,
+they are covered; only a small decoder, thrown away afterwards, knows where something is missing. He et al. 2021,
 arXiv 2111.06377, section 3.
 """
 
 from __future__ import annotations
 
 from functools import lru_cache
-from typing import Any, ClassVar
+from typing import ClassVar
 
 import numpy as np
 import torch
 from torch import Tensor, nn
 
+from sslviz.catalogue.masked_patches import MaskedPatchesOptions
 from sslviz.models.tokens import PatchTokens, from_patches, mean_pool, to_patches
 from sslviz.models.trunk import Trunk
-from sslviz.tasks.base import Answer, Baseline, Batch, Draw, Labelled, Loss, Pool, Step, TaskBase
+from sslviz.tasks.base import Answer, Baseline, Batch, DataInfo, Draw, Labelled, Loss, Step, Task
 from sslviz.tasks.pictures import Pictures
 
 PATCHES, ROW = 16, 4  # of a picture, and of one row of it
 
 
-class MaskedPatches(Pictures, TaskBase):
+class MaskedPatches(Pictures, Task["PaintNet", MaskedPatchesOptions]):
     """A masked autoencoder: an encoder for what is visible, a decoder for what is not."""
 
     slug: ClassVar[str] = "masked_patches"
-    options: ClassVar[dict[str, Any]] = {"share": 0.75, "normalise": False}
 
-    def draw(
-        self, batch: Batch, rng: np.random.Generator, pool: Pool, *, share: float = 0.75, **options: Any  # noqa: ARG002
-    ) -> Draw:  # fmt: skip
+    def draw(self, batch: Batch, rng: np.random.Generator, info: DataInfo, options: MaskedPatchesOptions) -> Draw:
         """Choose the patches that are covered: the same number in every picture.
 
         Args:
             batch: n pictures; only their number matters.
             rng: where the random numbers come from.
-            pool: not needed; the label lies in the sample.
-            share: of the 16 patches that is covered, rounded; at least one is, and at least one is not.
-            options: `normalise` matters only to the loss.
+            info: not needed; the label is in the sample.
+            options: `share` of the 16 patches that is covered, rounded.
 
         Returns:
             `covered` (n, 16): True for a covered patch.
         """
-        count = min(PATCHES - 1, max(1, round(share * PATCHES)))
+        count = round(options.share * PATCHES)  # 2 to 14: some are covered, and some are not
         rank = rng.random((len(batch), PATCHES)).argsort(1).argsort(1)  # sorting noise shuffles, as in MAE's own code
         return Draw(covered=rank < count)
 
-    def apply(self, batch: Batch, draw: Draw, pool: Pool, *, trace: bool = False) -> Labelled:  # noqa: ARG002
+    def apply(self, batch: Batch, draw: Draw, info: DataInfo, *, trace: bool = False) -> Labelled:
         """Take the covered patches out. They are not greyed, they are gone: the input is shorter.
 
         Returns:
@@ -64,30 +61,30 @@ class MaskedPatches(Pictures, TaskBase):
         inputs = {"patches": visible, "places": places, "hidden": hidden}
         return Labelled(inputs, {"patches": label}, covered, steps if trace else ())
 
-    def undo(self, labelled: Labelled, draw: Draw) -> Batch | None:  # noqa: ARG002
+    def undo(self, labelled: Labelled, draw: Draw) -> Batch | None:
         """Put visible patches and labels back in their places."""
         pixels = from_patches(join(labelled.inputs, labelled.targets["patches"]))
         return Batch(np.arange(len(pixels)), {"pixels": (pixels * 255).round().byte()})
 
-    def build(self, trunk: Trunk, pool: Pool, **options: Any) -> nn.Module:  # noqa: ARG002
+    def build(self, trunk: Trunk, info: DataInfo, options: MaskedPatchesOptions) -> PaintNet:
         """Patches and trunk for what is visible; one more block and a linear layer to paint what is not."""
         return PaintNet(trunk)
 
-    def loss(self, net: nn.Module, labelled: Labelled, *, normalise: bool = False, **options: Any) -> Loss:  # noqa: ARG002
+    def loss(self, net: PaintNet, labelled: Labelled, options: MaskedPatchesOptions) -> Loss:
         """Mean squared error of the covered patches only; a visible patch costs nothing, whatever is painted there.
 
         With `normalise` each patch is asked for with mean 0 and variance 1. That helps the paper's large models, but
         to draw such an answer its true mean and variance must be added back, which gives part of the label away.
         """
         label = labelled.targets["patches"]
-        if normalise:
+        if options.normalise:
             label = normalised(label)
         each = (net(labelled.inputs) - label).square().mean(-1).flatten()
         return Loss(each.mean(), {}, each)
 
-    def answer(self, net: nn.Module, labelled: Labelled, *, normalise: bool = False, **options: Any) -> Answer:  # noqa: ARG002
+    def answer(self, net: PaintNet, labelled: Labelled, options: MaskedPatchesOptions) -> Answer:
         """(n, h, 192) what it paints in the covered places: `patches` in 0…1, or `normalised` ones."""
-        return Answer({"normalised" if normalise else "patches": net(labelled.inputs)})
+        return Answer({"normalised" if options.normalise else "patches": net(labelled.inputs)})
 
     def score(self, answer: Answer, labelled: Labelled) -> dict[str, float]:
         """Share of the covered patches' variance that the answer explains; 0 where it is worse than one flat grey."""
@@ -97,19 +94,17 @@ class MaskedPatches(Pictures, TaskBase):
         (painted,) = answer.data.values()
         return {"variance explained": explained(painted, label)}
 
-    def baselines(
-        self, labelled: Labelled, pool: Pool, *, normalise: bool = False, **options: Any  # noqa: ARG002
-    ) -> list[Baseline]:  # fmt: skip
+    def baselines(self, labelled: Labelled, info: DataInfo, options: MaskedPatchesOptions) -> list[Baseline]:
         """The best flat grey, the mean picture, the mean of what is visible, and the nearest visible patch."""
         label = labelled.targets["patches"]
         visible, places, hidden = (labelled.inputs[name] for name in ("patches", "places", "hidden"))
         guesses = {
-            "one flat grey": pool["grey"].to(label.device).expand_as(label),
-            "the mean picture": pool["mean"].to(label.device)[hidden],
+            "one flat grey": info["grey"].to(label.device).expand_as(label),
+            "the mean picture": info["mean"].to(label.device)[hidden],
             "mean of the visible": visible.mean((1, 2), keepdim=True).expand_as(label),
             "nearest visible patch": take(visible, nearest(places, hidden)),
         }
-        if normalise:
+        if options.normalise:
             label, guesses = normalised(label), {name: normalised(guess) for name, guess in guesses.items()}
         return [
             Baseline(
@@ -121,13 +116,12 @@ class MaskedPatches(Pictures, TaskBase):
             for name, guess in guesses.items()
         ]
 
-    def pool(self, data: str) -> Pool:
+    def info(self, data: str) -> DataInfo:
         """`grey`, the mean of all training pixels, and `mean` (16, 192), the mean training picture."""
-        return _pool(data)
+        return _info(data)
 
-    def features(self, net: nn.Module, batch: Batch, pool: Pool) -> Tensor:  # noqa: ARG002
+    def features(self, net: PaintNet, batch: Batch, info: DataInfo) -> Tensor:
         """(n, width) the mean over patches of the trunk's output, for whole pictures; the decoder plays no part."""
-        assert isinstance(net, PaintNet)  # noqa: S101 - only its own network has this part
         every = to_patches(batch.data["pixels"].float() / 255)
         places = torch.arange(PATCHES, device=every.device).expand(len(every), -1)
         return mean_pool(net.encode(every, places))
@@ -146,7 +140,7 @@ class PaintNet(nn.Module):
 
     def encode(self, patches: Tensor, places: Tensor) -> Tensor:
         """(n, v, 192) patches in 0…1 at `places` (n, v) → (n, v, width)."""
-        assert self.tokens.places is not None  # noqa: S101 - asked for above
+        assert self.tokens.places is not None  # noqa: S101 - made above
         return self.trunk(self.tokens.patch(patches * 2 - 1) + self.tokens.places(places))
 
     def forward(self, inputs: dict[str, Tensor]) -> Tensor:
@@ -188,8 +182,8 @@ def explained(painted: Tensor, label: Tensor) -> float:
 
 
 @lru_cache(maxsize=4)
-def _pool(data: str) -> Pool:
+def _info(data: str) -> DataInfo:
     pictures = MaskedPatches()
     some = pictures.batch(data, "train", np.arange(min(5000, pictures.size(data, "train"))))
     patches = to_patches(some.data["pixels"].float() / 255)
-    return Pool(grey=patches.mean(), mean=patches.mean(0))
+    return DataInfo(grey=patches.mean(), mean=patches.mean(0))

@@ -12,18 +12,19 @@ groups of entries instead of two of 320.
 from __future__ import annotations
 
 from functools import lru_cache
-from typing import Any, ClassVar
+from typing import ClassVar
 
 import numpy as np
 import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
 
+from sslviz.catalogue.masked_sound import MaskedSoundOptions
 from sslviz.data import audio
 from sslviz.models.quantiser import Quantiser, diversity, perplexity
 from sslviz.models.sounds import SoundTokens, log_mel, mean_of_steps, steps_in
 from sslviz.models.trunk import Trunk
-from sslviz.tasks.base import Answer, Baseline, Batch, Draw, Labelled, Loss, Pool, ProbeData, Step, TaskBase
+from sslviz.tasks.base import Answer, Baseline, Batch, DataInfo, Draw, Labelled, Loss, ProbeData, Step, Task
 
 MOST = 10  # distractors of a step: 100 in the paper, but our recordings have about 20 covered steps
 FEWEST = 12  # steps of a recording, or it is left out
@@ -32,35 +33,22 @@ TAU = 0.1  # temperature of the cosines (section 3.2)
 COOLING = 0.9975  # 0.999995 in the paper, whose runs are 400,000 steps long
 
 
-class MaskedSound(TaskBase):
+class MaskedSound(Task["SoundNet", MaskedSoundOptions]):
     """wav2vec 2.0: which of these codes stood in the gap?"""
 
     slug: ClassVar[str] = "masked_sound"
     label_from: ClassVar[str] = "model"
-    held_batch: ClassVar[int] = 140  # two of them are all that is held out
-    options: ClassVar[dict[str, Any]] = {
-        "p": 0.065,  # share of steps that are starts (section 4.2)
-        "span": 10,  # M, steps of 20 ms
-        "groups": 2,  # G
-        "entries": 16,  # V: 320 in the paper
-        "diversity": 0.1,  # weight α (section 4.2)
-    }
+    held_out_batch: ClassVar[int] = 140  # two of them are all that is held out
 
-    def draw(
-        self, batch: Batch, rng: np.random.Generator, pool: Pool, *,  # noqa: ARG002
-        p: float = 0.065, span: int = 10, groups: int = 2, entries: int = 16, **options: Any,  # noqa: ARG002
-    ) -> Draw:  # fmt: skip
+    def draw(self, batch: Batch, rng: np.random.Generator, info: DataInfo, options: MaskedSoundOptions) -> Draw:
         """Choose what is covered, and among which steps the true code is to be picked.
 
         Args:
             batch: n recordings; only their lengths matter.
             rng: where the random numbers come from.
-            pool: not needed.
-            p: share of the steps at which a span starts, 0 to 1; at least one does.
-            span: M, how many steps a span covers; spans overlap, and end where the recording does.
-            groups: G of the quantiser.
-            entries: V of the quantiser.
-            options: the others matter only to the loss.
+            info: not needed.
+            options: `p`, share of the steps at which a span starts (at least one does); `span`, M, how many
+                steps it covers: spans overlap, and end where the recording does; `groups`, G, and `entries`, V.
 
         Returns:
             `masked` (n, T): True for a covered step; `distractors` (n, T, 10): for each covered step numbers of up to
@@ -69,95 +57,90 @@ class MaskedSound(TaskBase):
         length = steps_in(batch.data["length"]).cpu().numpy()
         steps = np.arange(int(steps_in(torch.tensor(batch.data["wave"].shape[1]))))
         there = steps < length[:, None]
-        starts = spread_starts(there, p, span, rng)
-        masked = there & cover(starts, span)
+        starts = spread_starts(there, options.p, options.span, rng)
+        masked = there & cover(starts, options.span)
         return Draw(
             masked=masked,
             distractors=others(masked, rng.random(masked.shape)),
-            noise=rng.gumbel(size=(*masked.shape, groups, entries)).astype(np.float32),
+            noise=rng.gumbel(size=(*masked.shape, options.groups, options.entries)).astype(np.float32),
         )
 
-    def apply(self, batch: Batch, draw: Draw, pool: Pool, *, trace: bool = False) -> Labelled:
+    def apply(self, batch: Batch, draw: Draw, info: DataInfo, *, trace: bool = False) -> Labelled:
         """Turn the wave into steps, and silence the covered ones. What they are called is not yet a label.
 
         Returns:
             `heard` (n, T, 32) standardised log-mel, 0 where covered or padding: all that the trunk reads; `masked` and
             `visible` (n, T), False for padding. For the quantiser and for judging: `whole` (n, T, 32), `noise` and
-            `distractors`. No target before `teach`.
+            `distractors`. No target before `targets_from_model`.
         """
         wave = batch.data["wave"]
         masked, noise, distractors = (
             torch.as_tensor(draw[name], device=wave.device) for name in ("masked", "noise", "distractors")
         )
-        whole, visible = listen(batch, pool)
+        whole, visible = listen(batch, info)
         heard = whole * ~masked[..., None]
         steps = (Step("listen", {}, wave, whole), Step("cover", {"masked": draw["masked"]}, whole, heard))
         inputs = {
             "heard": heard, "masked": masked, "visible": visible, "whole": whole, "noise": noise.float(),
             "distractors": distractors,
         }  # fmt: skip
-        where = distractors[..., 0] >= 0  # a single covered step has nothing to be told from
+        where = distractors[..., 0] >= 0  # a single covered step has no distractor
         return Labelled(inputs, {}, where, steps if trace else ())
 
-    def undo(self, labelled: Labelled, draw: Draw) -> Batch | None:  # noqa: ARG002
-        """Not possible: how loud each band is does not say how its wave ran."""
+    def undo(self, labelled: Labelled, draw: Draw) -> Batch | None:
+        """Not possible: the loudness of each band does not determine its wave."""
         return None
 
-    def build(self, trunk: Trunk, pool: Pool, *, groups: int = 2, entries: int = 16, **options: Any) -> nn.Module:  # noqa: ARG002
-        """Latents, trunk, quantiser, and a layer that turns what the trunk says into something like a code."""
-        return SoundNet(trunk, groups, entries)
+    def build(self, trunk: Trunk, info: DataInfo, options: MaskedSoundOptions) -> SoundNet:
+        """Latents, trunk, quantiser, and a layer that turns the trunk's vectors into predictions of codes' vectors."""
+        return SoundNet(trunk, options.groups, options.entries)
 
-    def begin(self, net: nn.Module, generator: torch.Generator) -> None:
+    def begin(self, net: SoundNet, generator: torch.Generator) -> None:
         """The quantiser's scores begin as large as in the authors' code: else the noise alone would choose the codes.
 
         There each weight comes from N(0, 1) and a vector has 512 numbers; ours has fewer, so weights are larger. The
         vector for "covered" is drawn as there, too.
         """
-        assert isinstance(net, SoundNet)  # noqa: S101 - only its own network has a quantiser
         scores = net.quantiser.scores
         nn.init.normal_(scores.weight, std=(512 / scores.in_features) ** 0.5, generator=generator)
         nn.init.uniform_(net.covered, generator=generator)
 
     @torch.no_grad()
-    def teach(self, net: nn.Module, labelled: Labelled) -> Labelled:
+    def targets_from_model(self, net: SoundNet, labelled: Labelled) -> Labelled:
         """The label: `codes` (n, T, G), what the quantiser makes of the uncovered recording, drawn with the noise."""
-        assert isinstance(net, SoundNet)  # noqa: S101
         codes = net.quantiser.codes(net.tokens(labelled.inputs["whole"]), labelled.inputs["noise"])
         return Labelled(labelled.inputs, {"codes": codes}, labelled.where, labelled.steps)
 
-    def loss(self, net: nn.Module, labelled: Labelled, *, diversity: float = 0.1, **options: Any) -> Loss:  # noqa: ARG002
+    def loss(self, net: SoundNet, labelled: Labelled, options: MaskedSoundOptions) -> Loss:
         """−ln p(the true code among the candidates), cosine over 0.1, mean over covered steps.
 
         Beside it the diversity loss, so that all entries are used; without it, the same code for every sound would
         make the task trivial. Codes are the label; but the gradient passes their choice straight through to the
         quantiser and on to the latents, as if the softmax had been used.
         """
-        assert isinstance(net, SoundNet)  # noqa: S101
         codes, x, where = labelled.targets["codes"], labelled.inputs, labelled.where
         logits = net.quantiser.logits(net.tokens(x["whole"]))
         targets = net.quantiser(logits, x["noise"], codes)
-        each = -candidates(net.said(x), targets, codes, x["distractors"], where).log_softmax(-1)[:, 0]
-        unused = diversity_of(logits[x["visible"]])
+        each = -candidates(net.predict(x), targets, codes, x["distractors"], where).log_softmax(-1)[:, 0]
+        unused = diversity(logits[x["visible"]])
         used = perplexity(F.one_hot(codes[x["visible"]], logits.shape[-1]).float().mean(0))
         parts = {"contrastive": each.mean().item(), "diversity": unused.item(), "codes in use": used.item()}
-        return Loss(each.mean(), parts, each, aside=diversity * unused)
+        return Loss(each.mean(), parts, each, auxiliary=options.diversity * unused)
 
-    def after_step(self, net: nn.Module, labelled: Labelled, step: int) -> None:  # noqa: ARG002
+    def after_step(self, net: SoundNet, labelled: Labelled, step: int) -> None:
         """The quantiser gets colder."""
-        assert isinstance(net, SoundNet)  # noqa: S101
         net.quantiser.cool()
 
-    def answer(self, net: nn.Module, labelled: Labelled, **options: Any) -> Answer:  # noqa: ARG002
+    def answer(self, net: SoundNet, labelled: Labelled, options: MaskedSoundOptions) -> Answer:
         """`p` (k, 11) for every step in `where` a probability for the true code, first, and the others; `codes`.
 
         A candidate with the true step's code has 0: it would be no wrong answer.
         """
-        assert isinstance(net, SoundNet)  # noqa: S101
         x, where = labelled.inputs, labelled.where
         z = net.tokens(x["whole"])
         codes = net.quantiser.codes(z, x["noise"])
         targets = net.quantiser.look_up(F.one_hot(codes, net.quantiser.entries).to(z.dtype))
-        p = candidates(net.said(x), targets, codes, x["distractors"], where).softmax(-1)
+        p = candidates(net.predict(x), targets, codes, x["distractors"], where).softmax(-1)
         return Answer({"p": p, "codes": codes})
 
     def score(self, answer: Answer, labelled: Labelled) -> dict[str, float]:
@@ -167,14 +150,14 @@ class MaskedSound(TaskBase):
         used = perplexity(F.one_hot(codes, entries).double().mean(0)) / (codes.shape[-1] * entries)
         return {"true code picked": (p.argmax(-1) == 0).double().mean().item(), "codes in use": used.item()}
 
-    def baselines(self, labelled: Labelled, pool: Pool, **options: Any) -> list[Baseline]:  # noqa: ARG002
+    def baselines(self, labelled: Labelled, info: DataInfo, options: MaskedSoundOptions) -> list[Baseline]:
         """Guessing among the candidates that there are, and the one that shares most with the nearest heard steps."""
         x, codes, where = labelled.inputs, labelled.targets["codes"], labelled.where
         alike = same_code(codes, x["distractors"])[where]
         count = 1 + (~alike & (x["distractors"][where] >= 0)).sum(-1)
         near = nearest_heard(x["masked"], x["visible"])
-        found = _of(codes, near)  # (n, T, 2, G)
-        shared = (_of(codes, with_true(x["distractors"]))[:, :, :, None] == found[:, :, None]).sum((-1, -2))[where]
+        heard = _of(codes, near)  # (n, T, 2, G)
+        shared = (_of(codes, with_true(x["distractors"]))[:, :, :, None] == heard[:, :, None]).sum((-1, -2))[where]
         shared = shared.double().masked_fill(_gone(alike, x["distractors"][where]), -1)
         best = shared == shared.max(-1, keepdim=True).values
         copied = (best[:, 0] / best.sum(-1)).mean().item()
@@ -188,35 +171,34 @@ class MaskedSound(TaskBase):
 
     # the data
 
-    def pool(self, data: str) -> Pool:
+    def info(self, data: str) -> DataInfo:
         """`mean` and `std` (32,) of the log-mel of training steps."""
-        return _pool(data)
+        return _info(data)
 
     def batch(self, data: str, part: str, rows: np.ndarray) -> Batch:
         """Recordings `rows` of a part: `wave` (n, samples) in −1…1, 0 after the end, and `length` (n,) in samples."""
         clips = audio.load(data)
-        ids = (clips.train if part == "train" else clips.held)[rows]
+        ids = (clips.train if part == "train" else clips.held_out)[rows]
         return padded([clips.clips[i].samples for i in ids], ids)
 
     def size(self, data: str, part: str) -> int:
         """Number of recordings."""
         clips = audio.load(data)
-        return len(clips.train if part == "train" else clips.held)
+        return len(clips.train if part == "train" else clips.held_out)
 
-    def sample(self, net: nn.Module, size: int, count: int, rng: np.random.Generator) -> np.ndarray:  # noqa: ARG002
+    def sample(self, net: SoundNet, size: int, count: int, rng: np.random.Generator) -> np.ndarray:
         """Recordings of about the same length, as fairseq batches them, so that little of a batch is padding."""
         by_length = _by_length("voices")
         first = int(rng.integers(max(1, size - 2 * count + 1)))
         return rng.permutation(by_length[first : first + 2 * count])[:count]
 
-    def features(self, net: nn.Module, batch: Batch, pool: Pool) -> Tensor:
+    def features(self, net: SoundNet, batch: Batch, info: DataInfo) -> Tensor:
         """(n, width) the mean over steps of the trunk's output, for whole recordings."""
-        assert isinstance(net, SoundNet)  # noqa: S101
-        mel, visible = listen(batch, pool)
+        mel, visible = listen(batch, info)
         return mean_of_steps(net.vectors(mel, visible), visible)
 
     def probe_data(self, data: str) -> ProbeData:
-        """Which of seven voices is it? The model is never told."""
+        """Which of seven voices is it? The model never gets this label."""
         return _probe_data(data, "voice")
 
     def more_probes(self, data: str) -> dict[str, ProbeData]:
@@ -227,7 +209,7 @@ class MaskedSound(TaskBase):
 class SoundNet(nn.Module):
     """Latents + trunk with a vector for "covered", and the quantiser.
 
-    What lies near each step, and how far off, goes in by a convolution, as in the paper: no step knows its own place.
+    What is near each step, and how far off, goes in by a convolution, as in the paper: no step knows its own place.
     """
 
     def __init__(self, trunk: Trunk, groups: int, entries: int) -> None:
@@ -246,12 +228,9 @@ class SoundNet(nn.Module):
         around = F.conv1d(z.mT, self.near.weight.T[:, None], padding=NEAR // 2, groups=z.shape[2]).mT
         return self.trunk(z + F.gelu(around), visible=visible)
 
-    def said(self, x: dict[str, Tensor]) -> Tensor:
+    def predict(self, x: dict[str, Tensor]) -> Tensor:
         """(n, T, width) what the trunk expects at each step, from what it heard."""
         return self.head(self.vectors(x["heard"], x["visible"], x["masked"]))
-
-
-diversity_of = diversity  # `loss` has an option of this name
 
 
 def spread_starts(there: np.ndarray, p: float, span: int, rng: np.random.Generator) -> np.ndarray:
@@ -286,8 +265,8 @@ def others(masked: np.ndarray, noise: np.ndarray) -> np.ndarray:
     count = masked.sum(1)[:, None, None]
     seat = order.argsort(1)[..., None]
     ahead = np.arange(1, MOST + 1)
-    found = np.take_along_axis(order[:, None], (seat + ahead) % np.maximum(count, 1), 2)
-    return np.where(masked[..., None] & (ahead < count), found, -1)
+    others = np.take_along_axis(order[:, None], (seat + ahead) % np.maximum(count, 1), 2)
+    return np.where(masked[..., None] & (ahead < count), others, -1)
 
 
 def with_true(distractors: Tensor) -> Tensor:
@@ -301,14 +280,14 @@ def same_code(codes: Tensor, distractors: Tensor) -> Tensor:
     return (_of(codes, distractors.clamp_min(0)) == codes[:, :, None]).all(-1)
 
 
-def candidates(said: Tensor, targets: Tensor, codes: Tensor, distractors: Tensor, where: Tensor) -> Tensor:
-    """Cosine of what is said with each candidate's vector, over TAU: (k, 11) for the k steps in `where`.
+def candidates(predicted: Tensor, targets: Tensor, codes: Tensor, distractors: Tensor, where: Tensor) -> Tensor:
+    """Cosine of each prediction with each candidate's vector, over TAU: (k, 11) for the k steps in `where`.
 
     The true one stands first. A distractor that is missing, or has the true code, has −∞: it is no wrong answer.
     """
-    said, targets = F.normalize(said, dim=-1), F.normalize(targets, dim=-1)
+    predicted, targets = F.normalize(predicted, dim=-1), F.normalize(targets, dim=-1)
     n = where.nonzero()[:, :1]
-    logits = (said[where][:, None] * targets[n, with_true(distractors)[where]]).sum(-1) / TAU
+    logits = (predicted[where][:, None] * targets[n, with_true(distractors)[where]]).sum(-1) / TAU
     return logits.masked_fill(_gone(same_code(codes, distractors)[where], distractors[where]), float("-inf"))
 
 
@@ -332,20 +311,20 @@ def _gone(alike: Tensor, distractors: Tensor) -> Tensor:
     return F.pad(alike | (distractors < 0), (1, 0), value=False)
 
 
-def listen(batch: Batch, pool: Pool) -> tuple[Tensor, Tensor]:
+def listen(batch: Batch, info: DataInfo) -> tuple[Tensor, Tensor]:
     """(n, T, 32) standardised log-mel, 0 where padding is, and (n, T) what is no padding."""
     wave = batch.data["wave"]
-    mel = (log_mel(wave) - pool["mean"].to(wave.device)) / pool["std"].to(wave.device)
+    mel = (log_mel(wave) - info["mean"].to(wave.device)) / info["std"].to(wave.device)
     visible = torch.arange(mel.shape[1], device=wave.device) < steps_in(batch.data["length"])[:, None]
     return mel * visible[..., None], visible
 
 
 def padded(samples: list[np.ndarray], ids: np.ndarray) -> Batch:
     """Recordings of int16 as a batch: as long as the longest, 0 after the end of the others."""
-    length = np.array([len(one) for one in samples])
+    length = np.array([len(wave) for wave in samples])
     wave = np.zeros((len(samples), length.max()), np.float32)
-    for row, one in zip(wave, samples, strict=True):
-        row[: len(one)] = one / 32768
+    for row, recording in zip(wave, samples, strict=True):
+        row[: len(recording)] = recording / 32768
     return Batch(np.asarray(ids), {"wave": torch.from_numpy(wave), "length": torch.from_numpy(length)})
 
 
@@ -357,12 +336,12 @@ def _by_length(data: str) -> np.ndarray:
 
 
 @lru_cache(maxsize=2)
-def _pool(data: str) -> Pool:
+def _info(data: str) -> DataInfo:
     sound = MaskedSound()
     every = sound.batch(data, "train", np.arange(sound.size(data, "train"))).data
     mel = log_mel(every["wave"])
     mel = mel[torch.arange(mel.shape[1]) < steps_in(every["length"])[:, None]]
-    return Pool(mean=mel.mean(0), std=mel.std(0))
+    return DataInfo(mean=mel.mean(0), std=mel.std(0))
 
 
 @lru_cache(maxsize=4)
@@ -370,7 +349,7 @@ def _probe_data(data: str, classes: str) -> ProbeData:
     clips, sound = audio.load(data), MaskedSound()
     names = tuple(voice.title for voice in audio.VOICES) if classes == "voice" else audio.LANGUAGES
     y = np.array([clip.voice if classes == "voice" else clip.language for clip in clips.clips])
-    train, test = (sound.batch(data, part, np.arange(sound.size(data, part))) for part in ("train", "held"))
+    train, test = (sound.batch(data, part, np.arange(sound.size(data, part))) for part in ("train", "held_out"))
     return ProbeData(
         train=train, train_y=y[train.ids], test=test, test_y=y[test.ids], names=names,
         raw_train=_mean_mel(train), raw_test=_mean_mel(test), raw_name="raw log-mel means",

@@ -1,6 +1,6 @@
 """Masked words: hide a word; the hidden word is the label (BERT's masked language modelling).
 
-The label comes from the data: it is the sentence itself. It is not a class that somebody gave the sentence, and the
+The label comes from the data: it is the sentence itself. It is not a class that people gave the sentence, and the
 model is not told which words were swapped or kept. Devlin et al. 2018, arXiv 1810.04805, section 3.1; dynamic
 masking: Liu et al. 2019 (RoBERTa), arXiv 1907.11692, section 4.1.
 """
@@ -8,17 +8,18 @@ masking: Liu et al. 2019 (RoBERTa), arXiv 1907.11692, section 4.1.
 from __future__ import annotations
 
 from functools import lru_cache
-from typing import Any, ClassVar
+from typing import ClassVar
 
 import numpy as np
 import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
 
+from sslviz.catalogue.masked_words import MaskedWordsOptions
 from sslviz.data.text import CLS, MASK, PAD, SEP, corpus
 from sslviz.models.tokens import WordTokens
 from sslviz.models.trunk import Trunk
-from sslviz.tasks.base import Answer, Baseline, Batch, Draw, Labelled, Loss, Pool, ProbeData, Step, TaskBase
+from sslviz.tasks.base import Answer, Baseline, Batch, DataInfo, Draw, Labelled, Loss, ProbeData, Step, Task
 from sslviz.tasks.sentences import Sentences, kinds_probe
 
 HIDE, SWAP, KEEP = 1, 2, 3  # what is done to a chosen word; 0: not chosen
@@ -26,42 +27,41 @@ STATIC_SEED = 12345  # BERT's own script draws its masks once, with this seed
 PRIOR = 10.0  # how many imagined sightings the counting baselines add, spread as common as each word is
 
 
-class MaskedWords(Sentences, TaskBase):
+class MaskedWords(Sentences, Task["MaskedWordNet", MaskedWordsOptions]):
     """BERT's masked language modelling on short sentences."""
 
     slug: ClassVar[str] = "masked_words"
-    options: ClassVar[dict[str, Any]] = {"share": 0.15, "masking": "dynamic"}
 
-    def draw(
-        self, batch: Batch, rng: np.random.Generator, pool: Pool, *, share: float = 0.15, masking: str = "dynamic"
-    ) -> Draw:
+    def draw(self, batch: Batch, rng: np.random.Generator, info: DataInfo, options: MaskedWordsOptions) -> Draw:
         """Choose words, and for each one whether it is hidden, swapped or kept.
 
         Args:
             batch: `ids` in `data`: (n, t) token numbers, padded.
             rng: where the random numbers come from.
-            pool: holds the vocabulary.
-            share: of all tokens, [CLS] and [SEP] counted as BERT's code does; 0 to 1.
-            masking: "dynamic" draws anew each time, "static" gives a sentence the same mask for ever.
+            info: holds the vocabulary.
+            options: `share` of all tokens, [CLS] and [SEP] counted as BERT's code does; `masking` "dynamic" draws anew
+                each time, "static" gives a sentence the same mask for ever.
 
         Returns:
             `how` (n, t): 0, HIDE, SWAP or KEEP; `swap` (n, t): the word that would come in its place.
         """
         ids = batch.data["ids"].cpu().numpy()
         n, t = ids.shape
-        if masking == "static":
+        if options.masking == "static":
             dice = np.stack([np.random.default_rng((STATIC_SEED, int(i))).random((t, 3)) for i in batch.ids])
         else:
             dice = rng.random((n, t, 3))
         may = ids > MASK  # never [PAD], [UNK], [CLS], [SEP]
-        count = np.maximum(1, np.round(share * (ids != PAD).sum(1)))  # at least one, or there is nothing to learn
+        count = np.maximum(
+            1, np.round(options.share * (ids != PAD).sum(1))
+        )  # at least one, or there is nothing to learn
         rank = np.where(may, dice[..., 0], 2).argsort(1).argsort(1)
         chosen = may & (rank < count[:, None])
         fate = dice[..., 1]  # BERT's code: 0.8, then half of what remains
         how = np.where(fate < 0.8, HIDE, np.where(fate < 0.9, SWAP, KEEP)) * chosen
-        return Draw(how=how, swap=(dice[..., 2] * len(pool["vocabulary"])).astype(np.int64))
+        return Draw(how=how, swap=(dice[..., 2] * len(info["vocabulary"])).astype(np.int64))
 
-    def apply(self, batch: Batch, draw: Draw, pool: Pool, *, trace: bool = False) -> Labelled:
+    def apply(self, batch: Batch, draw: Draw, info: DataInfo, *, trace: bool = False) -> Labelled:
         """Hide, swap and keep as drawn; the label is the word that stood there."""
         ids = batch.data["ids"]
         how, swap = (torch.as_tensor(draw[name], device=ids.device) for name in ("how", "swap"))
@@ -73,28 +73,28 @@ class MaskedWords(Sentences, TaskBase):
             inputs={"ids": sees, "visible": ids != PAD},
             targets={
                 "words": torch.where(chosen, ids, PAD),  # PAD: no label here
-                "scored": (how == HIDE) & pool["is_word"].to(ids.device)[ids],  # what the accuracy counts
+                "scored": (how == HIDE) & info["is_word"].to(ids.device)[ids],  # what the accuracy counts
             },
             where=chosen,
             steps=steps,
         )
 
-    def undo(self, labelled: Labelled, draw: Draw) -> Batch | None:  # noqa: ARG002 - the label alone restores it
+    def undo(self, labelled: Labelled, draw: Draw) -> Batch | None:
         """Put every label back in its place."""
         ids = torch.where(labelled.where, labelled.targets["words"], labelled.inputs["ids"])
         return Batch(np.arange(len(ids)), {"ids": ids})
 
-    def build(self, trunk: Trunk, pool: Pool, **options: Any) -> nn.Module:  # noqa: ARG002
+    def build(self, trunk: Trunk, info: DataInfo, options: MaskedWordsOptions) -> MaskedWordNet:
         """Word table, trunk, and a head that shares the word table."""
-        return WordNet(trunk, len(pool["vocabulary"]))
+        return MaskedWordNet(trunk, len(info["vocabulary"]))
 
-    def loss(self, net: nn.Module, labelled: Labelled, **options: Any) -> Loss:  # noqa: ARG002
+    def loss(self, net: MaskedWordNet, labelled: Labelled, options: MaskedWordsOptions) -> Loss:
         """Mean of −ln p(the word that stood there) over the chosen words, in nats."""
         logits = net(labelled.inputs, labelled.where)
         each = F.cross_entropy(logits, labelled.targets["words"][labelled.where], reduction="none")
         return Loss(each.mean(), {}, each)
 
-    def answer(self, net: nn.Module, labelled: Labelled, **options: Any) -> Answer:  # noqa: ARG002
+    def answer(self, net: MaskedWordNet, labelled: Labelled, options: MaskedWordsOptions) -> Answer:
         """`p` (k, V): for each of the k chosen words, in reading order, a probability for every word."""
         return Answer({"p": net(labelled.inputs, labelled.where).softmax(-1)})
 
@@ -106,12 +106,12 @@ class MaskedWords(Sentences, TaskBase):
         right = answer.data["p"][scored].topk(5).indices == labelled.targets["words"][labelled.where][scored, None]
         return {"top-1": right[:, 0].float().mean().item(), "top-5": right.any(1).float().mean().item()}
 
-    def baselines(self, labelled: Labelled, pool: Pool, **options: Any) -> list[Baseline]:  # noqa: ARG002
+    def baselines(self, labelled: Labelled, info: DataInfo, options: MaskedWordsOptions) -> list[Baseline]:
         """Uniform guessing, and three ways of counting the training sentences."""
         seen, at = labelled.inputs["ids"].cpu(), labelled.where.cpu()
         left, right = seen.roll(1, 1)[at].numpy(), seen.roll(-1, 1)[at].numpy()
-        common, after = pool["common"], pool["after"]  # (V,) share of each word; (V, V) row: word, column: next
-        # A masked neighbour tells nothing: the count then falls back on how common a word is.
+        common, after = info["common"], info["after"]  # (V,) share of each word; (V, V) row: word, column: next
+        # A masked neighbour gives no evidence: the count then falls back on how common a word is.
         ahead = (after[left] + PRIOR * common) / (after[left].sum(1, keepdims=True) + PRIOR)
         ahead[left == MASK] = common
         behind = (after.T[right] + PRIOR * common * common[right, None]) / (after.sum(1) + PRIOR * common)
@@ -128,32 +128,31 @@ class MaskedWords(Sentences, TaskBase):
         for name, p in tables.items():
             loss = float(-np.log(p[np.arange(len(truth)), truth] + 1e-12).mean())
             if name == "word frequencies":
-                p = p * pool["is_word"].numpy()  # noqa: PLW2901 - its one answer is to be a word, not the full stop
+                p = p * info["is_word"].numpy()  # noqa: PLW2901 - its one answer is to be a word, not the full stop
             scores = self.score(Answer({"p": torch.from_numpy(np.ascontiguousarray(p))}), _on_cpu(labelled))
             result.append(Baseline(name, loss, scores, constant=name == "word frequencies"))
         return result
 
     # the data
 
-    def pool(self, data: str) -> Pool:
+    def info(self, data: str) -> DataInfo:
         """Vocabulary and counts of the training sentences."""
         if data != "sentences":
             msg = f"masked_words trains on 'sentences', got {data!r}"
             raise ValueError(msg)
-        return _pool()
+        return _info()
 
-    def features(self, net: nn.Module, batch: Batch, pool: Pool) -> Tensor:  # noqa: ARG002
+    def features(self, net: MaskedWordNet, batch: Batch, info: DataInfo) -> Tensor:
         """(n, width) the trunk's vector at the one hidden word of each sentence, `at` (n,)."""
-        assert isinstance(net, WordNet)  # noqa: S101 - only its own network has this part
         ids, at = batch.data["ids"], batch.data["at"]
         return net.encode(ids, ids != PAD)[torch.arange(len(ids), device=ids.device), at]
 
-    def probe_data(self, data: str) -> ProbeData:  # noqa: ARG002
+    def probe_data(self, data: str) -> ProbeData:
         """One word of a known kind hidden in each sentence; the kind is the class."""
         return kinds_probe(ahead=False)
 
 
-class WordNet(nn.Module):
+class MaskedWordNet(nn.Module):
     """Word table + trunk + head. The head ends in the word table itself (tied weights), as BERT's does."""
 
     def __init__(self, trunk: Trunk, vocabulary: int) -> None:
@@ -177,14 +176,14 @@ def _on_cpu(labelled: Labelled) -> Labelled:
 
 
 @lru_cache(maxsize=1)
-def _pool() -> Pool:
+def _info() -> DataInfo:
     words = corpus()
     size, ids = len(words.vocabulary), words.ids[words.train]
     first, second = ids[:, :-1].ravel(), ids[:, 1:].ravel()
     real = (first != PAD) & (second != PAD)
     after = np.bincount(first[real] * size + second[real], minlength=size * size).reshape(size, size)
     common = (words.counts + 1) / (words.counts + 1).sum()
-    return Pool(
+    return DataInfo(
         vocabulary=words.vocabulary,
         is_word=torch.from_numpy(words.is_word.copy()),
         common=common.astype(np.float32),

@@ -9,7 +9,7 @@ well or better.
 from __future__ import annotations
 
 from functools import lru_cache
-from typing import Any, ClassVar
+from typing import ClassVar
 
 import numpy as np
 import torch
@@ -18,11 +18,13 @@ from scipy import sparse
 from torch import Tensor, nn
 from torch.nn import functional as F
 
+from sslviz.catalogue.masked_words import MaskedWordsOptions
+from sslviz.catalogue.next_sentence import NextSentenceOptions
 from sslviz.data.stories import Stories, padded, stories
 from sslviz.data.text import CLS, MASK, PAD, SEP
 from sslviz.models.tokens import WordTokens
 from sslviz.models.trunk import Trunk
-from sslviz.tasks.base import Answer, Baseline, Batch, Draw, Labelled, Loss, Pool, ProbeData, Step, TaskBase
+from sslviz.tasks.base import Answer, Baseline, Batch, DataInfo, Draw, Labelled, Loss, ProbeData, Step, Task
 from sslviz.tasks.masked_words import MaskedWords
 
 IS_NEXT, NOT_NEXT = 0, 1  # as BERT's own code numbers them
@@ -30,46 +32,42 @@ LONGEST = 24  # tokens of A and of B; of a longer A the end is kept, of a longer
 WORDS = MaskedWords()  # whose label maker hides the words
 
 
-class NextSentence(TaskBase):
+class NextSentence(Task["PairNet", NextSentenceOptions]):
     """Pairs of sentences from stories, half of them with a stranger as B; some words of both are hidden, too."""
 
     slug: ClassVar[str] = "next_sentence"
-    options: ClassVar[dict[str, Any]] = {"masks": True, "marks": False}
 
-    def draw(
-        self, batch: Batch, rng: np.random.Generator, pool: Pool, *, masks: bool = True, marks: bool = False
-    ) -> Draw:
+    def draw(self, batch: Batch, rng: np.random.Generator, info: DataInfo, options: NextSentenceOptions) -> Draw:
         """For each pair toss a coin, and pick a sentence from another document in case it is needed.
 
         Args:
             batch: `a`, `b` in `data`: (n, LONGEST) A and what follows it; `document` (n,).
             rng: where the random numbers come from.
-            pool: holds all sentences, by document.
-            masks: hide 15 % of the words, too, as BERT does.
-            marks: tell the network which words occur in both sentences.
+            info: holds all sentences, by document.
+            options: `masks`, hide 15 % of the words, too, as BERT does; `marks`, mark the words that occur in both.
 
         Returns:
             `random` (n,): True where B is replaced; `other` (n, LONGEST): what would come in its place; `how` and
             `swap` (n, 2 LONGEST + 3): what is done to the words, as in Masked words; `marks` (n,).
         """
         document = batch.data["document"].cpu().numpy()
-        n, part = len(document), pool["held"][document].astype(int)
+        n, part = len(document), info["held_out"][document].astype(int)
         # The sentences of a part stand in one row, a document after the other; jumping over one's own document
         # leaves all others equally likely.
-        first, own = pool["first"][document], pool["sentences"][document]
-        place = (rng.random(n) * (pool["size"][part] - own)).astype(np.int64)
+        first, own = info["first"][document], info["sentences"][document]
+        place = (rng.random(n) * (info["size"][part] - own)).astype(np.int64)
         place += np.where(place >= first, own, 0)
-        random, other = rng.random(n) < 0.5, pool["beginnings"][pool["rows"][part, place]]
+        random, other = rng.random(n) < 0.5, info["beginnings"][info["rows"][part, place]]
         pairs = Batch(batch.ids, {"ids": lay_out(batch.data["a"], replaced(batch.data["b"], random, other))[0]})
-        words = WORDS.draw(pairs, rng, pool)
-        how = words["how"] if masks else np.zeros_like(words["how"])
-        return Draw(random=random, other=other, how=how, swap=words["swap"], marks=np.full(n, marks))
+        words = WORDS.draw(pairs, rng, info, MaskedWordsOptions())
+        how = words["how"] if options.masks else np.zeros_like(words["how"])
+        return Draw(random=random, other=other, how=how, swap=words["swap"], marks=np.full(n, options.marks))
 
-    def apply(self, batch: Batch, draw: Draw, pool: Pool, *, trace: bool = False) -> Labelled:
+    def apply(self, batch: Batch, draw: Draw, info: DataInfo, *, trace: bool = False) -> Labelled:
         """Put the stranger in where drawn, lay out [CLS] A [SEP] B [SEP], hide the words that were chosen."""
         b = replaced(batch.data["b"], draw["random"], draw["other"])
         ids, segments = lay_out(batch.data["a"], b)
-        words = WORDS.apply(Batch(batch.ids, {"ids": ids}), Draw(how=draw["how"], swap=draw["swap"]), pool)
+        words = WORDS.apply(Batch(batch.ids, {"ids": ids}), Draw(how=draw["how"], swap=draw["swap"]), info)
         sees, random = words.inputs["ids"], torch.as_tensor(draw["random"], device=ids.device)
         both = in_both(sees, segments) & torch.as_tensor(draw["marks"], device=ids.device)[:, None]
         inputs = {"ids": sees, "segments": segments, "both": both.long(), "visible": ids != PAD}
@@ -81,17 +79,16 @@ class NextSentence(TaskBase):
         )
         return Labelled(inputs, targets, torch.ones_like(random), steps if trace else ())
 
-    def undo(self, labelled: Labelled, draw: Draw) -> Batch | None:  # noqa: ARG002
+    def undo(self, labelled: Labelled, draw: Draw) -> Batch | None:
         """What was replaced is gone."""
         return None
 
-    def build(self, trunk: Trunk, pool: Pool, **options: Any) -> nn.Module:  # noqa: ARG002
+    def build(self, trunk: Trunk, info: DataInfo, options: NextSentenceOptions) -> PairNet:
         """Words, segments, trunk; two answers read off [CLS], and a head for the hidden words."""
-        return PairNet(trunk, len(pool["vocabulary"]))
+        return PairNet(trunk, len(info["vocabulary"]))
 
-    def loss(self, net: nn.Module, labelled: Labelled, **options: Any) -> Loss:  # noqa: ARG002
-        """Mean of −ln p(what was done) over the pairs, in nats; the loss of the hidden words goes along `aside`."""
-        assert isinstance(net, PairNet)  # noqa: S101 - only its own network has these parts
+    def loss(self, net: PairNet, labelled: Labelled, options: NextSentenceOptions) -> Loss:
+        """Mean of −ln p(what was done) over the pairs, in nats; that of the hidden words is `auxiliary`."""
         mixed = net.encode(labelled.inputs)
         each = F.cross_entropy(net.head(mixed[:, 0]), labelled.targets["next"], reduction="none")
         words = labelled.targets["words"][:, : mixed.shape[1]]
@@ -99,37 +96,37 @@ class NextSentence(TaskBase):
         if not hidden.any():
             return Loss(each.mean(), {}, each)
         words = F.cross_entropy(net.words(mixed[hidden]), words[hidden])
-        return Loss(each.mean(), {"hidden words": words.item()}, each, aside=words)
+        return Loss(each.mean(), {"hidden words": words.item()}, each, auxiliary=words)
 
-    def answer(self, net: nn.Module, labelled: Labelled, **options: Any) -> Answer:  # noqa: ARG002
+    def answer(self, net: PairNet, labelled: Labelled, options: NextSentenceOptions) -> Answer:
         """`p` (n, 2): how likely IsNext and NotNext are."""
         return Answer({"p": net(labelled.inputs).softmax(-1)})
 
     def score(self, answer: Answer, labelled: Labelled) -> dict[str, float]:
-        """Share of pairs that are told right."""
+        """Share of pairs whose label is named."""
         right = answer.data["p"].argmax(-1) == labelled.targets["next"]
         return {"pairs told right": right.double().mean().item()}
 
-    def baselines(self, labelled: Labelled, pool: Pool, **options: Any) -> list[Baseline]:  # noqa: ARG002
+    def baselines(self, labelled: Labelled, info: DataInfo, options: NextSentenceOptions) -> list[Baseline]:
         """A coin; how long both are; how many words they share, rare ones counting more (cosine of tf-idf)."""
         hidden, sees = labelled.targets["words"].cpu(), labelled.inputs["ids"].cpu()
         ids, segments = torch.where(hidden != PAD, hidden, sees).numpy(), labelled.inputs["segments"].cpu().numpy()
         y = labelled.targets["next"].cpu().numpy()
         result = [Baseline("a coin: ln 2", float(np.log(2)), {"pairs told right": 0.5}, constant=True)]
         for name, features in (("length alone", lengths), ("topic alone", shared_words)):
-            p = pool[name].predict_proba(features(ids, segments, pool["idf"]))
+            p = info[name].predict_proba(features(ids, segments, info["idf"]))
             loss = float(-np.log(p[np.arange(len(y)), y] + 1e-12).mean())
             result.append(Baseline(name, loss, {"pairs told right": float((p.argmax(1) == y).mean())}))
         return result
 
     # the data
 
-    def pool(self, data: str) -> Pool:  # noqa: ARG002
+    def info(self, data: str) -> DataInfo:
         """Vocabulary, all sentences by document, and the two baselines fitted to training pairs."""
-        return _pool()
+        return _info()
 
-    def batch(self, data: str, part: str, rows: np.ndarray) -> Batch:  # noqa: ARG002
-        """Pairs by their place in "train" or "held": `a` (n, LONGEST), `b` what follows it, `document` (n,)."""
+    def batch(self, data: str, part: str, rows: np.ndarray) -> Batch:
+        """Pairs by their place in "train" or "held_out": `a` (n, LONGEST), `b` what follows it, `document` (n,)."""
         numbers = _pairs(part)[rows]
         return Batch(
             numbers,
@@ -140,19 +137,18 @@ class NextSentence(TaskBase):
             },
         )
 
-    def size(self, data: str, part: str) -> int:  # noqa: ARG002
+    def size(self, data: str, part: str) -> int:
         """Number of pairs."""
         return len(_pairs(part))
 
-    def features(self, net: nn.Module, batch: Batch, pool: Pool) -> Tensor:  # noqa: ARG002
+    def features(self, net: PairNet, batch: Batch, info: DataInfo) -> Tensor:
         """(n, width) the trunk's vector at [CLS], for A alone."""
-        assert isinstance(net, PairNet)  # noqa: S101 - only its own network has this part
         a = batch.data["a"]
         ids, segments = lay_out(a, torch.zeros_like(a))
         inputs = {"ids": ids, "segments": segments, "both": torch.zeros_like(ids), "visible": ids != PAD}
         return net.encode(inputs)[:, 0]
 
-    def probe_data(self, data: str) -> ProbeData:  # noqa: ARG002
+    def probe_data(self, data: str) -> ProbeData:
         """Single sentences; the book that each is from is the class."""
         return _probe_data()
 
@@ -250,12 +246,12 @@ def _pairs(part: str) -> NDArray[np.int64]:
     """Sentences with a successor in the same document."""
     tales = stories()
     first = np.flatnonzero(tales.document[:-1] == tales.document[1:])
-    return first[tales.held[tales.document[first]] == (part == "held")]
+    return first[tales.held_out[tales.document[first]] == (part == "held_out")]
 
 
 @lru_cache(maxsize=1)
-def _pool() -> Pool:
-    """Where each document lies among the sentences, and the two baselines.
+def _info() -> DataInfo:
+    """Where each document begins among the sentences, and the two baselines.
 
     `rows` (2, N): the sentences of the training and of the held-out documents; `size` (2,): how many; `first` and
     `sentences` (D,): where a document begins in its row, and how many it has.
@@ -263,22 +259,22 @@ def _pool() -> Pool:
     from sklearn.linear_model import LogisticRegression
 
     tales: Stories = stories()
-    held = tales.held[tales.document]
-    parts = [np.flatnonzero(~held), np.flatnonzero(held)]
+    held_out = tales.held_out[tales.document]
+    parts = [np.flatnonzero(~held_out), np.flatnonzero(held_out)]
     counts = np.bincount(tales.document)
     first = np.zeros_like(counts)
     for kept in (False, True):
-        mine = np.flatnonzero(tales.held == kept)
+        mine = np.flatnonzero(tales.held_out == kept)
         first[mine] = np.cumsum(counts[mine]) - counts[mine]
-    rows = np.zeros((2, len(held)), np.int64)
+    rows = np.zeros((2, len(held_out)), np.int64)
     for row, part in zip(rows, parts, strict=True):
         row[: len(part)] = part
-    beginnings = _cut(np.arange(len(held)), end=False)
+    beginnings = _cut(np.arange(len(held_out)), end=False)
     seen = np.bincount(np.concatenate([np.unique(tales.rows[n]) for n in parts[0]]), minlength=len(tales.vocabulary))
-    pool = Pool(
+    info = DataInfo(
         vocabulary=tales.vocabulary,
         is_word=torch.from_numpy(tales.is_word.copy()),
-        held=tales.held,
+        held_out=tales.held_out,
         first=first,
         sentences=counts,
         size=np.array([len(part) for part in parts]),
@@ -288,24 +284,26 @@ def _pool() -> Pool:
     )
     task, numbers = NextSentence(), np.arange(len(_pairs("train")))
     batch = task.batch("stories", "train", numbers)
-    labelled = task.apply(batch, task.draw(batch, np.random.default_rng(0), pool, masks=False), pool)
+    labelled = task.apply(
+        batch, task.draw(batch, np.random.default_rng(0), info, NextSentenceOptions(masks=False)), info
+    )
     ids, segments = (labelled.inputs[name].numpy() for name in ("ids", "segments"))
     y = labelled.targets["next"].numpy()
     for name, features in (("length alone", lengths), ("topic alone", shared_words)):
-        pool[name] = LogisticRegression().fit(features(ids, segments, pool["idf"]), y)
-    return pool
+        info[name] = LogisticRegression().fit(features(ids, segments, info["idf"]), y)
+    return info
 
 
 @lru_cache(maxsize=1)
 def _probe_data(per_book: int = 150, train_per_book: int = 500) -> ProbeData:
     """Up to `per_book` held-out and `train_per_book` training sentences of every book."""
-    tales, idf = stories(), _pool()["idf"]
+    tales, idf = stories(), _info()["idf"]
     names = tuple(dict.fromkeys(tales.books))
     book = np.array([names.index(name) for name in tales.books])[tales.document]
-    held, long = tales.held[tales.document], np.array([len(row) >= 6 for row in tales.rows])
+    held_out, long = tales.held_out[tales.document], np.array([len(row) >= 6 for row in tales.rows])
     rng, parts = np.random.default_rng(0), []
     for part, most in ((False, train_per_book), (True, per_book)):
-        rows = rng.permutation(np.flatnonzero((held == part) & long))
+        rows = rng.permutation(np.flatnonzero((held_out == part) & long))
         parts.append(np.concatenate([rows[book[rows] == k][:most] for k in range(len(names))]))
     train, test = parts
 

@@ -8,33 +8,33 @@ hidden in the input; what keeps the answer out of sight is the causal mask insid
 from __future__ import annotations
 
 from functools import lru_cache
-from typing import Any, ClassVar
+from typing import ClassVar
 
 import numpy as np
 import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
 
+from sslviz.catalogue.next_word import NextWordOptions
 from sslviz.data.text import PAD, corpus
 from sslviz.models.tokens import WordTokens
 from sslviz.models.trunk import Trunk
-from sslviz.tasks.base import Answer, Baseline, Batch, Draw, Labelled, Loss, Pool, ProbeData, Step, TaskBase
+from sslviz.tasks.base import Answer, Baseline, Batch, DataInfo, Draw, Labelled, Loss, ProbeData, Step, Task
 from sslviz.tasks.sentences import Sentences, kinds_probe
 
 PRIOR = 10.0  # how many imagined sightings the pair counts add, spread as common as each word is
 
 
-class NextWord(Sentences, TaskBase):
+class NextWord(Sentences, Task["NextWordNet", NextWordOptions]):
     """Causal language modelling on short sentences: [CLS] begins one, [SEP] ends it."""
 
     slug: ClassVar[str] = "next_word"
-    options: ClassVar[dict[str, Any]] = {}
 
-    def draw(self, batch: Batch, rng: np.random.Generator, pool: Pool) -> Draw:  # noqa: ARG002
+    def draw(self, batch: Batch, rng: np.random.Generator, info: DataInfo, options: NextWordOptions) -> Draw:
         """Nothing is left to chance: a sentence has one label, whatever the seed."""
         return Draw()
 
-    def apply(self, batch: Batch, draw: Draw, pool: Pool, *, trace: bool = False) -> Labelled:  # noqa: ARG002
+    def apply(self, batch: Batch, draw: Draw, info: DataInfo, *, trace: bool = False) -> Labelled:
         """All words but the last go in; all words but the first are asked for.
 
         Returns:
@@ -46,22 +46,22 @@ class NextWord(Sentences, TaskBase):
         steps = (Step("take the last one off", {}, ids, sees),) if trace else ()
         return Labelled({"ids": sees}, {"words": follows}, follows != PAD, steps)
 
-    def undo(self, labelled: Labelled, draw: Draw) -> Batch | None:  # noqa: ARG002 - nothing was drawn
+    def undo(self, labelled: Labelled, draw: Draw) -> Batch | None:
         """The first word, and then the labels."""
         ids = torch.cat([labelled.inputs["ids"][:, :1], labelled.targets["words"]], 1)
         return Batch(np.arange(len(ids)), {"ids": ids})
 
-    def build(self, trunk: Trunk, pool: Pool, **options: Any) -> nn.Module:  # noqa: ARG002
+    def build(self, trunk: Trunk, info: DataInfo, options: NextWordOptions) -> NextWordNet:
         """Word table, trunk with its causal switch on, and a head that is the word table again."""
-        return NextWordNet(trunk, len(pool["vocabulary"]))
+        return NextWordNet(trunk, len(info["vocabulary"]))
 
-    def loss(self, net: nn.Module, labelled: Labelled) -> Loss:
+    def loss(self, net: NextWordNet, labelled: Labelled, options: NextWordOptions) -> Loss:
         """Mean of −ln p(the word that follows) over all places, in nats; its exponential is the perplexity."""
         scores = net(labelled.inputs["ids"], labelled.where)
         each = F.cross_entropy(scores, labelled.targets["words"][labelled.where], reduction="none")
         return Loss(each.mean(), {}, each)
 
-    def answer(self, net: nn.Module, labelled: Labelled) -> Answer:
+    def answer(self, net: NextWordNet, labelled: Labelled, options: NextWordOptions) -> Answer:
         """`p` (k, V): at each of the k places, in reading order, a probability for every word to come next."""
         return Answer({"p": net(labelled.inputs["ids"], labelled.where).softmax(-1)})
 
@@ -71,10 +71,10 @@ class NextWord(Sentences, TaskBase):
         right = answer.data["p"].topk(5).indices == truth[:, None]
         return {"top-1": right[:, 0].double().mean().item(), "top-5": right.any(1).double().mean().item()}
 
-    def baselines(self, labelled: Labelled, pool: Pool) -> list[Baseline]:
+    def baselines(self, labelled: Labelled, info: DataInfo, options: NextWordOptions) -> list[Baseline]:
         """Uniform guessing, how common each word is (unigram), and what followed the word before (bigram)."""
         before = labelled.inputs["ids"][labelled.where].cpu().numpy()
-        common, after = pool["follows"], pool["after"]
+        common, after = info["follows"], info["after"]
         pairs = (after[before] + PRIOR * common) / (after[before].sum(1, keepdims=True) + PRIOR)
         size = len(common)
         result = [Baseline(f"guessing: ln {size:,}", float(np.log(size)), {"top-1": 1 / size, "top-5": 5 / size}, True)]
@@ -92,17 +92,16 @@ class NextWord(Sentences, TaskBase):
 
     # the data
 
-    def pool(self, data: str) -> Pool:  # noqa: ARG002
+    def info(self, data: str) -> DataInfo:
         """Vocabulary, and counts of what follows what in the training sentences."""
-        return _pool()
+        return _info()
 
-    def features(self, net: nn.Module, batch: Batch, pool: Pool) -> Tensor:  # noqa: ARG002
+    def features(self, net: NextWordNet, batch: Batch, info: DataInfo) -> Tensor:
         """(n, width) the trunk's vector just before the word at `at` (n,): all it knows of what comes next."""
-        assert isinstance(net, NextWordNet)  # noqa: S101 - only its own network has this part
         ids, at = batch.data["ids"], batch.data["at"]
         return net.encode(ids)[torch.arange(len(ids), device=ids.device), at - 1]
 
-    def probe_data(self, data: str) -> ProbeData:  # noqa: ARG002
+    def probe_data(self, data: str) -> ProbeData:
         """Sentences broken off before a word of a known kind; the kind is the class."""
         return kinds_probe(ahead=True)
 
@@ -147,14 +146,14 @@ def keep_likeliest(p: Tensor, temperature: float, top_k: int) -> Tensor:
 
 
 @lru_cache(maxsize=1)
-def _pool() -> Pool:
+def _info() -> DataInfo:
     words = corpus()
     size, ids = len(words.vocabulary), words.ids[words.train]
     before, follows = ids[:, :-1].ravel(), ids[:, 1:].ravel()
     real = follows != PAD
     after = np.bincount(before[real] * size + follows[real], minlength=size * size).reshape(size, size)
     times = after.sum(0) + 1
-    return Pool(
+    return DataInfo(
         vocabulary=words.vocabulary,
         follows=(times / times.sum()).astype(np.float32),
         after=after.astype(np.float32),

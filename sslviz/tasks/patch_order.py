@@ -1,9 +1,9 @@
 """Patch order: cut a picture into tiles, shuffle them; where each one was is the label. Turning is its sister.
 
-The label comes from the data: we shuffle ourselves. It is not what the picture shows. Five ways, one network each:
-  places            every patch of the 4×4 grid says where it was. Two identical patches cannot be told apart.
+The label comes from the data: we shuffle ourselves. It is not what the picture shows. Five variants, one network each:
+  places            each patch of the 4×4 grid is asked where it was. Two identical patches cannot be told apart.
   jigsaw 2x2, 3x3   which of the orders in a set was it? (Noroozi & Favaro 2016, arXiv 1603.09246, section 3)
-  relative position where does one tile lie, seen from another? (Doersch et al. 2015, arXiv 1505.05192, section 3)
+  relative position in which direction is one tile from another? (Doersch et al. 2015, arXiv 1505.05192, section 3)
   rotation          by how many quarters was the picture turned? (Gidaris et al. 2018, arXiv 1803.07728, section 2.1)
 Unlike in the papers, whose towers see one tile each, the trunk reads all tiles at once.
 """
@@ -19,22 +19,23 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
 
+from sslviz.catalogue.patch_order import PatchOrderOptions
 from sslviz.models.tokens import PATCH, SIDE, PatchTokens, mean_pool
 from sslviz.models.trunk import Trunk
 from sslviz.tasks import permutations
-from sslviz.tasks.base import Answer, Baseline, Batch, Draw, Labelled, Loss, Pool, Step, TaskBase
+from sslviz.tasks.base import Answer, Baseline, Batch, DataInfo, Draw, Labelled, Loss, Step, Task
 from sslviz.tasks.pictures import Pictures
 
 HIDDEN = 256  # between the tiles and the answer
 
 
 @dataclass(frozen=True)
-class Way:
+class Variant:
     """How a picture is cut, and what is asked.
 
     Attributes:
         grid: tiles a side of the picture; 1 for the whole picture.
-        shown: how many tiles the network sees; the label maker tells the ways apart by it.
+        shown: how many tiles the network sees; different in each variant, so it names the variant.
         tile: side of a tile in pixels, a multiple of the patch.
         cell: side of the cell that a tile is cut from where there is a gap between tiles.
         answers: how many there are to choose from.
@@ -49,68 +50,60 @@ class Way:
     places: bool = False
 
 
-WAYS = {
-    "places": Way(4, 16, 8, 8, 16),  # no vector for the place: it knows a patch by what is in it alone
-    "jigsaw 2x2": Way(2, 4, 16, 16, 24, places=True),
-    "jigsaw 3x3": Way(3, 9, 8, 10, 100),
-    "relative position": Way(3, 2, 8, 10, 8),
-    "rotation": Way(1, 1, 32, 32, 4, places=True),
+VARIANTS = {
+    "places": Variant(4, 16, 8, 8, 16),  # no vector for the place: it knows a patch by what is in it alone
+    "jigsaw 2x2": Variant(2, 4, 16, 16, 24, places=True),
+    "jigsaw 3x3": Variant(3, 9, 8, 10, 100),
+    "relative position": Variant(3, 2, 8, 10, 8),
+    "rotation": Variant(1, 1, 32, 32, 4, places=True),
 }
-BY_SHOWN = {way.shown: name for name, way in WAYS.items()}
+BY_SHOWN = {variant.shown: name for name, variant in VARIANTS.items()}
 EVENED = ("jigsaw 2x2", "jigsaw 3x3", "relative position")
 TURNS = 4
 
 
-class PatchOrder(Pictures, TaskBase):
-    """Where was each tile? Jigsaw, relative position and rotation as other ways to ask."""
+class PatchOrder(Pictures, Task["OrderNet", PatchOrderOptions]):
+    """Where was each tile? Jigsaw, relative position and rotation are other variants of the question."""
 
     slug: ClassVar[str] = "patch_order"
-    options: ClassVar[dict[str, Any]] = {
-        "way": "places",
-        "gap": True,  # tiles of 8 out of cells of 10: edges of neighbours do not meet. 3×3 tiles only
-        "jitter": True,  # each tile from a random place in its cell. Needs the gap
-        "normalise": True,  # every tile gets the same mean and spread. Jigsaws and relative position
-        "lens": False,  # a lens that bends red less and blue more, so that edges have fringes. All ways
-        "drop": False,  # one colour channel in place of three. All ways
-    }
 
-    def draw(self, batch: Batch, rng: np.random.Generator, pool: Pool, **options: Any) -> Draw:  # noqa: ARG002
+    def draw(self, batch: Batch, rng: np.random.Generator, info: DataInfo, options: PatchOrderOptions) -> Draw:
         """Where tiles are cut, and in which order they are shown.
 
         Args:
             batch: n pictures; only their number matters.
             rng: where the random numbers come from.
-            pool: not needed; the orders are the same for all data.
-            options: see `options`.
+            info: not needed; the orders are the same for all data.
+            options: what is asked, and how tiles are cut.
 
         Returns:
             `channel` (n,) the colour channel that is kept, −1 for all; `lens` and `even` (n,) whether colours are bent
             and tiles normalised; then either `turns` (n, 4), the four turns of every picture in a random order, or
             `top`, `left` (n, tiles) in pixels, and `order` (n, shown): tile `order[i]` is shown at place i.
         """
-        o, n = {**self.options, **options}, len(batch)
-        way = WAYS[o["way"]]
-        draw = Draw(channel=rng.integers(3, size=n) if o["drop"] else np.full(n, -1))
-        draw["lens"], draw["even"] = np.full(n, o["lens"]), np.full(n, o["normalise"] and o["way"] in EVENED)
-        if o["way"] == "rotation":
+        n = len(batch)
+        variant = VARIANTS[options.way]
+        draw = Draw(channel=rng.integers(3, size=n) if options.drop else np.full(n, -1))
+        draw["lens"], draw["even"] = np.full(n, options.lens), np.full(n, options.normalise and options.way in EVENED)
+        if options.way == "rotation":
             draw["turns"] = rng.permuted(np.tile(np.arange(TURNS), (n, 1)), axis=1)
             return draw
-        cell = way.cell if o["gap"] else way.tile
-        room, edge = cell - way.tile, (SIDE - way.grid * cell) // 2
-        corner = np.indices((way.grid, way.grid)).reshape(2, 1, -1) * cell + edge
-        moved = rng.integers(0, room + 1, (2, n, way.grid**2)) if o["jitter"] else room // 2
-        draw["top"], draw["left"] = np.broadcast_to(corner + moved, (2, n, way.grid**2)).copy()
-        if o["way"] == "places":
-            draw["order"] = rng.permuted(np.tile(np.arange(way.shown), (n, 1)), axis=1)
-        elif o["way"] == "relative position":  # the middle and one of its neighbours, either first
+        cell = variant.cell if options.gap else variant.tile
+        room, edge = cell - variant.tile, (SIDE - variant.grid * cell) // 2
+        corner = np.indices((variant.grid, variant.grid)).reshape(2, 1, -1) * cell + edge
+        moved = rng.integers(0, room + 1, (2, n, variant.grid**2)) if options.jitter else room // 2
+        draw["top"], draw["left"] = np.broadcast_to(corner + moved, (2, n, variant.grid**2)).copy()
+        if options.way == "places":
+            draw["order"] = rng.permuted(np.tile(np.arange(variant.shown), (n, 1)), axis=1)
+        elif options.way == "relative position":  # the middle and one of its neighbours, either first
             around = np.delete(np.arange(9), 4)[rng.integers(8, size=n)]
             draw["order"] = rng.permuted(np.stack([np.full(n, 4), around], 1), axis=1)
         else:
-            orders = orders_of(o["way"])
+            orders = orders_of(options.way)
             draw["order"] = orders[rng.integers(len(orders), size=n)]
         return draw
 
-    def apply(self, batch: Batch, draw: Draw, pool: Pool, *, trace: bool = False) -> Labelled:  # noqa: ARG002
+    def apply(self, batch: Batch, draw: Draw, info: DataInfo, *, trace: bool = False) -> Labelled:
         """Keep one colour or all, then cut, even out and shuffle, or turn. The label follows from order or turn."""
         d = {k: torch.as_tensor(v, device=batch.data["pixels"].device) for k, v in draw.items()}
         x, steps = batch.data["pixels"].float() / 255, []
@@ -128,7 +121,7 @@ class PatchOrder(Pictures, TaskBase):
             did("turn", turned(x, d["turns"]), turns=draw["turns"])
             label = d["turns"].T.flatten()  # all first copies, then all second ones, …
         else:
-            side = WAYS[BY_SHOWN[draw["order"].shape[1]]].tile
+            side = VARIANTS[BY_SHOWN[draw["order"].shape[1]]].tile
             did("cut", cut(x, d["top"], d["left"], side), top=draw["top"], left=draw["left"])
             if draw["even"].any():
                 did("even out", torch.where(d["even"].view(-1, 1, 1, 1, 1), even_out(x), x), even=draw["even"])
@@ -148,22 +141,22 @@ class PatchOrder(Pictures, TaskBase):
             raw = torch.stack([torch.rot90(copy, -turn, (1, 2)) for copy, turn in firsts])
         else:
             back = torch.as_tensor(permutations.inverse(draw["order"]))
-            tiles = cut_evenly(seen, SIDE // WAYS[BY_SHOWN[back.shape[1]]].grid)
+            tiles = cut_evenly(seen, SIDE // VARIANTS[BY_SHOWN[back.shape[1]]].grid)
             raw = lay_out(tiles[torch.arange(len(back))[:, None], back])
         return Batch(np.arange(len(raw)), {"pixels": (raw * 255).round().byte()})
 
-    def build(self, trunk: Trunk, pool: Pool, **options: Any) -> nn.Module:  # noqa: ARG002
+    def build(self, trunk: Trunk, info: DataInfo, options: PatchOrderOptions) -> OrderNet:
         """Patches and trunk, and a head that answers for every patch, or for all tiles together."""
-        return OrderNet(trunk, **{**self.options, **options})
+        return OrderNet(trunk, options)
 
-    def loss(self, net: nn.Module, labelled: Labelled, **options: Any) -> Loss:  # noqa: ARG002
+    def loss(self, net: OrderNet, labelled: Labelled, options: PatchOrderOptions) -> Loss:
         """Mean of −ln p(label), in nats; a label is a place, the number of an order, a direction or a turn."""
-        said, label, where = net(labelled.inputs["pixels"]), labelled.targets["label"], labelled.where
-        each = F.cross_entropy(said[where], label[where], reduction="none")
+        logits, label, where = net(labelled.inputs["pixels"]), labelled.targets["label"], labelled.where
+        each = F.cross_entropy(logits[where], label[where], reduction="none")
         return Loss(each.mean(), {}, each)
 
-    def answer(self, net: nn.Module, labelled: Labelled, **options: Any) -> Answer:  # noqa: ARG002
-        """`p` (n, answers), in the way "places" (n, 16, 16): a probability for every possible label."""
+    def answer(self, net: OrderNet, labelled: Labelled, options: PatchOrderOptions) -> Answer:
+        """`p` (n, answers), in the variant "places" (n, 16, 16): a probability for every possible label."""
         return Answer({"p": net(labelled.inputs["pixels"]).softmax(-1)})
 
     def score(self, answer: Answer, labelled: Labelled) -> dict[str, float]:
@@ -172,76 +165,79 @@ class PatchOrder(Pictures, TaskBase):
         if p.ndim == 2:
             return {"label named": (p.argmax(-1) == label)[labelled.where].double().mean().item()}
         same = twins(labelled.inputs["pixels"])
-        said = p.argmax(-1)[:, :, None] == label[:, None, :]  # does i name the place of j?
-        named = said.diagonal(dim1=1, dim2=2)
+        names = p.argmax(-1)[:, :, None] == label[:, None, :]  # does patch i name the place of patch j?
+        named = names.diagonal(dim1=1, dim2=2)
         return {
             "place named": named.double().mean().item(),
-            "place named, or that of an identical patch": (said & same).any(2).double().mean().item(),
+            "place named, or that of an identical patch": (names & same).any(2).double().mean().item(),
         }
 
-    def baselines(self, labelled: Labelled, pool: Pool, *, way: str = "places", **options: Any) -> list[Baseline]:  # noqa: ARG002
+    def baselines(self, labelled: Labelled, info: DataInfo, options: PatchOrderOptions) -> list[Baseline]:
         """Guessing; what comes without a network; and, for places, the most that anybody can reach."""
-        pixels, label, answers = labelled.inputs["pixels"], labelled.targets["label"], WAYS[way].answers
-        main = "place named" if way == "places" else "label named"
-        found = [Baseline(f"guessing: ln {answers}", float(np.log(answers)), {main: 1 / answers}, constant=True)]
-        if way == "places":
-            said = torch.cdist(cut_evenly(pixels, PATCH).flatten(2), pool["mean"].to(pixels.device)).argmin(2)
-            found.append(Baseline("most like the mean patch there", None, {main: _share(said, label)}))
+        pixels, label, answers = labelled.inputs["pixels"], labelled.targets["label"], VARIANTS[options.way].answers
+        main = "place named" if options.way == "places" else "label named"
+        baselines = [Baseline(f"guessing: ln {answers}", float(np.log(answers)), {main: 1 / answers}, constant=True)]
+        if options.way == "places":
+            answer = torch.cdist(cut_evenly(pixels, PATCH).flatten(2), info["mean"].to(pixels.device)).argmin(2)
+            baselines.append(Baseline("most like the mean patch there", None, {main: _share(answer, label)}))
             alike = twins(pixels).sum(2).double()
             best = {main: (1 / alike).mean().item(), "place named, or that of an identical patch": 1.0}
             note = "Nobody can tell identical patches apart, so no answer can do better."
-            found.append(Baseline("the most that can be", alike.log().mean().item(), best, note=note))
-        elif way.startswith("jigsaw"):
-            said = fitting(pixels, orders_of(way), WAYS[way].tile)
-            found.append(Baseline("edges that fit, nothing else", None, {main: _share(said, label)}))
-        return found
+            baselines.append(Baseline("the most that can be", alike.log().mean().item(), best, note=note))
+        elif options.way.startswith("jigsaw"):
+            answer = fitting(pixels, orders_of(options.way), VARIANTS[options.way].tile)
+            baselines.append(Baseline("edges that fit, nothing else", None, {main: _share(answer, label)}))
+        return baselines
 
     # the data
 
-    def pool(self, data: str) -> Pool:
+    def info(self, data: str) -> DataInfo:
         """`mean` (16, 192): the mean patch at every place of the training pictures."""
-        return Pool(mean=_mean_patches(data))
+        return DataInfo(mean=_mean_patches(data))
 
-    def features(self, net: nn.Module, batch: Batch, pool: Pool) -> Tensor:  # noqa: ARG002
+    def features(self, net: OrderNet, batch: Batch, info: DataInfo) -> Tensor:
         """(n, width) the mean over patches of the trunk's output, for pictures in which nothing was moved."""
-        assert isinstance(net, OrderNet)  # noqa: S101 - only its own network has this part
         return mean_pool(net.vectors(batch.data["pixels"].float() / 255))
 
 
 class OrderNet(nn.Module):
     """Patches + trunk + head."""
 
-    def __init__(self, trunk: Trunk, way: str, *, normalise: bool, lens: bool, drop: bool, **_options: Any) -> None:
+    def __init__(self, trunk: Trunk, options: PatchOrderOptions) -> None:
         super().__init__()
-        self.way, self.even, self.lens, self.drop = WAYS[way], normalise and way in EVENED, lens, drop
-        self.tokens, self.trunk = PatchTokens(trunk.width, places=self.way.places), trunk
-        if way in ("places", "rotation"):
-            self.head: nn.Module = nn.Linear(trunk.width, self.way.answers)
+        self.variant, self.lens, self.drop = VARIANTS[options.way], options.lens, options.drop
+        self.even = options.normalise and options.way in EVENED
+        self.tokens, self.trunk = PatchTokens(trunk.width, places=self.variant.places), trunk
+        if options.way in ("places", "rotation"):
+            self.head: nn.Module = nn.Linear(trunk.width, self.variant.answers)
         else:
-            patches = self.way.shown * (self.way.tile // PATCH) ** 2
+            patches = self.variant.shown * (self.variant.tile // PATCH) ** 2
             self.head = nn.Sequential(
-                nn.Flatten(), nn.Linear(patches * trunk.width, HIDDEN), nn.GELU(), nn.Linear(HIDDEN, self.way.answers)
+                nn.Flatten(),
+                nn.Linear(patches * trunk.width, HIDDEN),
+                nn.GELU(),
+                nn.Linear(HIDDEN, self.variant.answers),
             )
 
     def forward(self, pixels: Tensor) -> Tensor:
         """(n, 3, h, w) shown tiles in 0…1 → (n, answers), or (n, 16, 16): a score for every possible label."""
         x = self.trunk(self.tokens(pixels))
-        return self.head(mean_pool(x) if self.way.grid == 1 else x)
+        return self.head(mean_pool(x) if self.variant.grid == 1 else x)
 
     def vectors(self, pixels: Tensor) -> Tensor:
         """(n, 3, 32, 32) in 0…1 → (n, 16, width) of whole pictures, with the colours from which it learned."""
         pixels = fringed(pixels) if self.lens else pixels
         pixels = one_channel(pixels, torch.ones(len(pixels), device=pixels.device).long()) if self.drop else pixels
         if self.even:
-            pixels = lay_out(even_out(cut_evenly(pixels, self.way.tile)))
+            pixels = lay_out(even_out(cut_evenly(pixels, self.variant.tile)))
         return self.trunk(self.tokens(pixels))
 
 
 def fringed(x: Tensor) -> Tensor:
     """(n, 3, h, h): red drawn together and blue spread out from the middle by 1/16, one pixel at the rim of 32.
 
-    Our pictures went through no lens. Those of Doersch et al. did, and their network told places from the fringes
-    instead of from what was shown (section 3.1).
+    Our pictures went through no lens. Those of Doersch et al. did, and their network read places off the fringes
+    instead of off the content (section 3.1).
     """
 
     def scaled(channel: Tensor, by: float) -> Tensor:
@@ -265,7 +261,7 @@ def turned(x: Tensor, turns: Tensor) -> Tensor:
 
 
 def cut(x: Tensor, top: Tensor, left: Tensor, side: int) -> Tensor:
-    """(n, 3, 32, 32), (n, k), (n, k) → (n, k, 3, side, side): k squares, each cut where `top` and `left` say."""
+    """(n, 3, 32, 32), (n, k), (n, k) → (n, k, 3, side, side): k squares, cut at `top` and `left`."""
     reach = torch.arange(side, device=x.device)
     n = torch.arange(len(x), device=x.device).view(-1, 1, 1, 1)
     rows, columns = (top[..., None] + reach)[..., None], (left[..., None] + reach)[..., None, :]
@@ -293,14 +289,14 @@ def even_out(tiles: Tensor) -> Tensor:
 
 def labels(order: np.ndarray) -> np.ndarray:
     """(n, shown) → the label: the order itself, its number in the set (−1: not in it), or a direction."""
-    way = BY_SHOWN[order.shape[1]]
-    if way == "places":
+    variant = BY_SHOWN[order.shape[1]]
+    if variant == "places":
         return order
-    return direction(order) if way == "relative position" else permutations.number_of(order, orders_of(way))
+    return direction(order) if variant == "relative position" else permutations.number_of(order, orders_of(variant))
 
 
 def direction(pair: np.ndarray) -> np.ndarray:
-    """(n, 2) neighbours in a 3×3 grid → (n,) where the second one lies, seen from the first.
+    """(n, 2) neighbours in a 3×3 grid → (n,) the direction of the second one from the first.
 
     0 is up and left, 1 up, … 7 down and right, row by row. Changing places makes 7 minus it.
 
@@ -312,9 +308,9 @@ def direction(pair: np.ndarray) -> np.ndarray:
     return ninth - (ninth > 4)
 
 
-def orders_of(way: str) -> permutations.Orders:
-    """The set of orders of a jigsaw: all 24 of four tiles; of the 362,880 of nine, a hundred that lie far apart."""
-    return permutations.every(4) if way == "jigsaw 2x2" else permutations.far_apart(100)
+def orders_of(variant: str) -> permutations.Orders:
+    """The set of orders of a jigsaw: all 24 of four tiles; of the 362,880 of nine, a hundred that differ much."""
+    return permutations.every(4) if variant == "jigsaw 2x2" else permutations.far_apart(100)
 
 
 def twins(pixels: Tensor) -> Tensor:
@@ -329,8 +325,8 @@ def fitting(pixels: Tensor, orders: permutations.Orders, side: int) -> Tensor:
     k = tiles.shape[1]
     grid = int(k**0.5)
 
-    def misfit(one: Tensor, other: Tensor) -> Tensor:  # (n, k, …) edges → (n, k, k), one beside another
-        return torch.cdist(one.flatten(2), other.flatten(2)).square()
+    def misfit(edges: Tensor, others: Tensor) -> Tensor:  # (n, k, …) twice → (n, k, k), each beside each
+        return torch.cdist(edges.flatten(2), others.flatten(2)).square()
 
     beside, under = misfit(tiles[..., -1], tiles[..., 0]), misfit(tiles[..., -1, :], tiles[..., 0, :])
     back = torch.as_tensor(permutations.inverse(orders), device=pixels.device).view(-1, grid, grid)
@@ -338,8 +334,8 @@ def fitting(pixels: Tensor, orders: permutations.Orders, side: int) -> Tensor:
     return cost.argmin(1)
 
 
-def _share(said: Tensor, label: Tensor) -> float:
-    return (said == label).double().mean().item()
+def _share(answer: Tensor, label: Tensor) -> float:
+    return (answer == label).double().mean().item()
 
 
 @lru_cache(maxsize=4)

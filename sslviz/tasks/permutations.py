@@ -1,7 +1,7 @@
-"""Orders of tiles as a label: all of them where there are few, a set that lies far apart where there are many.
+"""Orders of tiles as a label: all where there are few; where there are many, a set that differs in many places.
 
 The direction, everywhere in this project: an order `perm` shows tile `perm[i]` at place i (as in the code of Noroozi &
-Favaro 2016). Its inverse says the opposite: `inverse(perm)[j]` is the place where tile j is shown.
+Favaro 2016). Its inverse is the opposite: `inverse(perm)[j]` is the place where tile j is shown.
 """
 
 from __future__ import annotations

@@ -18,9 +18,9 @@ Floats = NDArray[np.float32]
 Ids = NDArray[np.int64]
 
 
-def straighten(vectors: Tensor, mean: Tensor, whiten: Tensor) -> Tensor:
+def whiten(vectors: Tensor, mean: Tensor, whitening: Tensor) -> Tensor:
     """(n, width) → (n, parts): shift, turn, stretch every direction to spread 1, then make each vector as long as 1."""
-    return F.normalize((vectors - mean) @ whiten.T, dim=1)
+    return F.normalize((vectors - mean) @ whitening.T, dim=1)
 
 
 def nearest(vectors: Tensor, centroids: Tensor) -> Tensor:
@@ -29,25 +29,25 @@ def nearest(vectors: Tensor, centroids: Tensor) -> Tensor:
 
 
 def pca(vectors: Floats, parts: int) -> tuple[Floats, Floats]:
-    """`mean` (width) and `whiten` (parts, width) for `straighten`."""
+    """`mean` (width) and `whitening` (parts, width), as `whiten` needs them."""
     from sklearn.decomposition import PCA  # here, since it takes a second, and a label needs no PCA
 
     with threadpool_limits(1):
-        found = PCA(parts, svd_solver="covariance_eigh").fit(vectors)
-    spread = np.sqrt(np.maximum(found.explained_variance_, 1e-12))
-    return found.mean_.astype(np.float32), (found.components_ / spread[:, None]).astype(np.float32)
+        fit = PCA(parts, svd_solver="covariance_eigh").fit(vectors)
+    spread = np.sqrt(np.maximum(fit.explained_variance_, 1e-12))
+    return fit.mean_.astype(np.float32), (fit.components_ / spread[:, None]).astype(np.float32)
 
 
 def kmeans(vectors: Floats, k: int, seed: int) -> Floats:
     """(n, parts) → (k, parts) centroids: scikit-learn's k-means, once, from a k-means++ start.
 
-    A cluster that loses its last picture takes the one that lies farthest from its centroid and goes on from there.
+    A cluster that loses its last picture takes the one farthest from its centroid and goes on from there.
     """
     from sklearn.cluster import KMeans
 
     with threadpool_limits(1):  # with several threads sums come out in another order each time
-        found = KMeans(k, n_init=1, max_iter=ITERATIONS, random_state=seed).fit(vectors)
-    return np.asarray(found.cluster_centers_, np.float32)
+        fit = KMeans(k, n_init=1, max_iter=ITERATIONS, random_state=seed).fit(vectors)
+    return np.asarray(fit.cluster_centers_, np.float32)
 
 
 def match(ids: Ids, before: Ids, k: int) -> Ids:
@@ -80,7 +80,7 @@ def evenly(ids: Ids, count: int, rng: np.random.Generator) -> Ids:
 
 
 def nmi(one: Ids, other: Ids) -> float:
-    """How far two groupings agree, 0 to 1: what they share over the mean of what each tells. Names do not matter.
+    """How far two groupings agree, 0 to 1: mutual information over the mean of both entropies. Names do not matter.
 
     Groupings at random do not give 0 where there are many groups and few samples.
     """

@@ -1,22 +1,24 @@
 """Same or different: two changed copies of one picture belong together; that they do is the label (SimCLR).
 
 The label comes from the batch: copy i's partner is copy i + N, and all others count as different, even another
-shoe. Nobody says what the pictures show. Chen et al. 2020, arXiv 2002.05709, section 2 and appendix A.
+shoe. What the pictures show plays no part. Chen et al. 2020, arXiv 2002.05709, section 2 and appendix A.
 """
 
 from __future__ import annotations
 
-from typing import Any, ClassVar
+from typing import ClassVar, TypeVar
 
 import numpy as np
 import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
 
+from sslviz.catalogue.same_or_different import SameOrDifferentOptions
+from sslviz.catalogue.views import ViewOptions
 from sslviz.models.tokens import PatchTokens, mean_pool
 from sslviz.models.trunk import Trunk
 from sslviz.tasks import augment
-from sslviz.tasks.base import Answer, Baseline, Batch, Draw, Labelled, Loss, Pool, Step, TaskBase
+from sslviz.tasks.base import Answer, Baseline, Batch, DataInfo, Draw, Labelled, Loss, Step, Task
 from sslviz.tasks.pictures import Pictures
 
 JITTER = ("brightness", "contrast", "saturation", "hue")
@@ -24,60 +26,50 @@ REACH = {"brightness": 0.8, "contrast": 0.8, "saturation": 0.8, "hue": 0.2}  # t
 HEAD, OUT = 128, 128  # the projection head: width inside, width of z
 
 
-class SameOrDifferent(Pictures, TaskBase):
-    """SimCLR: contrastive learning of two views against the rest of the batch."""
+Encoder = TypeVar("Encoder", bound="ViewNet")
+Seen = TypeVar("Seen", bound=ViewOptions)
 
-    slug: ClassVar[str] = "same_or_different"
-    label_from: ClassVar[str] = "batch"
-    held_batch: ClassVar[int] = 0  # the loss depends on how many others there are
-    options: ClassVar[dict[str, Any]] = {
-        "tau": 0.2,  # the paper has 0.1 for ImageNet, 0.5 for CIFAR-10
-        "smallest": 0.3,  # of the picture's area, that a crop may keep; 0.08 in the paper, whose photos hold more
-        "strength": 0.5,  # of the colour jitter; 0.5 for CIFAR-10
-        "crop": True,
-        "flip": True,
-        "jitter": True,
-        "grey": True,
-        "blur": False,  # off for small pictures, as in the paper's CIFAR-10 recipe
-    }
 
-    def draw(self, batch: Batch, rng: np.random.Generator, pool: Pool, **options: Any) -> Draw:  # noqa: ARG002
+class Views(Pictures, Task[Encoder, Seen]):
+    """What the tasks that compare two views have in common: how the views are made, and which vectors are judged."""
+
+    def draw(self, batch: Batch, rng: np.random.Generator, info: DataInfo, options: Seen) -> Draw:
         """For both views of every picture: where to cut, whether to mirror, how to change the colours.
 
         Args:
             batch: n pictures; only their number matters.
             rng: where the random numbers come from.
-            pool: not needed; the label lies in the batch.
-            options: see `options`; the switches turn steps off.
+            info: not needed; the label is in the batch.
+            options: how far the views may differ; the switches turn steps off.
 
         Returns:
             Arrays (2, n): `top`, `left`, `height`, `width` as shares of the sides; `flip`, `jitter`, `grey`
             (bool); a factor for each of JITTER; `sigma` of the blur in pixels, 0 for none; and `order` (2, n, 4),
             the order of the four colour changes.
         """
-        o, shape = {**self.options, **options}, (2, len(batch))
-        area = rng.uniform(o["smallest"], 1, (10, *shape))
+        shape = (2, len(batch))
+        area = rng.uniform(options.smallest, 1, (10, *shape))
         ratio = np.exp(rng.uniform(np.log(3 / 4), np.log(4 / 3), (10, *shape)))
         width, height = np.sqrt(area * ratio), np.sqrt(area / ratio)
         fits = (width <= 1) & (height <= 1)
         first = fits.argmax(0)[None]  # the first of ten tries that fits the picture; the whole one where none does
         width, height = (np.where(fits.any(0), np.take_along_axis(s, first, 0)[0], 1.0) for s in (width, height))
-        if not o["crop"]:
+        if not options.crop:
             width, height = np.ones(shape), np.ones(shape)
         draw = Draw(
             height=height, width=width, top=rng.random(shape) * (1 - height), left=rng.random(shape) * (1 - width)
         )
-        draw["flip"] = (rng.random(shape) < 0.5) & o["flip"]
-        draw["jitter"] = (rng.random(shape) < 0.8) & o["jitter"]
+        draw["flip"] = (rng.random(shape) < 0.5) & options.flip
+        draw["jitter"] = (rng.random(shape) < 0.8) & options.jitter
         for name in JITTER:
-            reach = REACH[name] * o["strength"]
+            reach = REACH[name] * options.strength
             draw[name] = rng.uniform(-reach, reach, shape) + (name != "hue")
         draw["order"] = rng.random((*shape, 4)).argsort(-1)
-        draw["grey"] = (rng.random(shape) < 0.2) & o["grey"]
-        draw["sigma"] = rng.uniform(0.1, 2.0, shape) * ((rng.random(shape) < 0.5) & o["blur"])
+        draw["grey"] = (rng.random(shape) < 0.2) & options.grey
+        draw["sigma"] = rng.uniform(0.1, 2.0, shape) * ((rng.random(shape) < 0.5) & options.blur)
         return draw
 
-    def apply(self, batch: Batch, draw: Draw, pool: Pool, *, trace: bool = False) -> Labelled:  # noqa: ARG002
+    def apply(self, batch: Batch, draw: Draw, info: DataInfo, *, trace: bool = False) -> Labelled:
         """Make the 2n views; view i and view i + n are partners."""
         pixels = batch.data["pixels"]
         d = {
@@ -110,50 +102,55 @@ class SameOrDifferent(Pictures, TaskBase):
             tuple(steps) if trace else (),
         )
 
-    def undo(self, labelled: Labelled, draw: Draw) -> Batch | None:  # noqa: ARG002
+    def undo(self, labelled: Labelled, draw: Draw) -> Batch | None:
         """Not possible: what a crop cut off is gone."""
         return None
 
-    def build(self, trunk: Trunk, pool: Pool, **options: Any) -> nn.Module:  # noqa: ARG002
+    def info(self, data: str) -> DataInfo:
+        """Nothing is needed beyond the batch."""
+        return DataInfo()
+
+    def features(self, net: Encoder, batch: Batch, info: DataInfo) -> Tensor:
+        """(n, width) the mean over patches of the trunk's output (h in the paper, not z), for unchanged pictures."""
+        return net.encode(batch.data["pixels"].float() / 255)
+
+
+class SameOrDifferent(Views["ViewNet", SameOrDifferentOptions]):
+    """SimCLR: contrastive learning of two views against the rest of the batch."""
+
+    slug: ClassVar[str] = "same_or_different"
+    label_from: ClassVar[str] = "batch"
+    held_out_batch: ClassVar[int] = 0  # the loss depends on how many others there are
+
+    def build(self, trunk: Trunk, info: DataInfo, options: SameOrDifferentOptions) -> ViewNet:
         """Patches, trunk, and a two-layer projection head that is thrown away afterwards."""
         return ViewNet(trunk)
 
-    def loss(self, net: nn.Module, labelled: Labelled, *, tau: float = 0.2, **options: Any) -> Loss:  # noqa: ARG002
+    def loss(self, net: ViewNet, labelled: Labelled, options: SameOrDifferentOptions) -> Loss:
         """NT-Xent: for every view, the cross-entropy of naming its partner among all the others."""
-        logits = nt_xent_logits(net(labelled.inputs["views"]), tau)
+        logits = nt_xent_logits(net(labelled.inputs["views"]), options.tau)
         each = F.cross_entropy(logits, labelled.targets["partner"], reduction="none")
         return Loss(each.mean(), {}, each)
 
-    def answer(self, net: nn.Module, labelled: Labelled, *, tau: float = 0.2, **options: Any) -> Answer:  # noqa: ARG002
+    def answer(self, net: ViewNet, labelled: Labelled, options: SameOrDifferentOptions) -> Answer:
         """`cosine` (2n, 2n) how alike it finds the views, and `share` (2n, 2n), each row summing to 1, itself 0."""
-        return similarities(net(labelled.inputs["views"]), tau)
+        return similarities(net(labelled.inputs["views"]), options.tau)
 
     def score(self, answer: Answer, labelled: Labelled) -> dict[str, float]:
         """Share of views whose partner is found more alike than every other view."""
         best = answer.data["share"].argmax(1)
         return {"partner found": (best == labelled.targets["partner"]).float().mean().item()}
 
-    def baselines(self, labelled: Labelled, pool: Pool, *, tau: float = 0.2, **options: Any) -> list[Baseline]:  # noqa: ARG002
+    def baselines(self, labelled: Labelled, info: DataInfo, options: SameOrDifferentOptions) -> list[Baseline]:
         """All views alike (a collapsed model), and the raw pixels as they are."""
         views, partner = labelled.inputs["views"], labelled.targets["partner"]
         others = len(views) - 1
         pixels = views.flatten(1) - views.flatten(1).mean(0)
-        loss = F.cross_entropy(nt_xent_logits(pixels, tau), partner).item()
+        loss = F.cross_entropy(nt_xent_logits(pixels, options.tau), partner).item()
         return [
             Baseline(f"all alike: ln {others:,}", float(np.log(others)), {"partner found": 1 / others}, constant=True),
-            Baseline("raw pixels", loss, self.score(similarities(pixels, tau), labelled)),
+            Baseline("raw pixels", loss, self.score(similarities(pixels, options.tau), labelled)),
         ]
-
-    # the data
-
-    def pool(self, data: str) -> Pool:  # noqa: ARG002
-        """Nothing is needed beyond the batch."""
-        return Pool()
-
-    def features(self, net: nn.Module, batch: Batch, pool: Pool) -> Tensor:  # noqa: ARG002
-        """(n, width) the mean over patches of the trunk's output (h in the paper, not z), for unchanged pictures."""
-        assert isinstance(net, ViewNet)  # noqa: S101 - only its own network has this part
-        return net.encode(batch.data["pixels"].float() / 255)
 
 
 class ViewNet(nn.Module):

@@ -15,15 +15,15 @@ from sslviz.tasks.base import Batch, ProbeData
 class Sentences:
     """The bundled sentences as samples: `ids` (n, t), each row [CLS], the words, [SEP], [PAD] up to the longest."""
 
-    def batch(self, data: str, part: str, rows: np.ndarray) -> Batch:  # noqa: ARG002
-        """Sentences by their place in "train" or "held", cut to the longest of them."""
-        numbers = (corpus().train if part == "train" else corpus().held)[rows]
+    def batch(self, data: str, part: str, rows: np.ndarray) -> Batch:
+        """Sentences by their place in "train" or "held_out", cut to the longest of them."""
+        numbers = (corpus().train if part == "train" else corpus().held_out)[rows]
         longest = int(corpus().lengths[numbers].max())
         return Batch(numbers, {"ids": torch.from_numpy(corpus().ids[numbers, :longest])})
 
-    def size(self, data: str, part: str) -> int:  # noqa: ARG002
+    def size(self, data: str, part: str) -> int:
         """Number of sentences."""
-        return len(corpus().train if part == "train" else corpus().held)
+        return len(corpus().train if part == "train" else corpus().held_out)
 
 
 @lru_cache(maxsize=2)
@@ -45,7 +45,7 @@ def kinds_probe(*, ahead: bool, per_kind: int = 75, train_per_kind: int = 250) -
             kind[words.index[word]] = number
     rng = np.random.default_rng(0)
     parts = []
-    for rows, most in ((words.train, train_per_kind), (words.held, per_kind)):
+    for rows, most in ((words.train, train_per_kind), (words.held_out, per_kind)):
         sentence, place = np.nonzero(kind[words.ids[rows]] >= 0)
         if ahead:  # with two words before it at least, or there is nothing to go by
             sentence, place = sentence[place > 2], place[place > 2]

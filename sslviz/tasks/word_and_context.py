@@ -8,7 +8,7 @@ keep-probability is that of the authors' program word2vec.c, which differs from 
 from __future__ import annotations
 
 from functools import lru_cache
-from typing import Any, ClassVar
+from typing import ClassVar
 
 import numpy as np
 import torch
@@ -17,11 +17,12 @@ from scipy import sparse
 from torch import Tensor, nn
 from torch.nn import functional as F
 
-from sslviz.data.running import Running, running, word_topics
+from sslviz.catalogue.word_and_context import WordAndContextOptions
 from sslviz.data.stories import padded
 from sslviz.data.text import PAD
+from sslviz.data.word_rows import WordRows, word_rows, word_topics
 from sslviz.models.trunk import Trunk
-from sslviz.tasks.base import Answer, Baseline, Batch, Draw, Labelled, Loss, Pool, ProbeData, Step, TaskBase
+from sslviz.tasks.base import Answer, Baseline, Batch, DataInfo, Draw, Labelled, Loss, ProbeData, Step, Task
 
 PRIOR = 10.0  # how many imagined pairs the counting baseline adds to each word
 REACH = 5  # the widest window that is offered
@@ -43,29 +44,21 @@ CLASSES = {  # of the map and the probe: WordNet's topics, put together so that 
 }  # fmt: skip
 
 
-class WordAndContext(TaskBase):
+class WordAndContext(Task["WordVectors", WordAndContextOptions]):
     """Skip-gram: a word is asked for each neighbour. CBOW: the neighbours together are asked for the word."""
 
     slug: ClassVar[str] = "word_and_context"
-    options: ClassVar[dict[str, Any]] = {
-        "way": "skip-gram", "window": 5, "negatives": 5, "exponent": 0.75, "threshold": 1e-3,
-    }  # fmt: skip
 
-    def draw(
-        self, batch: Batch, rng: np.random.Generator, pool: Pool, *, way: str = "skip-gram", window: int = REACH,
-        negatives: int = 5, exponent: float = 0.75, threshold: float = 1e-3,
-    ) -> Draw:  # fmt: skip
+    def draw(self, batch: Batch, rng: np.random.Generator, info: DataInfo, options: WordAndContextOptions) -> Draw:
         """Drop common words, give each centre a window of its own, and pick noise words.
 
         Args:
             batch: `ids` in `data`: (n, t) word numbers, padded; no marks.
             rng: where the random numbers come from.
-            pool: holds the counts.
-            way: "skip-gram" or "CBOW".
-            window: w, 1 to REACH; each centre draws its own reach from 1 … w, so near words count more often.
-            negatives: noise words a label, k.
-            exponent: a noise word is drawn with p ∝ count^exponent: 0 any word alike, 1 as common as it is.
-            threshold: t of subsampling; 1 keeps every word.
+            info: holds the counts.
+            options: `way`; `window`, w: each centre draws its own reach from 1 … w, so near words count more often;
+                `negatives`, k, noise words a label; `exponent`: a noise word is drawn with p ∝ count^exponent, 0 any
+                word alike, 1 as common as it is; `threshold`, t, of subsampling: 1 keeps every word.
 
         Returns:
             `keep` (n, t); `radius` (n, t); `noise` (n, t, m, k), k for each of m labels: one a neighbour in
@@ -73,14 +66,14 @@ class WordAndContext(TaskBase):
         """
         ids = batch.data["ids"].cpu().numpy()
         n, t = ids.shape
-        keep = (rng.random((n, t)) < keep_probability(pool["share"], threshold)[ids]) & (ids != PAD)
-        radius = rng.integers(1, window + 1, (n, t))
-        dice = rng.random((n, t, 1 if way == "CBOW" else len(OFFSETS), negatives))
-        ladder = noise_probability(pool["counts"], exponent).cumsum()
+        keep = (rng.random((n, t)) < keep_probability(info["share"], options.threshold)[ids]) & (ids != PAD)
+        radius = rng.integers(1, options.window + 1, (n, t))
+        dice = rng.random((n, t, 1 if options.way == "CBOW" else len(OFFSETS), options.negatives))
+        ladder = noise_probability(info["counts"], options.exponent).cumsum()
         noise = np.minimum(ladder.searchsorted(dice), len(ladder) - 1)  # its last rung may be a rounding error below 1
         return Draw(keep=keep, radius=radius, noise=noise)
 
-    def apply(self, batch: Batch, draw: Draw, pool: Pool, *, trace: bool = False) -> Labelled:  # noqa: ARG002
+    def apply(self, batch: Batch, draw: Draw, info: DataInfo, *, trace: bool = False) -> Labelled:
         """Close the gaps that dropped words leave, then lay the windows.
 
         Words are dropped first, so that a window reaches further than it looks. In skip-gram the label is the
@@ -98,24 +91,22 @@ class WordAndContext(TaskBase):
             return Labelled(inputs, {"words": torch.where(where, kept[..., None], PAD), "noise": noise}, where, steps)
         return Labelled({"words": kept}, {"words": torch.where(within, near, PAD), "noise": noise}, within, steps)
 
-    def undo(self, labelled: Labelled, draw: Draw) -> Batch | None:  # noqa: ARG002
-        """Dropped words are gone, and no pair says what stood there."""
+    def undo(self, labelled: Labelled, draw: Draw) -> Batch | None:
+        """Dropped words are gone, and no pair shows what stood there."""
         return None
 
-    def build(self, trunk: Trunk, pool: Pool, **options: Any) -> nn.Module:  # noqa: ARG002
+    def build(self, trunk: Trunk, info: DataInfo, options: WordAndContextOptions) -> WordVectors:
         """Two tables; the trunk stays unused."""
-        return WordVectors(len(pool["vocabulary"]), trunk.width)
+        return WordVectors(len(info["vocabulary"]), trunk.width)
 
-    def loss(self, net: nn.Module, labelled: Labelled, **options: Any) -> Loss:  # noqa: ARG002
+    def loss(self, net: WordVectors, labelled: Labelled, options: WordAndContextOptions) -> Loss:
         """Mean over the labels of −ln σ(u·v) − Σ ln σ(−uₖ·v): the label scores high, its noise words low; in nats."""
-        assert isinstance(net, WordVectors)  # noqa: S101 - only its own network has this part
         right, noise = pair_scores(net(labelled.inputs, labelled.where), net.out, labelled)
         each = F.softplus(-right) + F.softplus(noise).sum(1)  # softplus(−x) = −ln σ(x); skipped noise is −∞, so 0
         return Loss(each.mean(), {"neighbours": F.softplus(-right).mean().item()}, each)
 
-    def answer(self, net: nn.Module, labelled: Labelled, **options: Any) -> Answer:  # noqa: ARG002
+    def answer(self, net: WordVectors, labelled: Labelled, options: WordAndContextOptions) -> Answer:
         """`vector` (k, d) of each word that is asked, `table` (V, d): their products score every word."""
-        assert isinstance(net, WordVectors)  # noqa: S101 - only its own network has this part
         return Answer({"vector": net(labelled.inputs, labelled.where), "table": net.out})
 
     def score(self, answer: Answer, labelled: Labelled) -> dict[str, float]:
@@ -124,19 +115,16 @@ class WordAndContext(TaskBase):
         beaten, equal = (noise > right[:, None]).any(1), (noise == right[:, None]).sum(1)
         return {"told from noise": torch.where(beaten, 0.0, 1 / (1.0 + equal)).mean().item()}
 
-    def baselines(
-        self, labelled: Labelled, pool: Pool, *, exponent: float = 0.75, threshold: float = 1e-3,
-        **options: Any,  # noqa: ARG002
-    ) -> list[Baseline]:  # fmt: skip
+    def baselines(self, labelled: Labelled, info: DataInfo, options: WordAndContextOptions) -> list[Baseline]:
         """Nothing learned; how common each word is; and counted pairs, ln p(o|c) − ln k q(o) (Levy & Goldberg 2014)."""
         k = labelled.targets["noise"].shape[3]
         chance = Baseline(
             f"all scores 0: {k + 1} × ln 2", (k + 1) * float(np.log(2)), {"told from noise": 1 / (k + 1)}, True
         )
         # Labels are what subsampling left, so each neighbour counts as often as it is kept.
-        keep = keep_probability(pool["share"], threshold)
-        share, pairs = pool["near"] * keep / (pool["near"] @ keep), pool["pairs"]
-        ratio = np.log(share) - np.log(k * noise_probability(pool["counts"], exponent) + 1e-12)
+        keep = keep_probability(info["share"], options.threshold)
+        share, pairs = info["near"] * keep / (info["near"] @ keep), info["pairs"]
+        ratio = np.log(share) - np.log(k * noise_probability(info["counts"], options.exponent) + 1e-12)
         where = labelled.where.cpu()
         truth, noise = (labelled.targets[name].cpu()[where].numpy() for name in ("words", "noise"))
         result = [chance, self._counted("word frequencies", ratio[truth], ratio[noise], truth, noise, constant=True)]
@@ -166,33 +154,31 @@ class WordAndContext(TaskBase):
 
     # the data
 
-    def pool(self, data: str) -> Pool:
+    def info(self, data: str) -> DataInfo:
         """Vocabulary, counts, and how often each pair of words stands together in the training rows."""
-        return _pool(data)
+        return _info(data)
 
     def batch(self, data: str, part: str, rows: np.ndarray) -> Batch:
-        """Rows of words of "train" or "held"; `ids` (n, t), padded to the longest of them."""
-        text = running(data)
-        found = [(text.train if part == "train" else text.held)[row] for row in rows]
-        return Batch(rows, {"ids": torch.from_numpy(padded(found))})
+        """Rows of words of "train" or "held_out"; `ids` (n, t), padded to the longest of them."""
+        text = word_rows(data)
+        rows_of_words = [(text.train if part == "train" else text.held_out)[row] for row in rows]
+        return Batch(rows, {"ids": torch.from_numpy(padded(rows_of_words))})
 
     def size(self, data: str, part: str) -> int:
         """Number of rows."""
-        return len(running(data).train if part == "train" else running(data).held)
+        return len(word_rows(data).train if part == "train" else word_rows(data).held_out)
 
-    def features(self, net: nn.Module, batch: Batch, pool: Pool) -> Tensor:  # noqa: ARG002
+    def features(self, net: WordVectors, batch: Batch, info: DataInfo) -> Tensor:
         """(n, width) the vectors of single words, `word` (n,)."""
-        assert isinstance(net, WordVectors)  # noqa: S101 - only its own network has this part
         return net.tokens(batch.data["word"])
 
     def probe_data(self, data: str) -> ProbeData:
         """Common words; what they are about is the class."""
         return _probe_data(data)
 
-    def measures(self, net: nn.Module, data: str) -> dict[str, float]:
+    def measures(self, net: WordVectors, data: str) -> dict[str, float]:
         """`neighbours alike`: of the five nearest words of 20 common ones, the share of the same kind; see `alike`."""
-        assert isinstance(net, WordVectors)  # noqa: S101 - only its own network has this part
-        return {"neighbours alike": alike(net.tokens.weight.detach().cpu().numpy(), running(data))}
+        return {"neighbours alike": alike(net.tokens.weight.detach().cpu().numpy(), word_rows(data))}
 
 
 class WordVectors(nn.Module):
@@ -219,7 +205,7 @@ def windows(kept: Tensor, radius: Tensor) -> tuple[Tensor, Tensor]:
         radius: (n, t) how far the window of each reaches, 1 to REACH.
 
     Returns:
-        (n, t, 2 REACH) the words at OFFSETS, and which of them lie within the window.
+        (n, t, 2 REACH) the words at OFFSETS, and which of them are within the window.
     """
     t = kept.shape[1]
     at = torch.arange(t, device=kept.device)[:, None] + torch.tensor(OFFSETS, device=kept.device)
@@ -264,7 +250,7 @@ def nearest(vectors: NDArray[np.float32], word: int, among: NDArray[np.int64], c
     return among[np.argsort(-cosine, kind="stable")[:count]]
 
 
-def alike(vectors: NDArray[np.float32], text: Running, count: int = 5) -> float:
+def alike(vectors: NDArray[np.float32], text: WordRows, count: int = 5) -> float:
     """Of the nearest words of 20 common ones, the share that has their part of speech or one of their topics.
 
     The 20 are the commonest words of the text that WordNet knows, five each of nouns, verbs, adjectives and adverbs.
@@ -280,12 +266,12 @@ def alike(vectors: NDArray[np.float32], text: Running, count: int = 5) -> float:
     return float(np.mean(hits))
 
 
-def known(text: Running) -> NDArray[np.int64]:
+def known(text: WordRows) -> NDArray[np.int64]:
     """The words of a text that WordNet knows, the commonest first."""
     return np.array([n for n, word in enumerate(text.vocabulary) if word in word_topics()], dtype=np.int64)
 
 
-def asked_words(text: Running, each: int = 5) -> list[int]:
+def asked_words(text: WordRows, each: int = 5) -> list[int]:
     """The commonest words of every part of speech, `each` of them."""
     kind = [word_topics()[text.vocabulary[n]][0] for n in known(text)]
     rows = {k: [n for n, its in zip(known(text), kind, strict=True) if its == k] for k in PARTS_OF_SPEECH}
@@ -293,9 +279,9 @@ def asked_words(text: Running, each: int = 5) -> list[int]:
 
 
 @lru_cache(maxsize=3)
-def _pool(data: str) -> Pool:
+def _info(data: str) -> DataInfo:
     """`near` (V,) share of each word among neighbours, `pairs` (V, V) sparse: full windows, nothing dropped."""
-    text, size = running(data), len(running(data).vocabulary)
+    text, size = word_rows(data), len(word_rows(data).vocabulary)
     flat = np.concatenate([np.append(row, np.zeros(REACH, np.int64)) for row in text.train])  # rows must not touch
     pairs = sparse.csr_array((size, size), dtype=np.float64)
     for distance in range(1, REACH + 1):
@@ -307,7 +293,7 @@ def _pool(data: str) -> Pool:
         one = sparse.coo_array((weight, (a[real], b[real])), shape=(size, size)).tocsr()
         pairs = pairs + one + one.T
     near = np.asarray(pairs.sum(0)) + 1
-    return Pool(
+    return DataInfo(
         vocabulary=text.vocabulary,
         counts=text.counts,
         share=text.counts / text.counts.sum(),
@@ -319,18 +305,18 @@ def _pool(data: str) -> Pool:
 @lru_cache(maxsize=3)
 def _probe_data(data: str, shown: int = 600) -> ProbeData:
     """Common words with one clear class, nouns and verbs by topic; every other one is for testing."""
-    text = running(data)
+    text = word_rows(data)
     names = tuple(CLASSES)
     rows, y = [], []
     for number in known(text):
         kind, about = word_topics()[text.vocabulary[number]]
-        found = [n for n, topics in enumerate(CLASSES.values()) if kind in topics or (about and about[0] in topics)]
-        if found:
+        fits = [n for n, topics in enumerate(CLASSES.values()) if kind in topics or (about and about[0] in topics)]
+        if fits:
             rows.append(number)
-            y.append(found[0])
+            y.append(fits[0])
     words, classes = np.array(rows[: 2 * shown]), np.array(y[: 2 * shown])
     test = np.arange(len(words)) % 2 == 0
-    pairs = _pool(data)["pairs"].tocsr()
+    pairs = _info(data)["pairs"].tocsr()
     common = np.arange(1, 501)  # a word is described by its counts beside the 500 commonest
 
     def raw(numbers: NDArray[np.int64]) -> NDArray[np.float64]:

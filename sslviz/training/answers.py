@@ -1,4 +1,4 @@
-"""What a model with given weights says of a given sample. Runs in the web server: a sample takes a few milliseconds."""
+"""What a model with given weights answers for a sample. Runs in the web server: a sample takes a few milliseconds."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 
-from sslviz.catalogue import READY
+from sslviz.catalogue import TASKS
 from sslviz.tasks.base import Batch
 from sslviz.training.config import RunConfig
 from sslviz.training.loop import Learner, State
@@ -56,8 +56,9 @@ def vectors(
 
 def _plain(config: RunConfig) -> RunConfig:
     """The same network in a config that many runs share."""
-    shaping = tuple((k, v) for k, v in config.options if READY[config.task].options[k].shapes)
-    return replace(config, device="cpu", steps=20, batch=16, lr=1e-3, options=shaping)
+    entry = TASKS[config.task]
+    shaping = entry.options(**{k: v for k, v in config.choices.items() if entry.fields[k].shapes})
+    return replace(config, device="cpu", steps=20, scheduled=0, batch=16, lr=1e-3, options=shaping)
 
 
 @lru_cache(maxsize=8)

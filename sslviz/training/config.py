@@ -8,15 +8,25 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass, replace
 from typing import Any
 
-from sslviz.catalogue import READY, Option
+from sslviz.catalogue import TASKS, Option, Options
 
 DEVICES = ("auto", "cpu", "cuda", "mps")
+DEFAULTS = Options()  # nothing chosen: the task's own defaults
 NUMBERS = {
     "seed": Option(0, "Run seed", low=0, high=9999),
     "steps": Option(0, "Budget in steps", low=20, high=20000),
     "batch": Option(0, "Batch size", low=16, high=512),
     "lr": Option(0.0, "Learning rate", low=1e-5, high=1e9),  # a rate that is far too high is a lesson, too
 }
+
+
+@dataclass(frozen=True)
+class Budget:
+    """What the course of the learning rate depends on: the highest rate, and the number of steps. A run has both."""
+
+    lr: float
+    steps: int
+    scheduled: int = 0
 
 
 @dataclass(frozen=True)
@@ -31,7 +41,9 @@ class RunConfig:
         batch: samples a step.
         lr: the highest learning rate; it warms up over 1/20 of the budget and then falls along a cosine.
         device: "auto" takes CUDA, then MPS, then CPU.
-        options: the task's own settings as sorted (name, value) pairs.
+        options: the task's own settings; its defaults where none are given.
+        scheduled: the steps that the course of the learning rate is laid out for, of a run that was trained on past
+            them, at the lowest rate; 0 for all others.
     """
 
     task: str
@@ -41,14 +53,15 @@ class RunConfig:
     batch: int
     lr: float
     device: str = "auto"
-    options: tuple[tuple[str, Any], ...] = ()
+    options: Options = DEFAULTS
+    scheduled: int = 0
 
     def __post_init__(self) -> None:
         """Raises ValueError with the offending value and what is accepted."""
-        if self.task not in READY:
-            msg = f"There is no task {self.task!r}; these are ready: {', '.join(READY)}."
+        if self.task not in TASKS:
+            msg = f"There is no task {self.task!r}; these are ready: {', '.join(TASKS)}."
             raise ValueError(msg)
-        entry = READY[self.task]
+        entry = TASKS[self.task]
         if self.data not in entry.data:
             msg = f"{self.task} can train on {', '.join(entry.data)}, not on {self.data!r}."
             raise ValueError(msg)
@@ -59,18 +72,29 @@ class RunConfig:
             if not option.accepts(getattr(self, name)):
                 msg = f"{option.title} goes from {option.accepted}, not {getattr(self, name)!r}."
                 raise ValueError(msg)
-        for name, value in self.options:
-            if name not in entry.options or not entry.options[name].accepts(value):
-                accepted = entry.options[name].accepted if name in entry.options else ", ".join(entry.options)
-                msg = f"{name} of {self.task} accepts {accepted}, not {value!r}."
-                raise ValueError(msg)
-        # Defaults that are left out and defaults that are written out are the same run.
-        object.__setattr__(self, "options", _sorted(self.choices))
+        if self.scheduled and not NUMBERS["steps"].low <= self.scheduled < self.steps:
+            msg = f"A run of {self.steps} steps cannot be trained on past {self.scheduled}."
+            raise ValueError(msg)
+        if self.options == DEFAULTS:
+            object.__setattr__(self, "options", entry.options())
+        if type(self.options) is not entry.options:
+            msg = f"{self.task} takes {entry.options.__name__}, not {self.options!r}."
+            raise ValueError(msg)
 
     @property
     def choices(self) -> dict[str, Any]:
-        """The task's settings, defaults filled in."""
-        return {**{k: o.default for k, o in READY[self.task].options.items()}, **dict(self.options)}
+        """The task's own settings by name."""
+        return self.options.values()
+
+    def longer(self) -> RunConfig:
+        """The same run, trained on by the budget that it began with, as far as a run may go."""
+        planned = self.scheduled or self.steps
+        return replace(self, steps=min(int(NUMBERS["steps"].high), self.steps + planned), scheduled=planned)
+
+    @property
+    def as_begun(self) -> RunConfig:
+        """The run before it was trained on."""
+        return replace(self, steps=self.scheduled, scheduled=0) if self.scheduled else self
 
     @property
     def key(self) -> str:
@@ -78,27 +102,31 @@ class RunConfig:
         return hashlib.sha256(self.to_json().encode()).hexdigest()[:12]
 
     def to_json(self) -> str:
-        """All fields, defaults of the options filled in, keys sorted."""
-        return json.dumps({**asdict(self), "options": self.choices}, sort_keys=True)
+        """All fields, keys sorted; `scheduled` only where it plays a part, so that older runs keep their key."""
+        plain = asdict(self)
+        if not self.scheduled:
+            del plain["scheduled"]
+        return json.dumps(plain, sort_keys=True)
 
     @classmethod
     def from_json(cls, text: str) -> RunConfig:
-        """Undo `to_json`."""
+        """Undo `to_json`. Raises ValueError, with what is accepted."""
         plain = json.loads(text)
-        return cls(**{**plain, "options": _sorted(plain["options"])})
+        entry = TASKS.get(plain["task"])
+        return cls(**{**plain, "options": entry.options.of(plain["options"]) if entry else DEFAULTS})
 
     def to_query(self) -> dict[str, str]:
         """The parameters of a link, `<slug>_<name>`; what stands at its default is left out."""
-        entry, plain = READY[self.task], default(self.task)
+        entry, plain = TASKS[self.task], default(self.task)
         values = {name: getattr(self, name) for name in ("data", "seed", "steps", "batch", "lr", "device")}
         changed = {name: value for name, value in values.items() if value != getattr(plain, name)}
-        changed |= {name: value for name, value in self.choices.items() if value != entry.options[name].default}
+        changed |= {name: value for name, value in self.choices.items() if value != entry.fields[name].default}
         return {f"{self.task}_{name}": _text(value) for name, value in changed.items()}
 
 
 def default(task: str, *, long: bool = False) -> RunConfig:
     """The task's own budget, or that of its longer recording."""
-    e = READY[task]
+    e = TASKS[task]
     steps, batch, lr = (e.long_steps, e.long_batch, e.long_lr) if long else (e.steps, e.batch, e.lr)
     data = e.long_data if long and e.long_data else e.data[0]
     return RunConfig(task, data, seed=0, steps=steps, batch=batch, lr=lr)
@@ -106,7 +134,7 @@ def default(task: str, *, long: bool = False) -> RunConfig:
 
 def from_query(task: str, query: Mapping[str, str]) -> tuple[RunConfig, list[str]]:
     """The config that a link asks for, and one sentence for each value in it that could not be used."""
-    entry, config, notes = READY[task], default(task), []
+    entry, config, notes = TASKS[task], default(task), []
     base = default(task)
     fields = {
         "data": Option(base.data, "Data", entry.data),
@@ -114,7 +142,7 @@ def from_query(task: str, query: Mapping[str, str]) -> tuple[RunConfig, list[str
         **{k: replace(o, default=getattr(base, k)) for k, o in NUMBERS.items()},
     }
     chosen: dict[str, Any] = {}
-    for name, option in {**fields, **entry.options}.items():
+    for name, option in {**fields, **entry.fields}.items():
         text = query.get(f"{task}_{name}")
         if text is None:
             continue
@@ -124,13 +152,9 @@ def from_query(task: str, query: Mapping[str, str]) -> tuple[RunConfig, list[str
             notes.append(
                 f"{option.title}: “{text[:20]}” is not {option.accepted}, so {option.default} is used instead."
             )
-    options = {k: v for k, v in chosen.items() if k in entry.options}
-    config = replace(config, **{k: v for k, v in chosen.items() if k in fields}, options=_sorted(options))
+    options = entry.options(**{k: v for k, v in chosen.items() if k in entry.fields})
+    config = replace(config, **{k: v for k, v in chosen.items() if k in fields}, options=options)
     return config, notes
-
-
-def _sorted(options: Mapping[str, Any]) -> tuple[tuple[str, Any], ...]:
-    return tuple(sorted(options.items()))
 
 
 def _text(value: Any) -> str:

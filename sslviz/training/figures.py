@@ -10,14 +10,14 @@ import numpy as np
 from numpy.typing import NDArray
 from torch import Tensor
 
-from sslviz.catalogue import READY, load
+from sslviz.catalogue import TASKS, load
 from sslviz.evaluation import bootstrap, label_efficiency, probes
 from sslviz.tasks.base import Answer, Batch, ProbeData
 from sslviz.training.config import RunConfig
 from sslviz.training.loop import Learner, State
 
 LABELS, MANY = 100, 2000  # labels that the probes may use
-GROUPS = 10  # of fewer groups the bootstrap says nothing
+GROUPS = 10  # with fewer groups there is no bootstrap
 LOWER = "lower 95 % bootstrap bound"
 
 
@@ -50,7 +50,7 @@ def figures(config: RunConfig, state: State) -> dict[str, Any]:
         ],
         "probes": {
             "trained": _probes(data, learner.features(data.train), learner.features(data.test)),
-            "random": _random(replace(config, steps=20, batch=16, lr=1e-3)),
+            "random": _random(replace(config, steps=20, scheduled=0, batch=16, lr=1e-3)),
             "raw": _raw(config.task, config.data),
         },
         "per_class": LABELS // len(data.names),
@@ -60,40 +60,40 @@ def figures(config: RunConfig, state: State) -> dict[str, Any]:
         "raw_name": data.raw_name,
         "classes": len(data.names),
         **({"few_labels": more} if more else {}),
-        **({"beside": beside(learner)} if READY[config.task].modality == "Images" else {}),
+        **({"beside": beside(learner)} if TASKS[config.task].pictures else {}),
     }
 
 
 def measures(learner: Learner) -> dict[str, float]:
     """What else the task measures; and where samples come in groups, the mean over groups with its lower bound."""
-    found = dict(learner.task.measures(learner.net, learner.config.data))
+    result = dict(learner.task.measures(learner.net, learner.config.data))
     for name, (values, groups) in learner.task.outcomes(learner.net, learner.config.data).items():
         bound = bootstrap.over_groups(values, groups)
-        found[name] = bound.mean
+        result[name] = bound.mean
         if len(np.unique(groups)) >= GROUPS:
-            found[f"{name}, {LOWER}"] = bound.low
-    return found
+            result[f"{name}, {LOWER}"] = bound.low
+    return result
 
 
 def few_labels(learner: Learner, untrained: Learner) -> dict[str, Any]:
     """How far very few labels go, for each of the classes that the task names."""
-    found = {}
+    result = {}
     for name, data in learner.task.more_probes(learner.config.data).items():
         rows = {
             "trained": (learner.features(data.train), learner.features(data.test)),
             "random": (untrained.features(data.train), untrained.features(data.test)),
             "raw": (data.raw_train, data.raw_test),
         }
-        found[name] = {
+        result[name] = {
             "labels": list(label_efficiency.LABELS),
             "chance": float(np.bincount(data.test_y).max() / len(data.test_y)),
-            **{who: label_efficiency.curve(a, data.train_y, b, data.test_y) for who, (a, b) in rows.items()},
+            **{vectors: label_efficiency.curve(a, data.train_y, b, data.test_y) for vectors, (a, b) in rows.items()},
         }
-    return found
+    return result
 
 
 def beside(learner: Learner) -> dict[str, float]:
-    """What the mean over the patches throws away: the probe with few labels on all 16 vectors of the trunk in a row.
+    """What pooling loses: the probe with few labels on all 16 vectors of the trunk in a row.
 
     Returns:
         Accuracy, mean of three choices of labels, of the "trained" network handed in and of its "random" beginning.
@@ -111,7 +111,7 @@ def beside(learner: Learner) -> dict[str, float]:
 
 
 def _unpooled(learner: Learner, batch: Batch) -> NDArray[np.float32]:
-    """(n, patches · width) what the trunk says of every patch, before it is pooled."""
+    """(n, patches · width) the trunk's vectors of every patch, before they are pooled."""
     caught: list[Tensor] = []
     trunk = learner.net.get_submodule("trunk")
     hook = trunk.register_forward_hook(lambda _net, _in, out: caught.append(out.flatten(1).cpu()))
@@ -124,20 +124,17 @@ def _unpooled(learner: Learner, batch: Batch) -> NDArray[np.float32]:
 
 def held_out(learner: Learner) -> tuple[float, dict[str, float]]:
     """Loss and scores over all held-out samples."""
-    task, options = learner.task, learner.options
     rows = []
     for labelled in learner.held_out(1_000_000):
-        answer = task.answer(learner.net, labelled, **options)
-        answer = Answer({k: v.detach() for k, v in answer.data.items()})
-        loss = task.loss(learner.net, labelled, **options)
-        rows.append((loss.total.item(), task.score(answer, labelled)))
+        answer = Answer({k: v.detach() for k, v in learner.answer(labelled).data.items()})
+        rows.append((learner.loss(labelled).total.item(), learner.task.score(answer, labelled)))
     names = rows[0][1]
     return float(np.mean([r[0] for r in rows])), {n: float(np.nanmean([r[1][n] for r in rows])) for n in names}
 
 
 def baselines(learner: Learner) -> list[dict[str, Any]]:
     """The task's own baselines over all held-out samples, with the labels of this network where it makes them."""
-    rows = [learner.task.baselines(x, learner.pool, **learner.options) for x in learner.held_out(1_000_000)]
+    rows = [learner.task.baselines(x, learner.info, learner.options) for x in learner.held_out(1_000_000)]
     return [
         {
             "name": same[0].name,

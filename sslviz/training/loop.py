@@ -23,16 +23,16 @@ from torch import nn
 from sslviz.catalogue import load
 from sslviz.evaluation import probes, projection
 from sslviz.models.trunk import Trunk, initialise
-from sslviz.tasks.base import Batch, Labelled, ProbeData
-from sslviz.training.config import RunConfig
+from sslviz.tasks.base import Answer, Batch, Labelled, Loss, ProbeData
+from sslviz.training.config import Budget, RunConfig
 
 # One thread: these models are so small that two are slower, and sums come out the same everywhere.
 torch.set_num_threads(1)
 ONE_BLAS_THREAD = threadpool_limits(1)  # kept, or it would end at once; numpy's threads spin while they wait
 
-ORDER, LABEL, HELD = 1, 2, 3  # streams of random numbers
+ORDER, LABEL, HELD_OUT = 1, 2, 3  # streams of random numbers
 FRAMES = 20  # evaluations in a run, besides the one before it starts
-HELD_SAMPLES, HELD_SEED = 750, 7  # the held-out labels are the same for every run
+HELD_OUT_SAMPLES, HELD_OUT_SEED = 750, 7  # the held-out labels are the same for every run
 KNN_SAMPLES = 1000
 
 State = dict[str, NDArray[Any]]  # plain arrays, 1–3 MB: cheap to send, and nothing hides in it
@@ -134,15 +134,20 @@ def explain_step(config: RunConfig, state: State) -> tuple[State, Snapshot, list
 
 @lru_cache(maxsize=64)
 def evaluation_steps(config: RunConfig) -> frozenset[int]:
-    """The steps after which the model is evaluated: closer together at first, when most happens; the last included."""
-    share = np.arange(1, FRAMES + 1) / FRAMES
-    return frozenset(np.maximum(1, np.round(config.steps * share**1.5)).astype(int).tolist())
+    """The steps after which the model is evaluated: closer together at first, when most happens; the last included.
+
+    A run that is trained on is evaluated ten times more for each budget.
+    """
+    share, planned = np.arange(1, FRAMES + 1) / FRAMES, config.scheduled or config.steps
+    more = range(planned, config.steps, max(1, planned // 10))
+    return frozenset([*np.maximum(1, np.round(planned * share**1.5)).astype(int).tolist(), *more, config.steps])
 
 
-def rate(config: RunConfig, step: int) -> float:
-    """Learning rate of a step: up in a line over the first twentieth, then down a cosine to a fiftieth."""
-    warm = max(10, config.steps // 20)
-    fall = 0.5 * (1 + math.cos(math.pi * step / config.steps))
+def rate(config: RunConfig | Budget, step: int) -> float:
+    """Learning rate of a step: up in a line over the first twentieth, then down a cosine to a fiftieth, and so on."""
+    planned = config.scheduled or config.steps
+    warm = max(10, planned // 20)
+    fall = 0.5 * (1 + math.cos(math.pi * min(step, planned) / planned))
     return config.lr * min(1, (step + 1) / warm) * max(0.02, fall)
 
 
@@ -151,9 +156,9 @@ class Learner:
 
     def __init__(self, config: RunConfig) -> None:
         self.config, self.task = config, load(config.task)
-        self.pool, self.options = self.task.pool(config.data), config.choices
+        self.info, self.options = self.task.info(config.data), config.options
         self.device = torch.device(pick_device(config.device))
-        self.net = self.task.build(Trunk(), self.pool, **self.options)
+        self.net = self.task.build(Trunk(), self.info, self.options)
         generator = torch.Generator().manual_seed(config.seed)
         initialise(self.net, generator)
         self.task.begin(self.net, generator)
@@ -227,35 +232,35 @@ class Learner:
 
     def train_step(self, step: int) -> float:
         """Draw, change, forward, loss, gradient, update. Returns the loss; raises Diverged where it is no number."""
-        config, task, tell = self.config, self.task, self.watch or (lambda _name, _numbers: None)
+        config, task, report = self.config, self.task, self.watch or (lambda _name, _numbers: None)
         for p in task.refresh(self.net, step, config.data, config.seed) if step else ():
             for moments in (self.adam.state[self.flat][k] for k in ("exp_avg", "exp_avg_sq")):
                 moments[self.windows[p]] = 0
         batch = self.batch(step)
         rng = np.random.default_rng((config.seed, LABEL, step))
-        draw = task.draw(batch, rng, self.pool, **self.options)
-        tell("draw", {"batch": batch, "draw": draw})
-        labelled = task.teach(self.net, task.apply(batch, draw, self.pool))
-        tell("change", {"labelled": labelled})
-        loss = task.loss(self.net, labelled, **self.options)
-        tell("forward", {"answered": loss.per_item})
+        draw = task.draw(batch, rng, self.info, self.options)
+        report("draw", {"batch": batch, "draw": draw})
+        labelled = task.targets_from_model(self.net, task.apply(batch, draw, self.info))
+        report("change", {"labelled": labelled})
+        loss = self.loss(labelled)
+        report("forward", {"answered": loss.per_item})
         value = loss.total.item()
-        tell("loss", {"loss": value, "per_item": loss.per_item})
+        report("loss", {"loss": value, "per_item": loss.per_item})
         if not math.isfinite(value):
             raise Diverged(step)
         assert self.flat.grad is not None  # noqa: S101 - set in __init__
         self.flat.grad.zero_()
-        (loss.total if loss.aside is None else loss.total + loss.aside).backward()
+        (loss.total if loss.auxiliary is None else loss.total + loss.auxiliary).backward()
         before = self.flat.detach().clone() if self.watch else None
         self.adam.param_groups[0]["lr"] = rate(config, step)
-        tell("gradient", {"norm": self.flat.grad.norm().item() if self.watch else 0.0, "weights": self.flat.numel()})
+        report("gradient", {"norm": self.flat.grad.norm().item() if self.watch else 0.0, "weights": self.flat.numel()})
         self.adam.step()
         if not math.isfinite((self.flat.detach().sum() + self.adam.state[self.flat]["exp_avg_sq"].sum()).item()):
             raise Diverged(step)  # the loss was a number, but its gradient was not
         task.after_step(self.net, labelled, step)
         if before is not None:
             moved = (self.flat.detach() - before).norm().item()
-            tell("update", {"moved": moved, "size": before.norm().item(), "rate": rate(config, step)})
+            report("update", {"moved": moved, "size": before.norm().item(), "rate": rate(config, step)})
         return value
 
     def batch(self, step: int) -> Batch:
@@ -271,13 +276,21 @@ class Learner:
             rows = _order(config.seed, epoch, size)[place * config.batch : (place + 1) * config.batch]
         return task.batch(config.data, "train", rows).to(self.device)
 
+    def loss(self, labelled: Labelled) -> Loss:
+        """The network's present loss on a labelled batch."""
+        return self.task.loss(self.net, labelled, self.options)
+
+    def answer(self, labelled: Labelled) -> Answer:
+        """The network's present answer for a labelled batch."""
+        return self.task.answer(self.net, labelled, self.options)
+
     @torch.no_grad()
     def evaluate(self, step: int) -> Evaluation:
         """Loss and scores on held-out labels, k-NN, and the next frame of the map."""
         losses, scores = [], []
-        for labelled in self.held_out(HELD_SAMPLES):
-            losses.append(self.task.loss(self.net, labelled, **self.options).total.item())
-            scores.append(self.task.score(self.task.answer(self.net, labelled, **self.options), labelled))
+        for labelled in self.held_out(HELD_OUT_SAMPLES):
+            losses.append(self.loss(labelled).total.item())
+            scores.append(self.task.score(self.answer(labelled), labelled))
         data = self.probe_data()
         train, shown = self.features(data.train), self.features(data.test)
         if not (np.isfinite(losses).all() and np.isfinite(train).all() and np.isfinite(shown).all()):
@@ -294,14 +307,14 @@ class Learner:
 
     def held_out(self, samples: int) -> list[Labelled]:
         """Labelled held-out batches, the same ones at every step and in every run of this task and these options."""
-        size, result = min(samples, self.task.size(self.config.data, "held")), []
-        chunk = self.task.held_batch or self.config.batch
+        size, result = min(samples, self.task.size(self.config.data, "held_out")), []
+        chunk = self.task.held_out_batch or self.config.batch
         for number, first in enumerate(range(0, size - chunk + 1, chunk)):
             rows = np.arange(first, first + chunk)
-            batch = self.task.batch(self.config.data, "held", rows).to(self.device)
-            rng = np.random.default_rng((HELD_SEED, HELD, number))
-            draw = self.task.draw(batch, rng, self.pool, **self.options)
-            result.append(self.task.teach(self.net, self.task.apply(batch, draw, self.pool)))
+            batch = self.task.batch(self.config.data, "held_out", rows).to(self.device)
+            rng = np.random.default_rng((HELD_OUT_SEED, HELD_OUT, number))
+            draw = self.task.draw(batch, rng, self.info, self.options)
+            result.append(self.task.targets_from_model(self.net, self.task.apply(batch, draw, self.info)))
         return result
 
     def probe_data(self) -> ProbeData:
@@ -314,7 +327,7 @@ class Learner:
         parts = []
         for first in range(0, len(batch), 500):
             part = Batch(batch.ids[first : first + 500], {k: v[first : first + 500] for k, v in batch.data.items()})
-            parts.append(self.task.features(self.net, part.to(self.device), self.pool).cpu().numpy())
+            parts.append(self.task.features(self.net, part.to(self.device), self.info).cpu().numpy())
         return np.concatenate(parts)
 
 

@@ -6,14 +6,24 @@ from typing import Any
 
 import numpy as np
 
+LOSSES = {  # by the unit of a task's loss: what it is, and what would have made it less
+    "nats": ("How surprised it was: the mean of −ln p(label).", "less surprising"),
+    "squared error": ("How far off it was: the mean squared difference between answer and label.", "nearer"),
+    "2 − 2 cos": ("How far its answer points away from the target: the mean of 2 − 2 cos.", "nearer"),
+}
 
-def describe(phases: list[tuple[str, dict[str, Any]]]) -> list[dict[str, Any]]:
+
+def describe(phases: list[tuple[str, dict[str, Any]]], unit: str) -> list[dict[str, Any]]:
     """The phases of `loop.explain_step` as plain data.
+
+    Args:
+        phases: of one step.
+        unit: of the task's loss.
 
     Returns:
         For each phase `name`, `text` and `numbers` (label, value), the values as short strings.
     """
-    return [_PHASES[name](numbers) for name, numbers in phases]
+    return [_PHASES[name]({**numbers, "unit": unit}) for name, numbers in phases]
 
 
 def _draw(n: dict[str, Any]) -> dict[str, Any]:
@@ -32,18 +42,19 @@ def _change(n: dict[str, Any]) -> dict[str, Any]:
 def _forward(n: dict[str, Any]) -> dict[str, Any]:
     each = n["answered"].detach()
     text = "The model answers every label at once."
-    return _phase("forward", text, ("answers", len(each)), ("likeliest p", f"{float((-each).exp().max()):.3f}"))
+    best = ("likeliest p", float((-each).exp().max())) if n["unit"] == "nats" else ("least loss", float(each.min()))
+    return _phase("forward", text, ("answers", len(each)), (best[0], f"{best[1]:.3f}"))
 
 
 def _loss(n: dict[str, Any]) -> dict[str, Any]:
     each = n["per_item"].detach()
-    text = "How surprised it was: the mean of −ln p(label)."
+    text = LOSSES[n["unit"]][0]
     low, high = float(each.min()), float(each.max())
     return _phase("loss", text, ("mean", f"{n['loss']:.3f}"), ("least, most", f"{low:.2f}, {high:.2f}"))
 
 
 def _gradient(n: dict[str, Any]) -> dict[str, Any]:
-    text = "For every weight: which way would have been less surprising?"
+    text = f"For every weight: which way would have been {LOSSES[n['unit']][1]}?"
     return _phase("gradient", text, ("weights", n["weights"]), ("length", f"{n['norm']:.3f}"))
 
 

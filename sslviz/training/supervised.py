@@ -7,6 +7,7 @@ labels. `tuning` starts from what a pretext task has left behind.
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -17,7 +18,8 @@ from torch.nn import functional as F
 
 from sslviz.models.tokens import PatchTokens, mean_pool
 from sslviz.models.trunk import Trunk, initialise
-from sslviz.training import loop  # noqa: F401 - its import leaves one thread, so that sums come out the same everywhere
+from sslviz.training import loop  # its import leaves one thread, so that sums come out the same everywhere
+from sslviz.training.config import Budget
 
 BATCH = 64
 FEWEST, MOST, PER_ROOT = 100, 1500, 30  # steps: 30 times the root of the number of labels, within these bounds
@@ -64,22 +66,40 @@ def train(
         y: (n,) their classes, 0 to `classes` − 1.
         classes: how many there are.
         seed: of the weights and of the batches.
-        lr: the highest learning rate. It rises over a twentieth of the steps, then falls along half a cosine, as in
-            `loop`.
+        lr: the highest learning rate.
         budget: how many steps; 0: as many as `steps` gives for so many labels.
     """
     net, labels = fresh(classes, seed), torch.from_numpy(y)
-    adam = torch.optim.AdamW(net.parameters(), lr=lr, betas=(0.9, 0.98), weight_decay=0.01, fused=True)
-    budget = budget or steps(len(y))
-    for step in range(budget):
-        warm, fall = max(10, budget // 20), 0.5 * (1 + math.cos(math.pi * step / budget))
-        adam.param_groups[0]["lr"] = lr * min(1, (step + 1) / warm) * max(0.02, fall)
-        rows = np.random.default_rng((seed, ORDER, step)).choice(len(y), min(BATCH, len(y)), replace=False)
-        some = torch.from_numpy(rows)
-        adam.zero_grad()
-        F.cross_entropy(net(pixels[some]), labels[some]).backward()
-        adam.step()
+
+    def loss(some: NDArray[np.int64]) -> Tensor:
+        rows = torch.from_numpy(some)
+        return F.cross_entropy(net(pixels[rows]), labels[rows])
+
+    fit(net, np.arange(len(y)), loss, seed, Budget(lr, budget or steps(len(y))))
     return net
+
+
+def fit(
+    net: nn.Module, rows: NDArray[np.int64], loss: Callable[[NDArray[np.int64]], Tensor], seed: int, budget: Budget
+) -> None:
+    """Let a network learn from labelled samples, with the optimiser and the course of the learning rate of `loop`.
+
+    Args:
+        net: changed in place.
+        rows: numbers of the samples.
+        loss: of some of them, by their numbers.
+        seed: of the batches.
+        budget: the highest learning rate, and how many steps.
+    """
+    wanted = [p for p in net.parameters() if p.requires_grad]
+    adam = torch.optim.AdamW(wanted, lr=budget.lr, betas=(0.9, 0.98), weight_decay=0.01, fused=True)
+    for step in range(budget.steps):
+        adam.param_groups[0]["lr"] = loop.rate(budget, step)
+        rng = np.random.default_rng((seed, ORDER, step))
+        some = rows[rng.choice(len(rows), min(BATCH, len(rows)), replace=False)]
+        adam.zero_grad()
+        loss(some).backward()
+        adam.step()
 
 
 def fresh(classes: int, seed: int) -> Classifier:

@@ -1,13 +1,12 @@
 """Fine-tuning: all weights of a pretext task's network go on learning, from labels, whatever its samples are.
 
 The same with fresh weights is supervised learning from scratch. Neither is a pretext task: people made the labels. A
-linear head on the pooled vector is added; the heads of the pretext task are left aside. Batches, steps and the course
-of the learning rate are those of `supervised`.
+linear head on the pooled vector is added; the heads of the pretext task are left aside. How it learns is what
+`supervised` does.
 """
 
 from __future__ import annotations
 
-import math
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
@@ -19,6 +18,7 @@ from torch.nn import functional as F
 
 from sslviz.models.trunk import WIDTH, initialise
 from sslviz.training import supervised
+from sslviz.training.config import Budget
 from sslviz.training.loop import Learner
 
 if TYPE_CHECKING:
@@ -49,7 +49,7 @@ class Tuned(nn.Module):
 
     def encode(self, batch: Batch) -> Tensor:
         """(n, width) the pooled vectors, with their gradient."""
-        return self._learner.task.features(self.net, batch, self._learner.pool)
+        return self._learner.task.features(self.net, batch, self._learner.info)
 
     def forward(self, batch: Batch) -> Tensor:
         """(n, classes) a score for every class."""
@@ -66,17 +66,12 @@ def learn(net: Tuned, data: ProbeData, rows: NDArray[np.int64], seed: int, lr: f
         seed: of the batches.
         lr: the highest learning rate.
     """
-    labels, budget = torch.from_numpy(data.train_y), supervised.steps(len(rows))
-    wanted = [p for p in net.parameters() if p.requires_grad]
-    adam = torch.optim.AdamW(wanted, lr=lr, betas=(0.9, 0.98), weight_decay=0.01, fused=True)
-    for step in range(budget):
-        warm, fall = max(10, budget // 20), 0.5 * (1 + math.cos(math.pi * step / budget))
-        adam.param_groups[0]["lr"] = lr * min(1, (step + 1) / warm) * max(0.02, fall)
-        rng = np.random.default_rng((seed, supervised.ORDER, step))
-        some = rows[rng.choice(len(rows), min(supervised.BATCH, len(rows)), replace=False)]
-        adam.zero_grad()
-        F.cross_entropy(net(data.train.rows(some)), labels[some]).backward()
-        adam.step()
+    labels = torch.from_numpy(data.train_y)
+
+    def loss(some: NDArray[np.int64]) -> Tensor:
+        return F.cross_entropy(net(data.train.rows(some)), labels[some])
+
+    supervised.fit(net, rows, loss, seed, Budget(lr, supervised.steps(len(rows))))
 
 
 @torch.no_grad()

@@ -4,20 +4,20 @@ from pathlib import Path
 
 import streamlit as st
 
-from sslviz.catalogue import FAMILIES, READY
-from sslviz.data import ASSETS
+from sslviz.catalogue import FAMILIES, TASKS
 from sslviz.ui import startup
+from sslviz.ui.frame.routes import page_file
+from sslviz.ui.live.page import page_view
 
 UI = Path(__file__).parent
-PAGES = ASSETS.parent / "pages"
 
-home = st.Page(PAGES / "home.py", title="Home", default=True)
-cards = st.Page(PAGES / "flashcards.py", title="Flashcards")
-tasks = {f: [st.Page(PAGES / f"{e.slug}.py", title=e.title) for e in READY.values() if e.family == f] for f in FAMILIES}
+home = st.Page(page_file("home"), title="Home", default=True)
+cards = st.Page(page_file("flashcards"), title="Flashcards")
+tasks = {f: [st.Page(page_file(e.slug), title=e.title) for e in TASKS.values() if e.family == f] for f in FAMILIES}
 labels = [
-    st.Page(PAGES / "transfer.py", title="Transfer: what the labels bought"),
-    st.Page(PAGES / "three_ways.py", title="Three ways to learn"),
-    st.Page(PAGES / "arena.py", title="Arena"),
+    st.Page(page_file("transfer"), title="Transfer: what the labels bought"),
+    st.Page(page_file("three_ways"), title="Three ways to learn"),
+    st.Page(page_file("arena"), title="Arena"),
 ]
 page = st.navigation({"": [home, cards], **tasks, "What labels buy": labels}, position="top")
 if page.title not in ("Home", "Flashcards", *(shown.title for shown in labels)):
@@ -25,5 +25,6 @@ if page.title not in ("Home", "Flashcards", *(shown.title for shown in labels)):
 title = "sslviz: see self-supervised learning" if page.title == "Home" else f"{page.title} · sslviz"
 st.set_page_config(page_title=title, page_icon=UI / "icon.svg", layout="wide")
 st.html(UI / "page.css")
+page_view("whole_page", data={"page": page.title})
 st.logo(UI / "logo.svg", size="small", link=None)
 page.run()

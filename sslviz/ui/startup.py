@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+import ctypes
 import gc
 import logging
 import os
+import platform
 import threading
 import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING, Any
 
+import streamlit as st
+
 if TYPE_CHECKING:
-    from sslviz.training.runs import Runs
+    from sslviz.training.live.runs import Runs
 
 HOME_FIRST, LABEL_FIRST = 3.0, 1.0  # seconds: what a first visitor looks at goes before what may be wanted next
 
@@ -26,11 +30,32 @@ _held: dict[str, Runs] = {}  # "runs": made on first use
 @asynccontextmanager
 async def lifespan(_app: Any) -> AsyncIterator[dict[str, Any]]:
     """Start what is slow in the background, so that the server listens at once; end the engine with the server."""
+    spare_memory()
     if os.environ.get("SSLVIZ_LAZY") != "1":  # tests that must not start an engine
         threading.Thread(target=_warm_up, name="warm-up", daemon=True).start()
     yield {}
     if "runs" in _held:
         _held["runs"].engine.close()
+
+
+def apologise(problem: Exception) -> bool:  # noqa: ARG001 - Streamlit has written it into the log
+    """Say in a sentence that a page failed, in place of a stack trace; for whatever was not caught."""
+    st.error(
+        "Something on this page went wrong, and that is our fault, not yours: please reload it, or go on with another "
+        "page. Whoever runs this server finds the reason in its log.",
+        icon=":material/error:",
+    )
+    return True
+
+
+def spare_memory() -> None:
+    """Have glibc share two heaps among all threads.
+
+    Else each of up to eight a core keeps what its threads gave back, and the server grows with every run.
+    """
+    if platform.libc_ver()[0] == "glibc":
+        m_arena_max = -8  # malloc.h
+        ctypes.CDLL(None).mallopt(m_arena_max, 2)
 
 
 def warm() -> bool:
@@ -50,8 +75,8 @@ def hurry() -> None:
 
 def runs() -> Runs:
     """All live runs of this server; imports torch."""
-    from sslviz.training.engine import Engine
-    from sslviz.training.runs import Runs
+    from sslviz.training.live.engine import Engine
+    from sslviz.training.live.runs import Runs
 
     with _lock:
         if "runs" not in _held:
@@ -67,14 +92,14 @@ def use(replacement: Runs) -> None:
 def _warm_up() -> None:
     _wanted.wait(HOME_FIRST)  # importing and drawing at once would make a first visitor wait for both
     try:
-        from sslviz.catalogue import READY, load
+        from sslviz.catalogue import TASKS, load
 
-        for slug in READY:
+        for slug in TASKS:
             load(slug)
         _warm.set()
         time.sleep(LABEL_FIRST)  # a page that is open loads its own data; a Play that comes earlier starts the engine
-        for slug, entry in READY.items():
-            load(slug).pool(entry.data[0])
+        for slug, entry in TASKS.items():
+            load(slug).info(entry.data[0])
         # The collector would walk through all that torch brought at every full collection, and a click would wait.
         gc.collect()
         gc.freeze()

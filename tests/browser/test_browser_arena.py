@@ -39,7 +39,9 @@ def test_all_tasks_train_live_one_after_the_other(visit: Visit) -> None:
     visitor = visit("arena?arena_runs=live&arena_steps=20&arena_batch=16")
     visitor.press("play")
     bar = visitor.part("transport").locator(".run")
-    visitor.until(lambda: "step 0 of" not in bar.inner_text() and "not started" not in bar.inner_text(), "a step")
+    # Before its first step a run judges the untrained network and draws its map.
+    began = lambda: "step 0 of" not in bar.inner_text() and "not started" not in bar.inner_text()  # noqa: E731
+    visitor.until(began, "a step", seconds=150)
     visitor.press("play")  # it says Pause
     visitor.status("Play")
     visitor.press("reset")

@@ -1,4 +1,4 @@
-"""The card of Compress and rebuild in a browser: a click on a width makes it the setting."""
+"""The card of Autoencoding in a browser: a click on a width makes it the setting."""
 
 from collections.abc import Callable
 

@@ -10,7 +10,7 @@ from PIL import Image
 from playwright.sync_api import expect
 from visitor import Visitor
 
-from sslviz.catalogue import READY
+from sslviz.catalogue import TASKS
 
 Visit = Callable[..., Visitor]
 
@@ -30,7 +30,7 @@ def test_sample_and_label_stay_apart_and_live_in_the_link(visit: Visit, slug: st
     number = visitor.link(f"{slug}_sample")
     assert number is not None
     assert visitor.link(f"{slug}_label_seed") is None
-    if not READY[slug].drawn:  # then a sample has one label
+    if not TASKS[slug].drawn:  # then a sample has one label
         expect(visitor.part("new_label").get_by_role("button")).to_be_disabled()
         assert visit(f"{slug}?{slug}_sample={number}").card() == visitor.card() != first
         return
@@ -51,6 +51,33 @@ def test_sample_and_label_stay_apart_and_live_in_the_link(visit: Visit, slug: st
     box.press("Enter")
     again.link_becomes(f"{slug}_label_seed", None)
     again.until(lambda: again.card() != shown, "the label of seed 0")
+
+
+def test_new_label_and_another_sample_go_on_after_their_numbers_were_looked_at(visit: Visit, slug: str) -> None:
+    """A popover that was opened and closed again does not hold on to the numbers that it had."""
+    visitor = visit(slug)
+    for turn in (0, 1):
+        body = visitor.popover("sample_card", f"Label, seed {3 * turn}")
+        expect(body.get_by_role("spinbutton", name="Label seed")).to_have_value(str(3 * turn))
+        visitor.page.keyboard.press("Escape")
+        expect(body).to_have_count(0)
+        for seed in range(3 * turn + 1, 3 * turn + 4):
+            visitor.press("new_label")
+            visitor.link_becomes(f"{slug}_label_seed", str(seed))
+    numbers = []
+    for _ in range(3):
+        before = visitor.link(f"{slug}_sample")
+        visitor.press("another_sample")
+        visitor.until(lambda before=before: visitor.link(f"{slug}_sample") != before, "another number")
+        numbers.append(visitor.link(f"{slug}_sample"))
+    assert len(set(numbers)) == 3
+    # Whatever else the page does, the numbers stay, and the popover shows them.
+    visitor.page.get_by_role("radio", name="Detailed").click()
+    visitor.link_becomes("depth", "Detailed")
+    visitor.settle()
+    assert visitor.link(f"{slug}_label_seed") == "6"
+    body = visitor.popover("sample_card", "Label, seed 6")
+    expect(body.get_by_role("spinbutton", name=re.compile("number"))).to_have_value(str(numbers[-1]))
 
 
 def test_a_word_is_hidden_swapped_and_kept_by_hand(visit: Visit) -> None:
@@ -191,7 +218,7 @@ def test_guess_first_then_the_model_and_the_truth(visit: Visit, slug: str) -> No
     part = visitor.part("guess")
     expect(part).not_to_contain_text("Pseudo-label:")
     choices = part.get_by_role("radio")
-    assert choices.count() == {"next_sentence": 2, "frame_order": 12}.get(slug, 4)
+    assert choices.count() == TASKS[slug].expects.guesses
     choices.first.click()
     expect(part).to_contain_text("Pseudo-label:")
     expect(part).to_contain_text("Model:")

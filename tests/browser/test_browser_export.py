@@ -8,8 +8,8 @@ from playwright.sync_api import Locator, expect
 from safetensors import safe_open
 from visitor import Visitor
 
-from sslviz.training import recorded
 from sslviz.training.config import RunConfig
+from sslviz.training.results import recorded
 
 Visit = Callable[..., Visitor]
 

@@ -7,7 +7,7 @@ from playwright.sync_api import expect
 from test_browser_axe import look
 from visitor import WAIT, Visitor
 
-from sslviz.training import transfer
+from sslviz.training.results import transfer
 
 pytestmark = pytest.mark.skipif("probes" not in transfer.read(), reason="python -m sslviz transfer has not been run")
 

@@ -32,6 +32,30 @@ def look(visitor: Visitor) -> dict[str, Any]:
     return visitor.part("sample_card").locator(".root").first.evaluate(LOOK)
 
 
+HEAD = """async ([root, audio]) => {
+  const [head, line] = ['.playhead', '.line.codes'].map(one => root.querySelector(one))
+  audio.currentTime = audio.duration / 2
+  await new Promise(go => audio.addEventListener('seeked', () => setTimeout(go, 200), { once: true }))
+  const [at, box] = [head.getBoundingClientRect(), line.getBoundingClientRect()]
+  const steps = root.querySelectorAll('[data-step]').length
+  return { shown: (at.left - box.left) / box.width, meant: audio.currentTime / (0.02 * steps), height: at.height }
+}"""
+
+
+def test_a_line_stands_where_the_sound_is_that_plays(visit: Visit) -> None:
+    root = visit("masked_sound").part("sample_card").locator(".root").first
+    expect(root.locator(".playhead")).to_be_hidden()  # nothing was played yet
+    for i in range(2):
+        audio = root.locator("audio").nth(i)
+        assert audio.evaluate(PLAYS)[0]
+        audio.evaluate("audio => audio.pause()")
+        expect(root.locator(".playhead")).to_be_visible()
+        found = root.evaluate(f"root => ({HEAD})([root, root.querySelectorAll('audio')[{i}]])")
+        assert abs(found["shown"] - found["meant"]) < 0.02
+        assert 0.3 < found["shown"] < 0.7
+        assert found["height"] > 150  # through all rows
+
+
 def test_the_sounds_play_and_a_click_shows_what_is_behind_a_code(visit: Visit) -> None:
     visitor = visit("masked_sound")
     first = look(visitor)
@@ -63,6 +87,7 @@ def test_an_uploaded_recording_is_heard_and_a_bad_one_refused(visit: Visit) -> N
     chooser = body.locator("input[type=file]")
     chooser.set_input_files({"name": "notes.wav", "mimeType": "audio/wav", "buffer": b"only text " * 50})
     expect(body.get_by_text("is not a recording that can be read here")).to_be_visible()
+    expect(chooser).to_have_count(1)  # the field that took the file has gone
     chooser.set_input_files({"name": "mine.flac", "mimeType": "audio/flac", "buffer": file.getvalue()})
     visitor.until(lambda: look(visitor)["name"].startswith("Your recording"), "the own recording on the card")
     playing, seconds, _ = visitor.part("sample_card").locator("audio").first.evaluate(PLAYS)

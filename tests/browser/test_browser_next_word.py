@@ -206,11 +206,10 @@ def test_a_beginning_that_cannot_be_used_is_refused_and_another_taken(visit: Vis
 @pytest.mark.slow
 def test_the_candidates_follow_the_training(visit: Visit) -> None:
     visitor = visit("next_word?next_word_steps=1000&next_word_batch=16")
-    visitor.press("reset")
-    expect(visitor.mode).to_have_text("○ untrained")
+    visitor.untrained()
     expect(visitor.part("write_on").locator(".mode")).to_have_text("○ untrained")
     before = starts(visitor)
-    visitor.press("play")
+    visitor.train()
     visitor.reaches(30)
     visitor.pause()
     visitor.until(lambda: starts(visitor) != before, "other candidates")

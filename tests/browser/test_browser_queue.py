@@ -33,6 +33,6 @@ def test_a_click_shows_another_query_among_the_keys(visit: Visit) -> None:
 @pytest.mark.slow
 def test_a_run_fills_the_queue_from_the_front(visit: Visit) -> None:
     visitor = visit("queue?queue_steps=20&queue_batch=16&queue_keys=64&queue_device=cpu")
-    visitor.press("play")
+    visitor.train()
     ages = ["age 1", "age 2", "age 3", "age 4"]  # 64 keys are four batches of 16
     visitor.until(lambda: look(visitor)["ages"] == ages, "four ages and no noise", seconds=180)

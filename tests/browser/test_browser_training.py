@@ -7,7 +7,7 @@ import pytest
 from playwright.sync_api import expect
 from visitor import Visitor
 
-from sslviz.catalogue import READY
+from sslviz.catalogue import TASKS
 
 Visit = Callable[..., Visitor]
 
@@ -38,15 +38,33 @@ BUDGETS = {
 UNTRAINED = {"next_sentence": 1.39}
 
 
+def test_the_focus_goes_from_train_it_yourself_to_pause(visit: Visit) -> None:
+    """The button that was pressed makes room for Reset; what comes next is to pause."""
+    visitor = visit("masked_words?masked_words_steps=300")
+    visitor.part("train").get_by_role("button").focus()
+    visitor.page.keyboard.press("Enter")
+    visitor.status("Pause")
+    expect(visitor.part("play").get_by_role("button")).to_be_focused()
+    expect(visitor.part("step").get_by_role("button")).to_be_disabled()  # it would do nothing that could be seen
+    visitor.reaches(1)
+    visitor.page.keyboard.press("Enter")
+    visitor.status("Play")
+    expect(visitor.part("play").get_by_role("button")).to_be_focused()
+    visitor.part("step").get_by_role("button").focus()
+    step = visitor.step
+    visitor.page.keyboard.press("Enter")
+    visitor.reaches(step + 1)
+    expect(visitor.part("step").get_by_role("button")).to_be_focused()  # so that it can be pressed again
+
+
 def test_training_is_seen_paused_reloaded_and_shared(visit: Visit, slug: str) -> None:  # noqa: PLR0915 - one story
     budget, constant, least = BUDGETS[slug]
     visitor = visit(f"{slug}?{budget}&{slug}_sample=42&{slug}_label_seed=3&depth=Standard")
     page, card = visitor.page, visitor.card()
     before = visitor.settled()
 
-    # Play: the recorded run makes room for a live one; steps rise, the loss falls, the map moves.
-    visitor.press("play")
-    visitor.status("Pause")
+    # The recorded run makes room for a live one; steps rise, the loss falls, the map moves.
+    visitor.train()
     visitor.reaches(1)
     expect(visitor.mode).to_have_text("● live")
     first = visitor.step
@@ -87,7 +105,7 @@ def test_training_is_seen_paused_reloaded_and_shared(visit: Visit, slug: str) ->
 
     # The link elsewhere: the same page, sample, label, depth and settings; a copy of the run, that starts paused.
     other = visit(page.url.removeprefix(f"{visitor.server.url}/"))
-    expect(other.page.get_by_role("heading", level=1)).to_have_text(READY[slug].title)
+    expect(other.page.get_by_role("heading", level=1)).to_have_text(TASKS[slug].title)
     expect(other.part("depth").get_by_role("radio", name="Standard")).to_be_checked()
     for name in ("sample", "label_seed", "steps"):
         assert other.link(f"{slug}_{name}") == visitor.link(f"{slug}_{name}")
@@ -102,15 +120,14 @@ def test_training_is_seen_paused_reloaded_and_shared(visit: Visit, slug: str) ->
     assert visitor.step == stopped, "the copy must leave the first visitor's run alone"
 
     # And on it goes from where it stood.
-    visitor.press("play")
+    visitor.train()
     visitor.reaches(stopped + 2)
     visitor.pause()
 
 
 def test_a_run_goes_on_while_its_visitor_is_elsewhere(visit: Visit) -> None:
     visitor = visit("masked_words?masked_words_steps=3000&masked_words_batch=16")
-    visitor.press("play")
-    visitor.status("Pause")  # until then the steps of the recorded run stand there
+    visitor.train()
     visitor.reaches(10)
     visitor.go("Same or different")
     visitor.page.wait_for_url("**/same_or_different*")
@@ -127,12 +144,30 @@ def test_a_run_goes_on_while_its_visitor_is_elsewhere(visit: Visit) -> None:
     visitor.pause()
 
 
+def test_a_run_stays_its_visitors_while_their_line_is_down(visit: Visit) -> None:
+    """The address of a run is sent about; whose it is stands in a cookie that no script reads."""
+    visitor = visit("masked_words?masked_words_steps=3000&masked_words_batch=16")
+    visitor.train()
+    visitor.link_becomes("masked_words_steps", "3000")
+    address, number = visitor.page.url, visitor.link("masked_words_run")
+    assert number is not None
+    assert not visitor.page.evaluate("document.cookie.includes('sslviz_visitor')")
+    visitor.page.goto("about:blank")
+    visitor.page.wait_for_timeout(1500)  # until the server has seen the line go down
+    other = visit(address.removeprefix(f"{visitor.server.url}/"))
+    other.status("Play")
+    assert other.link("masked_words_run") not in (None, number)
+    visitor.open(address.removeprefix(f"{visitor.server.url}/"))
+    visitor.status("Pause")
+    assert visitor.link("masked_words_run") == number
+    visitor.pause()
+
+
 def test_reset_step_and_slow_motion(visit: Visit, slug: str) -> None:
     """Step does exactly one step, slow motion does one in six phases, and Reset goes back to none."""
     visitor = visit(f"{slug}?{slug}_steps=1000&{slug}_batch=16")
     assert visitor.step > 0, "a recorded run is shown first"
-    visitor.press("reset")
-    expect(visitor.mode).to_have_text("○ untrained")
+    visitor.untrained()
     assert visitor.step == 0
 
     for done in (1, 2):
@@ -172,19 +207,40 @@ def test_slow_motion_walks_on_by_itself(visit: Visit) -> None:
 
 
 def test_a_finished_run_is_judged(visit: Visit) -> None:
-    """At the end of the budget come the figures, and the button to train starts a new run."""
+    """At the end of the budget come the figures; it can be trained on, or put aside and had back."""
     visitor = visit("masked_words?masked_words_steps=20&masked_words_batch=16")
-    visitor.press("play")
+    visitor.train()
     visitor.reaches(20)
-    visitor.status("Train again")
+    visitor.status("Train on")
     visitor.until(lambda: "this model, step 20" in visitor.judged(), "the figures of the finished run", seconds=90)
     expect(visitor.part("learned")).to_contain_text("over the random trunk")
     expect(visitor.part("step").get_by_role("button")).to_be_disabled()
+    visitor.press("play")
+    visitor.reaches(40)
+    visitor.press("reset")
+    expect(visitor.mode).to_have_text("○ untrained")
+    visitor.press("undo")
+    expect(visitor.mode).to_have_text("● live")
+    assert visitor.step == 40
+
+
+def test_play_on_a_recording_plays_its_film(visit: Visit) -> None:
+    visitor = visit("masked_words")
+    whole, end = visitor.step, visitor.loss
+    visitor.press("play")
+    visitor.status("Pause")
+    seen = []
+    visitor.until(lambda: seen.append((visitor.step, visitor.frame[1])) or len(set(seen)) > 3, "the film goes on")
+    assert seen[0][0] < whole
+    visitor.press("play")
+    visitor.status("Play")
+    expect(visitor.mode).to_have_text("◷ recorded")
+    assert (visitor.step, visitor.loss) == (whole, end)
 
 
 def test_a_run_that_blows_up_says_so_and_keeps_what_it_has(visit: Visit) -> None:
     visitor = visit("masked_words?masked_words_lr=1e9&masked_words_batch=16&masked_words_steps=1000")
-    visitor.press("play")
+    visitor.press("train")
     alert = visitor.page.locator("[data-testid=stAlert]")
     expect(alert).to_contain_text("the loss is not a number any more")
     assert len(visitor.words()) > 3
@@ -216,6 +272,7 @@ def test_a_link_to_a_run_of_another_day(visit: Visit, slug: str) -> None:
 def test_the_keyboard_is_enough(visit: Visit, key: str) -> None:
     """Tab reaches Play, Enter or Space presses it, and focus stays there to pause."""
     visitor = visit("same_or_different?same_or_different_batch=16")
+    visitor.untrained()
     page = visitor.page
     for _ in range(120):
         page.keyboard.press("Tab")
@@ -229,3 +286,14 @@ def test_the_keyboard_is_enough(visit: Visit, key: str) -> None:
     assert page.evaluate("() => !!document.activeElement.closest('.st-key-play')"), "focus was lost"
     page.keyboard.press(key)
     visitor.status("Play")
+
+
+def test_the_longer_recorded_run_is_shown_by_the_whole_page(visit: Visit) -> None:
+    """Bar, card and what was learned are about one run, though only the bar is drawn anew by the choice itself."""
+    visitor = visit("masked_words")
+    short, card = visitor.step, visitor.card()
+    body = visitor.popover("transport", "Run")
+    body.get_by_role("radio", name="long").click()
+    visitor.until(lambda: visitor.step > short, "the longer run")
+    visitor.until(lambda: f"this model, step {visitor.step:,}" in visitor.judged(), "its figures")
+    visitor.until(lambda: visitor.card() != card, "its answers")

@@ -7,7 +7,7 @@ import pytest
 from playwright.sync_api import expect
 from visitor import Visitor
 
-from sslviz.training import transfer
+from sslviz.training.results import transfer
 
 pytestmark = pytest.mark.skipif("probes" not in transfer.read(), reason="python -m sslviz transfer has not been run")
 
@@ -25,6 +25,21 @@ def test_a_curve_is_there_and_labels_are_bought(visit: Callable[..., Visitor]) -
     bought = visitor.part("buy").locator("figure img")
     expect(bought).to_have_count(40)
     expect(visitor.part("buy")).to_contain_text("live, in")
+
+
+def test_the_controls_of_a_row_stand_on_one_line(visit: Callable[..., Visitor]) -> None:
+    """Fields, choices and buttons are as high as each other, and begin at one height."""
+    visitor = visit("transfer")
+    rows = visitor.page.locator("[class*=st-key-row_]").evaluate_all(
+        """rows => rows.map(row => [...row.querySelectorAll('[data-testid=stButtonGroup] button, '
+           + '[data-testid=stNumberInputContainer], [data-testid=stBaseButton-primary], '
+           + '[data-testid=stSelectbox] input')]
+             .map(node => node.getBoundingClientRect()).map(box => box.top + box.height / 2))"""
+    )
+    assert len(rows) == 3
+    for middles in rows:
+        assert len(middles) >= 3
+        assert max(middles) - min(middles) <= 1.5
 
 
 @pytest.mark.slow

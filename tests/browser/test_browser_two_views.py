@@ -38,6 +38,6 @@ def test_a_click_compares_another_picture(visit: Visit) -> None:
 def test_the_meters_follow_a_run(visit: Visit) -> None:
     visitor = visit("two_views?two_views_steps=20&two_views_batch=16&two_views_device=cpu")
     before = look(visitor)
-    visitor.press("play")
+    visitor.train()
     visitor.until(lambda: look(visitor)["meters"] != before["meters"], "other meters than before", seconds=180)
     assert abs(look(visitor)["height"] - before["height"]) < 30  # nothing jumps

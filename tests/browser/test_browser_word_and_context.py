@@ -64,6 +64,22 @@ def test_a_click_makes_a_word_the_centre(visit: Visit) -> None:
     assert sum(word["win"].startswith("centre") for word in after) == 1
 
 
+def test_a_phone_shows_the_noise_words_too(visit: Visit) -> None:
+    """Every label's noise stands below it, within the card, and covers nothing."""
+    card = visit(f"{SLUG}?{SLUG}_threshold=1", width=390).part("sample_card")
+    asked = [word for word in columns(card) if word["target"]]
+    noise = card.locator(".noise:not(.none)")
+    assert noise.count() == len(asked) > 0
+    for place in range(len(asked)):
+        expect(noise.nth(place)).to_be_visible()
+        box, label = noise.nth(place).bounding_box(), card.locator(".target").nth(place).bounding_box()
+        assert box
+        assert label
+        assert box["y"] >= label["y"] + label["height"]
+        assert box["x"] >= 0
+        assert box["x"] + box["width"] <= 390
+
+
 def test_arrow_keys_walk_from_centre_to_centre(visit: Visit) -> None:
     visitor = visit(f"{SLUG}?{SLUG}_threshold=1")
     card = visitor.part("sample_card")
@@ -115,10 +131,10 @@ def test_cbow_asks_the_neighbours_for_the_centre(visit: Visit) -> None:
     assert centre["target"] == centre["word"].lower()
     expect(card.locator(".pair h2")).to_contain_text("Neighbours →")
     numbers = card.locator(".formula.numbers")
-    first = numbers.inner_text()
+    first = numbers.get_attribute("aria-label")
     other = card.locator("button.raw[aria-pressed=false]").first
     other.click()
-    expect(numbers).not_to_have_text(first)
+    expect(numbers).not_to_have_attribute("aria-label", first)
 
 
 @pytest.mark.slow

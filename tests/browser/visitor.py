@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import re
@@ -12,26 +13,18 @@ import sys
 import time
 import urllib.error
 import urllib.request
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qs, urlparse
 
 import psutil
-import pytest
 from playwright.sync_api import BrowserContext, ConsoleMessage, Locator, Page, Request, WebSocket, expect
 
-from sslviz.catalogue import READY
+from sslviz.catalogue import TASKS
 
-SCREENS = pytest.mark.parametrize(
-    ("width", "theme"),
-    [
-        (1366, "light"),
-        (390, "dark"),
-        pytest.param(1366, "dark", marks=pytest.mark.slow),
-        pytest.param(390, "light", marks=pytest.mark.slow),
-    ],
-)
+# A phone first: what is laid out for it must not stay when the window grows.
+SCREENS = ((390, "dark"), (390, "light"), (1366, "light"), (1366, "dark"))
 
 ROOT = Path(__file__).parents[2]
 WAIT = 60_000  # ms; a computer that does something else besides is slow, and waiting costs nothing where all goes well
@@ -41,13 +34,20 @@ NO_BROWSER = (
 )
 DRAWN = {"": ("map", ".map"), "flashcards": ("cards", ".card, .nth, .sums, .deck")}  # what shows that all is there
 DRAWN |= {"arena": ("arena_choice", "button"), "three_ways": ("ways", ".way"), "transfer": ("curve", ".js-plotly-plot")}
-NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome")
+NAMES = ("chromium-headless-shell", "chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome")
 PLACES = (
     "/Applications/Google Chrome.app/Contents/MacOS/Google Chrome",
     "/Applications/Chromium.app/Contents/MacOS/Chromium",
     r"C:\Program Files\Google\Chrome\Application\chrome.exe",
     r"C:\Program Files (x86)\Google\Chrome\Application\chrome.exe",
 )
+
+BEYOND = """() => {
+  const main = document.querySelector('[data-testid=stMain]')
+  if (main.scrollWidth <= main.clientWidth && document.scrollingElement.scrollWidth <= innerWidth) return []
+  const wide = [...main.querySelectorAll('*')].filter(one => one.getBoundingClientRect().right > innerWidth)
+  return wide.slice(-5).map(one => one.outerHTML.slice(0, 200))
+}"""
 
 
 def find_browser(own: str) -> str | None:
@@ -158,8 +158,14 @@ class Visitor:
 
     def check(self) -> list[str]:
         """All that went wrong so far, exceptions on the page included."""
-        shown = [f"on the page: {text}" for text in self.page.locator("[data-testid=stException]").all_inner_texts()]
+        shown = [f"on the page: {text}" for text in self.failed.all_inner_texts()]
         return [*self.wrong, *shown]
+
+    @property
+    def failed(self) -> Locator:
+        """What stands on a page that failed: Streamlit's own words or ours."""
+        ours = self.page.get_by_text("Something on this page went wrong")
+        return self.page.locator("[data-testid=stException]").or_(ours)
 
     # going about
 
@@ -168,12 +174,39 @@ class Visitor:
         self.page.goto(f"{self.server.url}/{address}")
         return self.drawn()
 
+    def screens(self) -> Iterator[str]:
+        """The same page on a phone and on a large screen, each light and dark: shown, and named."""
+        for width, theme in SCREENS:
+            self.page.emulate_media(color_scheme=theme)
+            self.page.set_viewport_size({"width": width, "height": 768 if width > 500 else 844})
+            self.until(lambda dark=theme == "dark": self.dark == dark, f"the page is {theme}")
+            self.settle()
+            yield f"{width} px, {theme}"
+
+    @property
+    def dark(self) -> bool:
+        """Whether the page's ground is dark."""
+        ground = "() => getComputedStyle(document.querySelector('[data-testid=stApp]')).backgroundColor"
+        return int(re.findall(r"\d+", self.page.evaluate(ground))[0]) < 128
+
+    def beyond(self) -> list[str]:
+        """The innermost parts that make the page wider than its window, once the views have found their width."""
+        found: list[str] = []
+
+        def fits() -> bool:
+            found[:] = self.page.evaluate(BEYOND)
+            return not found
+
+        with contextlib.suppress(AssertionError):
+            self.until(fits, "no part is too wide", seconds=10)
+        return found
+
     def drawn(self) -> Visitor:
         """Wait until the page is complete."""
         self.page.locator("[data-testid=stApp][data-test-connection-state=CONNECTED]").wait_for(state="attached")
         slug = urlparse(self.page.url).path.strip("/")
         key, inside = DRAWN.get(slug, ("sample_card", ".lattice"))
-        failed = self.page.locator("[data-testid=stException]")
+        failed = self.failed
         expect(self.part(key).locator(inside).or_(failed).first).to_be_visible()
         assert not failed.count(), failed.first.inner_text()
         self.page.wait_for_function("() => !document.querySelector('[data-stale=true]')")
@@ -195,7 +228,7 @@ class Visitor:
     def go(self, title: str) -> None:
         """Choose a page in the navigation on top: a task in the menu of its family."""
         navigation = self.page.get_by_role("navigation")
-        family = next((entry.family for entry in READY.values() if entry.title == title), "")
+        family = next((entry.family for entry in TASKS.values() if entry.title == title), "")
         if family:
             navigation.get_by_role("button", name=family).click()
             self.page.get_by_role("menuitem", name=title, exact=True).click()
@@ -250,6 +283,20 @@ class Visitor:
     def status(self, text: str) -> None:
         """Wait until the button of the run says Play or Pause."""
         expect(self.part("play")).to_contain_text(text, timeout=WAIT)
+
+    def train(self) -> None:
+        """Train: a run of one's own where a recorded one is shown, else on with the one that is there."""
+        self.press("train" if self.part("train").count() else "play")
+        self.status("Pause")
+        expect(self.mode).not_to_have_text("◷ recorded", timeout=WAIT)
+
+    def untrained(self) -> None:
+        """A run of one's own that stands at the beginning."""
+        if self.part("train").count():
+            self.press("train")
+            expect(self.part("train")).to_have_count(0, timeout=WAIT)
+        self.press("reset")
+        expect(self.mode).to_have_text("○ untrained", timeout=WAIT)
 
     def pause(self) -> int:
         """Pause, and give the step at which it stands still."""

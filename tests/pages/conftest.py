@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import os
 import tempfile
 from collections.abc import Callable, Iterator
@@ -13,9 +12,21 @@ os.environ["SSLVIZ_LAZY"] = "1"  # no engine, no import in the background
 os.environ["SSLVIZ_DATABASE"] = str(Path(tempfile.mkdtemp()) / "progress.db")  # never the user's own
 
 import pytest
+from streamlit import config as streamlit_config
+from streamlit.components.v2.component_manager import BidiComponentManager
 from streamlit.testing.v1 import AppTest
 
+from sslviz.training.config import RunConfig
+from sslviz.training.results import recorded
+from tests import views
 from tests.stand_ins import Engine, cheapen, forget
+
+# AppTest looks for components in every installed package, once a visitor: half a second each. Ours are registered by
+# the pages themselves.
+BidiComponentManager.discover_and_register_components = lambda *_args, **_options: None  # type: ignore[method-assign]
+
+streamlit_config.get_config_options()  # reads config.toml
+streamlit_config.set_option("client.showErrorDetails", "full")  # visitors get a sentence, a test the reason
 
 ROOT = Path(__file__).parents[2]
 SHELL = ROOT / "sslviz" / "ui" / "shell.py"
@@ -25,7 +36,7 @@ TINY = {"steps": "20", "batch": "16", "device": "cpu"}  # the smallest run there
 @pytest.fixture
 def engine(monkeypatch: pytest.MonkeyPatch) -> Iterator[Engine]:
     """Slices wait here until the test lets them be computed."""
-    from sslviz.training.runs import Runs
+    from sslviz.training.live.runs import Runs
     from sslviz.ui import startup
 
     one = Engine()
@@ -37,11 +48,11 @@ def engine(monkeypatch: pytest.MonkeyPatch) -> Iterator[Engine]:
 @pytest.fixture
 def cheap(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     """Evaluations and figures that cost next to nothing."""
-    from sslviz.training import runs
-    from sslviz.training.recorded import MapInfo
-    from sslviz.ui import transport
+    from sslviz.training.live import runs
+    from sslviz.training.results.recorded import MapInfo
+    from sslviz.ui.frame import transport
 
-    whole = transport._map_info
+    whole = transport.map_info
 
     def map_info(config: Any) -> MapInfo:
         info = whole(config)
@@ -49,7 +60,7 @@ def cheap(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
 
     cheapen(monkeypatch)
     monkeypatch.setattr(runs, "_figures", figures)
-    monkeypatch.setattr(transport, "_map_info", map_info)
+    monkeypatch.setattr(transport, "map_info", map_info)
     yield
     forget()
 
@@ -57,10 +68,9 @@ def cheap(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
 def figures(config: str, state: Any) -> dict[str, Any]:
     """Figures in the shape of the real ones."""
     probes = {"knn": 0.5, "few": [0.4, 0.5, 0.6], "many": 0.7}
-    words = any(f'"{slug}"' in config for slug in ("masked_words", "next_word"))
-    scores = {"top-1": 0.25, "top-5": 0.5} if words else {"partner first": 0.25}
-    scores = {"pairs told right": 0.6} if '"next_sentence"' in config else scores
-    scores = {"told from noise": 0.25} if '"word_and_context"' in config else scores
+    real = recorded.read(RunConfig.from_json(config).task)
+    assert real is not None
+    scores = dict.fromkeys(real.figures["scores"], 0.25)
     return {
         "loss": 3.0, "scores": scores,
         "baselines": [{"name": "guessing: ln 6,403", "loss": 8.8, "scores": scores, "constant": True}],
@@ -82,6 +92,8 @@ class Page:
     def go(self, slug: str) -> Page:
         """Another page, in the same session."""
         self.slug = slug
+        for popover in (f"{slug}_label", "cards_limit", "cards_forgetting"):
+            self.at.session_state[popover] = True  # they are open
         self.at.switch_page(f"../../pages/{slug}.py")
         return self.run()
 
@@ -91,30 +103,56 @@ class Page:
         return self.well()
 
     def well(self) -> Page:
+        """No error on the page, and every view was sent what its type says."""
         assert not self.at.exception, [e.message for e in self.at.exception]
+        for part in self.at.get("bidi_component"):
+            data = views.sent(part.proto)
+            problems = [views.problem(data, typed) for typed in views.data_types(views.view_of(part.proto))]
+            assert "" in problems, (part.key, problems)
         return self
 
     def press(self, key: str) -> Page:
         self.at.button(key=key).click()
         return self.run()
 
+    def train(self) -> Page:
+        """Train: a run of one's own where a recorded one is shown, else what the button Play stands for."""
+        return self.press("train" if "train" in self.keys else "play")
+
+    def untrained(self) -> Page:
+        """A run of one's own that stands at the beginning."""
+        if "train" in self.keys:
+            self.press("train")
+        return self.press("reset")
+
     def set(self, kind: str, name: str, value: Any) -> Page:
         """Set a widget of this page, named without the slug."""
         getattr(self.at, kind)(key=f"{self.slug}_{name}").set_value(value)
         return self.run()
 
+    def upload(self, name: str, raw: bytes) -> Page:
+        """Choose a file for the page's own sample."""
+        (field,) = [field for field in self.at.file_uploader if str(field.key).startswith(f"{self.slug}_upload_")]
+        field.upload(name, raw)
+        return self.run()
+
     @property
     def keys(self) -> set[str]:
         """The keys of all parts and widgets on the page."""
-        found: set[str] = set()
+        return set(self.order)
+
+    @property
+    def order(self) -> list[str]:
+        """The same from the top of the page to its end."""
+        found: list[str] = []
 
         def walk(block: Any) -> None:
             for child in getattr(block, "children", {}).values():
-                found.add(getattr(child, "key", None) or "")
+                found.append(getattr(child, "key", None) or "")
                 walk(child)
 
         walk(self.at.main)
-        return found - {""}
+        return [key for key in found if key]
 
     @property
     def html(self) -> str:
@@ -133,17 +171,13 @@ class Page:
         return "\n".join(e.value for kind in ("markdown", "caption", "warning", "info") for e in self.at.get(kind))
 
     def component(self, key: str) -> dict[str, Any]:
-        """What was sent to a live part: its JSON, or the header of its bytes."""
-        from sslviz.ui.live import unpack
-
+        """What was sent to a view: its JSON, or the header of its bytes."""
         (part,) = [c for c in self.at.get("bidi_component") if c.key == key]
-        if part.proto.WhichOneof("data") == "json":
-            return json.loads(part.proto.json)
-        return unpack(part.proto.bytes)[0]
+        return views.sent(part.proto)
 
     def steps(self) -> dict[str, Any]:
         """What the view of slow motion was sent."""
-        (key,) = [c.key for c in self.at.get("bidi_component") if c.proto.component_name == "sslviz_steps_view"]
+        (key,) = [c.key for c in self.at.get("bidi_component") if c.proto.component_name == "sslviz_live_steps_view"]
         return self.component(key)
 
     @property

@@ -11,9 +11,9 @@ from typing import Any
 import numpy as np
 import pytest
 
-from sslviz.catalogue import READY
-from sslviz.training import arena, recorded
-from sslviz.ui import arena_page
+from sslviz.catalogue import TASKS
+from sslviz.training.results import arena, recorded
+from sslviz.ui.labels.arena import measured as arena_page
 from tests.stand_ins import Engine
 
 ROOT = Path(__file__).parents[2]
@@ -29,7 +29,7 @@ def table(page: Any) -> Any:
 def test_recorded_runs_stand_there_at_once_beside_random_and_raw(visit: Visit) -> None:
     page = visit("arena")
     names = table(page)["Task"].tolist()
-    tasks = [READY[slug].title for slug in arena.tasks("Images") if recorded.read(slug)]
+    tasks = [TASKS[slug].title for slug in arena.tasks("Images") if recorded.read(slug)]
     assert sorted(names) == sorted([*tasks, "Random trunk", "Raw pixels"])
     few = table(page)["Linear, few labels"].tolist()
     assert few == sorted(few, reverse=True)
@@ -124,15 +124,15 @@ def test_live_runs_train_one_after_the_other_and_fill_the_table(
     assert page.play == "Play"
     assert not series.playing
     page.press("play")
-    for _ in range(30):
+    for _ in range(60):
         if series.current is None:
             break
         engine.work(2)
         page.run()
     assert [run.status for run in series.runs] == ["done", "done"]
-    assert sorted(table(page)["Task"])[:2] == ["Compress and rebuild", "Masked patches"]
+    assert sorted(table(page)["Task"])[:2] == ["Autoencoding: compress and rebuild", "Masked patches"]
     assert set(table(page)["Steps"].dropna()) == {20}
-    assert "Seconds (wall clock)" in table(page)
+    assert "Seconds of one core" in table(page)
     assert page.play == "Train all again"
     # In another browser, and after a reload, the link brings them back, finished and judged.
     again = visit("arena", runs="live", __series="".join(page.param["series"]))

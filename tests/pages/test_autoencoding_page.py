@@ -1,4 +1,4 @@
-"""The page Compress and rebuild: what goes in, the code, what comes out, and PCA with as many numbers."""
+"""The page Autoencoding: what goes in, the code, what comes out, and PCA with as many numbers."""
 
 from __future__ import annotations
 
@@ -9,28 +9,31 @@ from typing import Any
 import numpy as np
 import pytest
 
-from sslviz.training import shown
+from sslviz.catalogue.autoencoding import AutoencodingOptions
 from sslviz.training.config import default
-from sslviz.ui import autoencoding_card as cards
-from sslviz.ui import autoencoding_page as words
+from sslviz.training.results import recorded, run_view
+from sslviz.ui.frame.picture_samples import sample
+from sslviz.ui.tasks.autoencoding import card as cards
+from sslviz.ui.tasks.autoencoding import guess
+from sslviz.ui.tasks.autoencoding import learned as words
 
 SLUG = cards.SLUG
-OPTIONS = {"width": 16, "whole": True, "noise": 0.0, "dropped": 0.0}
+OPTIONS = AutoencodingOptions()
 
 
-def untrained(**options: Any) -> shown.Shown:
-    return shown.untrained(replace(default(SLUG), options=tuple(options.items())))
+def untrained(**options: Any) -> run_view.RunView:
+    return run_view.untrained(replace(default(SLUG), options=AutoencodingOptions(**options)))
 
 
 @pytest.mark.parametrize(("options", "shape"), [
     ({"width": 16}, (6, 1, 16)), ({"width": 3}, (6, 1, 3)), ({"width": 5, "whole": False}, (6, 16, 5)),
 ])  # fmt: skip
 def test_the_code_shown_is_the_one_that_the_run_has(options: dict[str, Any], shape: tuple[int, ...]) -> None:
-    this = cards.sample(16, "mixed", None)
+    this = sample(16, "mixed", None)
     said = cards.rebuild(untrained(**options), cards.label(this.pixels, 0, OPTIONS))
     assert said.codes.shape == shape
     assert said.pixels.shape == (6, 32, 32, 3)
-    assert cards.numbers({**OPTIONS, **options}) == shape[1] * shape[2]
+    assert cards.numbers(replace(OPTIONS, **options).values()) == shape[1] * shape[2]
     squares = cards.bars_of(said.codes, 0)
     assert squares.shape[0] * squares.shape[1] >= shape[1] * shape[2]
     most = np.abs(said.codes).max()
@@ -38,7 +41,7 @@ def test_the_code_shown_is_the_one_that_the_run_has(options: dict[str, Any], sha
 
 
 def test_turning_a_number_by_nothing_is_the_answer_itself() -> None:
-    this, view = cards.sample(16, "mixed", None), untrained()
+    this, view = sample(16, "mixed", None), untrained()
     said = cards.rebuild(view, cards.label(this.pixels, 0, OPTIONS))
     which, images = cards.turned(view, said.codes[2, 0])
     assert len(set(which)) == len(which) == 4
@@ -61,7 +64,7 @@ def test_the_card_shows_label_and_answer_and_pca_beside_it(visit: Callable) -> N
     assert [tile["pressed"] for tile in widths["tiles"]] == [width == 16 for width in cards.WIDTHS]
     assert [row["name"] for row in bars["rows"]] == ["model", "PCA, as many numbers"]
     assert len(strips["rows"]) == 4
-    numbers = card["formula"]["numbers"].removeprefix("= (").split(") / 6 = ")
+    numbers = card["formula"]["numbers"]["said"].removeprefix("= 1 / 6 (").split(") = ")
     assert np.mean([float(n) for n in numbers[0].split(" + ")]) == pytest.approx(float(numbers[1]), abs=0.002)
     assert page.at.button(key="new_label").disabled  # nothing is drawn
     page.set("slider", "noise", 0.4)
@@ -79,7 +82,7 @@ def test_a_code_for_each_patch_is_said_to_be_another_model(visit: Callable) -> N
     page = visit(SLUG, whole="false")
     card = page.component(f"{SLUG}_card")
     if card["model"] == "recorded":
-        assert "was trained with one code for the whole picture" in card["note"]
+        assert "was trained with: “One code for the whole picture, not one for each patch” on." in page.html
         assert len(card["panels"]) == 3
     else:
         assert "256 numbers" in card["heads"][2][1]
@@ -92,8 +95,47 @@ def test_the_guess_is_among_things_of_one_kind(visit: Callable) -> None:
     assert pills.options == list("ABCD")
     pills.set_value("A")
     page.run()
-    for name in ("You: ", "Model: ", "PCA: ", "spoilt pixels: ", "Pseudo-label: "):
+    for name in ("You: ", "Model: ", "PCA: ", "Pseudo-label: "):
         assert name in page.texts
+
+
+def test_the_guess_is_about_what_the_model_in_view_does(visit: Callable) -> None:
+    """Nothing is spoilt as the page opens, so nothing spoilt is asked about; a denoising run is asked about that."""
+    page = visit(SLUG)
+    assert page.at.pills(key=f"{SLUG}_guess_0").label == "Which one was it?"
+    assert "went through 16 numbers" in page.texts
+    assert "alt='rebuilt'" in page.html
+    assert "spoilt" not in page.texts
+    page = visit(SLUG, noise="0.5")
+    page.at.pills(key=f"{SLUG}_guess_0").set_value("A")
+    page.run()
+    page.untrained()  # a run of one's own, with the noise of the page
+    (pills,) = [pills for pills in page.at.pills if str(pills.key).startswith(f"{SLUG}_guess_")]
+    assert (pills.label, pills.value) == ("Which one was it before it was spoilt?", None)
+    assert "alt='spoilt'" in page.html
+    pills.set_value("A")
+    page.run()
+    assert "spoilt pixels: " in page.texts
+    assert "Of 1: " in page.texts  # what was right about another question does not count here
+
+
+def test_the_wrong_answers_look_so_alike_that_the_code_decides() -> None:
+    """Model, PCA and closest pixels once agreed in ten of ten."""
+    view = run_view.from_recording(recorded.read(SLUG), "recorded")
+    right = {"model": 0, "PCA": 0}
+    for number in range(40):
+        pixels, truth, labelled = guess.ask_squeezed(number)
+        clear = labelled.targets["pixels"][0].permute(1, 2, 0).numpy() * 255
+        assert np.abs(pixels[truth] - clear).max() < 1
+        answers = {
+            "model": cards.rebuild(view, labelled).pixels[0],
+            "PCA": cards.components(labelled, view.config.data, 16)[0][0],
+        }
+        for name, picture in answers.items():
+            gaps = np.square(pixels.astype(float) - picture.astype(float)).mean((1, 2, 3))
+            right[name] += int(gaps.argmin()) == truth
+    assert 0.6 * 40 < right["model"] < 40
+    assert 10 < right["PCA"] < right["model"]
 
 
 def test_what_was_measured_is_told_as_it_came_out() -> None:

@@ -9,15 +9,17 @@ import pytest
 import torch
 from sklearn.metrics import adjusted_mutual_info_score
 
-from sslviz.catalogue import READY
+from sslviz.catalogue.cluster_ids import ClusterIdsOptions
 from sslviz.evaluation import groups
 from sslviz.tasks.cluster_ids import ClusterIds, ClusterNet
-from sslviz.training import answers, loop, shown
+from sslviz.training import answers, loop
 from sslviz.training.config import RunConfig
-from sslviz.ui import cluster_ids_card as cards
-from sslviz.ui import cluster_ids_page as words
+from sslviz.training.results import run_view
+from sslviz.ui.frame.picture_samples import sample
+from sslviz.ui.tasks.cluster_ids import card as cards
+from sslviz.ui.tasks.cluster_ids import learned as words
 
-OPTIONS = {name: option.default for name, option in READY["cluster_ids"].options.items()}
+OPTIONS = ClusterIdsOptions()
 K, N = 12, 500
 
 
@@ -26,7 +28,7 @@ def few(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     """Rounds over a few hundred pictures only, so no recording fits."""
     real = ClusterIds.size
     monkeypatch.setattr(ClusterIds, "size", lambda self, data, part: min(N, real(self, data, part)))
-    monkeypatch.setattr("sslviz.training.recorded.read", lambda _task, **_options: None)
+    monkeypatch.setattr("sslviz.training.results.recorded.read", lambda _task, **_options: None)
     for cached in (answers._shared, answers._untrained, loop._learner):
         cached.cache_clear()
     yield
@@ -35,37 +37,37 @@ def few(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
 
 
 def config(**options: Any) -> RunConfig:
-    plain = {"clusters": K, "every": 10, **options}
-    return RunConfig("cluster_ids", "pictures", 3, 20, 16, 3e-3, device="cpu", options=tuple(plain.items()))
+    chosen = ClusterIdsOptions(**{"clusters": K, "every": 10, **options})
+    return RunConfig("cluster_ids", "pictures", 3, 20, 16, 3e-3, device="cpu", options=chosen)
 
 
-def trained(steps: int) -> tuple[loop.Learner, shown.Shown]:
+def trained(steps: int) -> tuple[loop.Learner, run_view.RunView]:
     """A run after some steps, and how a page sees it."""
     learner = loop.Learner(config())
     learner.load(loop.start(config()))
     for step in range(steps):
         learner.train_step(step)
     state = learner.dump(steps)
-    view = replace(shown.untrained(config()), id=f"test-{steps}", mode="live", step=steps)
+    view = replace(run_view.untrained(config()), id=f"test-{steps}", mode="live", step=steps)
     return learner, replace(view, weights=state["weights"], kept=state["buffers"])
 
 
 def test_label_and_answer_on_the_card_are_the_models() -> None:
     learner, view = trained(13)
-    net, this = learner.net, cards.sample(16, "mixed", None)
+    net, this = learner.net, sample(16, "mixed", None)
     assert isinstance(net, ClusterNet)
     labelled = cards.label(this.pixels, 0, OPTIONS)
     said = cards.answer(view, labelled)
-    taught = learner.task.teach(net, labelled)
+    taught = learner.task.targets_from_model(net, labelled)
     assert said.far.argmin(1).tolist() == taught.targets["cluster"].tolist()
-    torch.testing.assert_close(torch.from_numpy(said.p), learner.task.answer(net, taught).data["p"])
+    torch.testing.assert_close(torch.from_numpy(said.p), learner.task.answer(net, taught, OPTIONS).data["p"])
     assert said.ids.tolist() == net.ids.tolist()
     assert said.step == 10
 
 
 def test_the_strips_are_of_the_cluster_and_those_who_answer_are_named() -> None:
     _, view = trained(13)
-    this = cards.sample(16, "mixed", None)
+    this = sample(16, "mixed", None)
     said = cards.answer(view, cards.label(this.pixels, 0, OPTIONS))
     for i in range(len(this.pixels)):
         panel = cards.neighbours(view, said, i, "a")
@@ -143,11 +145,11 @@ def test_the_verdict_follows_the_numbers() -> None:
 
 def test_the_leap_of_the_loss_is_found_at_a_round() -> None:
     found = words.Rounds(np.array([0, 100, 200]), np.zeros(3, np.float32), np.ones((3, 4), int))
-    held = [[0, 4.6], [90, 2.0], [110, 2.4], [190, 1.9], [210, 3.5], [250, 3.9]]
-    view = replace(shown.untrained(config()), held=held)
+    held_out = [[0, 4.6], [90, 2.0], [110, 2.4], [190, 1.9], [210, 3.5], [250, 3.9]]
+    view = replace(run_view.untrained(config()), held_out=held_out)
     assert words.largest_leap(view, found) == ((190, 1.9), (210, 3.5))
     assert "from 1.90 at step 190 to 3.50 at step 210" in words.jumps(view, found)
-    assert words.largest_leap(replace(view, held=held[:2]), found) is None
+    assert words.largest_leap(replace(view, held_out=held_out[:2]), found) is None
 
 
 def test_groups_and_classes() -> None:
@@ -189,27 +191,27 @@ def test_the_page_shows_card_and_rounds(visit: Callable) -> None:
 def test_a_run_with_another_k_is_shown_with_that_k(visit: Callable, engine: Any, cheap: None) -> None:
     tiny = {"steps": "20", "batch": "16", "device": "cpu", "clusters": str(K), "every": "10"}
     page = visit("cluster_ids", **tiny)
-    page.press("play")
-    engine.work()
+    page.train()
+    engine.work(2)
     page.run()
     card = page.component("cluster_ids_card")
     assert card["model"] == "live"
     assert f"{K} piles" in card["note"]
     assert f"1/{K}" in card["panels"][1]["line"]["name"]
     page.set("slider", "clusters", 20)
-    assert f"The model in view has {K} clusters" in page.component("cluster_ids_card")["note"]
+    assert f"was trained with: “Clusters, K” {K}." in page.html
 
 
 def test_the_formula_adds_up(visit: Callable) -> None:
     formula = visit("cluster_ids", __depth="Detailed", clusters=str(K)).component("cluster_ids_card")["formula"]
-    p, loss = formula["numbers"].split("−ln ")[-1].split(" = ")
+    p, loss = formula["numbers"]["said"].split("−ln ")[-1].split(" = ")
     assert -np.log(float(p)) == pytest.approx(float(loss), abs=0.02)
 
 
 def test_what_was_asked_stays_while_the_model_changes(visit: Callable) -> None:
     page = visit("cluster_ids", clusters=str(K))
     asked = page.at.session_state["cluster_ids_asked_pictures_0"]
-    assert set(asked["piles"]) >= {asked["truth"], asked["model"], asked["pixels"]}
+    assert set(asked.piles) >= {asked.truth, asked.model, asked.pixels}
     page.run()
     assert page.at.session_state["cluster_ids_asked_pictures_0"] == asked
 
@@ -229,11 +231,11 @@ def test_what_was_measured_of_other_ways_is_told(visit: Callable, monkeypatch: p
     told = words.meaning(found)
     assert "100 clusters: 66.0%, and 50% of the clusters named right." in told
     assert "10 clusters: -5.0 points, 90% named right." in told
-    monkeypatch.setattr("sslviz.training.ablation.read", lambda _task: found)
+    monkeypatch.setattr("sslviz.training.results.ablation.read", lambda _task: found)
     page = visit("cluster_ids", clusters=str(K))
     assert "ablation" in page.keys
     assert told in page.texts
-    monkeypatch.setattr("sslviz.training.ablation.read", lambda _task: None)
+    monkeypatch.setattr("sslviz.training.results.ablation.read", lambda _task: None)
     assert "ablation" not in visit("cluster_ids", clusters=str(K)).keys
 
 

@@ -3,6 +3,7 @@
 import csv
 import io
 import json
+import re
 from collections.abc import Callable
 from typing import Any
 
@@ -57,18 +58,21 @@ def test_a_recorded_run_gives_five_files(visit: Callable, files: Files, slug: st
 @pytest.mark.usefixtures("cheap")
 def test_a_run_is_taken_along_when_it_stands_still(visit: Callable, engine: Engine, files: Files, slug: str) -> None:
     page = visit(slug, **{**TINY, "steps": "40"})
-    page.press("reset")
+    page.untrained()
     assert offered(page) == {"py": True, "ipynb": True, "zip": True, "safetensors": False, "csv": False}
     assert "come with the first step" in page.html
-    page.press("play")
+    page.train()
     assert offered(page) == {}
     assert "Pause first" in page.html
-    page.press("play")
-    engine.work()
+    engine.work(2)
+    page.run().press("play")  # it says Pause
+    engine.work(2)
     files.clear()
     page.run()
     assert offered(page) == dict.fromkeys(ENDINGS, True)
-    assert "As they stand: weights of step 10, embedding of step 5." in page.html
+    found = re.search(r"As they stand: weights of step (\d+), embedding of step (\d+)\.", page.html)
+    assert found
+    assert int(found[2]) < int(found[1]) < 40
     assert "compare the figures" not in page.html
     assert "compare" not in files["py"]()  # it has no figures yet
     assert len(files["safetensors"]()) > 10_000
@@ -79,12 +83,12 @@ def test_a_run_is_taken_along_when_it_stands_still(visit: Callable, engine: Engi
 def test_a_run_of_which_nothing_was_measured_can_be_taken_along(
     visit: Callable, engine: Engine, files: Files, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from sslviz.ui import learned
+    from sslviz.ui.frame import learned
 
     monkeypatch.setattr(learned, "comparable", lambda _view: None)  # as with data of which nothing is recorded
     page = visit("masked_words", **TINY)
     page.press("step")
-    engine.work()
+    engine.work(2)
     page.run()
     assert "Nothing has been measured" in page.texts
     assert offered(page) == dict.fromkeys(ENDINGS, True)

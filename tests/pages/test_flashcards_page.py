@@ -12,16 +12,25 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import streamlit as st
 
-from sslviz.catalogue import READY
+from sslviz.catalogue import TASKS
 from sslviz.flashcards import schedule
 from sslviz.flashcards import store as kept
+from sslviz.flashcards.card import make
 from sslviz.flashcards.connection import Unavailable
 from sslviz.flashcards.deck import deck
 from sslviz.flashcards.progress_file import MAX_EXPORT
 from sslviz.flashcards.store import Store
 from sslviz.flashcards.tokens import new_key, new_token
-from sslviz.ui import cards_learner, cards_links, cards_pictures, cards_progress, cards_quiz, cards_review, startup
+from sslviz.ui import startup
+from sslviz.ui.flashcards import learner as cards_learner
+from sslviz.ui.flashcards import links as cards_links
+from sslviz.ui.flashcards import progress as cards_progress
+from sslviz.ui.flashcards import quiz as cards_quiz
+from sslviz.ui.flashcards import review as cards_review
+from sslviz.ui.flashcards import samples
+from sslviz.ui.frame.label_question import LabelQuestion
 
 ROOT = Path(__file__).parents[2]
 
@@ -120,13 +129,27 @@ def test_a_card_says_what_it_is_about(cards: Callable) -> None:
     assert view["left"] == 10
 
 
+def test_a_card_is_sent_as_the_pieces_that_the_view_draws(cards: Callable) -> None:
+    cards()
+    now, limits = datetime.now(UTC), schedule.Settings()
+    gaps = make("g", r"A **b** {{cloze `c`\\hint}}!", "one\n  **two**", kind="cloze")
+    sent = cards_review.card_data(gaps, None, now, limits)
+    assert sent["front"] == [(("", "A "), ("b", "b"), ("", " ")), {"text": "`c`", "hint": "hint"}, (("", "!"),)]
+    assert sent["back"] == [(0, (("", "one"),)), (1, (("b", "two"),))]
+    choice = make("c", "Which?", "`right`\nbecause", kind="choice", wrong=("**no**",))
+    sent = cards_review.card_data(choice, None, now, limits)
+    assert sorted(sent["options"]) == [(("b", "no"),), (("code", "right"),)]
+    assert sent["options"][sent["right"]] == (("code", "right"),)
+    assert sent["back"] == [(0, (("", "because"),))]
+
+
 @pytest.mark.parametrize("slug", ["masked_words", "queue"])
 def test_a_task_and_a_level_are_chosen_by_link(cards: Callable, slug: str) -> None:
     page = cards(task=slug, level="2")
     assert {(card["task"]["name"], card["level"]) for card in page.view["queue"]} == {
         (cards_links.TASK_NAMES[slug], "Standard")
     }
-    href = slug if slug in READY else "./"
+    href = slug if slug in TASKS else "./"
     assert {card["task"]["href"] for card in page.view["queue"]} == {href}
 
 
@@ -173,6 +196,21 @@ def test_a_forgotten_card_comes_again_at_the_end(cards: Callable) -> None:
     ids = [card["id"] for card in page.view["queue"]]
     page.sends(*(grade(card, 1 if n == 0 else 4) for n, card in enumerate(ids)))
     assert [card["id"] for card in page.view["queue"]][-1] == ids[0]
+
+
+def test_the_goal_of_the_day_stays(cards: Callable, database: Store) -> None:
+    """Whatever is answered, and however often a card comes again: it is the number of cards of today."""
+    page = cards()
+    goals, done = [], []
+    for value in (3, 1, 4, 2, 3, 1, 3, 3, 4, 1, 3, 3, 3, 1, 3):
+        view = page.view
+        goals.append(view["done"] + view["left"])
+        done.append(view["done"])
+        page.sends(grade(view["queue"][0]["id"], value))
+    assert set(goals) == {10}
+    assert done[:11] == list(range(11))
+    assert len(database.past(page.token)) == 15  # more reviews than cards
+    assert {card["first"] for card in page.view["queue"]} == {False}
 
 
 def test_undo_gives_the_card_back(cards: Callable, database: Store) -> None:
@@ -222,7 +260,7 @@ def test_two_tabs_of_one_learner_and_one_of_another(cards: Callable, database: S
     two.sends(grade(card, 3))
     assert len(database.past(token)) == 2
     one.page.run()
-    assert one.view["done"] == 2
+    assert one.view["done"] == 1  # one card of today's, however often it is graded
     other.page.run()
     assert other.view["done"] == 0
     assert database.past(other.token) == []
@@ -338,23 +376,23 @@ def test_without_torch_no_picture_is_waited_for(cards: Callable, monkeypatch: py
 
 def test_what_marks_a_word_is_also_said() -> None:
     line = (("the", ""), ("fox", "hidden"), ("<b>", "centre"), ("over", "dropped"), ("?", "asked"))
-    shown = cards_pictures.Picture("", (), 0, "", lines=(line,), images=(("this view", "x"), ("A", "y")))
+    shown = LabelQuestion("", (), 0, "", lines=(line,), images=(("this view", "x"), ("A", "y")))
     html = cards_quiz.picture(shown)
     text = re.sub(r"<[^>]+>", "", re.sub(r"<span aria-hidden='true'>.*?</span>", "", html))
     assert "the hidden word &lt;b&gt; (the centre) over (dropped) ?" in text
     assert re.findall("alt='(.*?)'", html) == ["this view", "View A"]
 
 
-@pytest.mark.parametrize("slug", sorted(cards_pictures._DRAWN))
+@pytest.mark.parametrize("slug", list(TASKS))
 def test_a_live_sample_holds_its_label(slug: str) -> None:
     for seed in range(12):
-        shown = cards_pictures.draw(slug, seed)
+        shown = samples.draw(slug, seed)
         assert len(set(shown.choices)) == len(shown.choices) >= 2
         assert 0 <= shown.right < len(shown.choices)
         assert shown.lines or len(shown.images) >= 2
-        assert shown == cards_pictures.draw.__wrapped__(slug, seed)
-    assert len({cards_pictures.draw(slug, seed) for seed in range(12)}) == 12
-    assert len({cards_pictures.draw(slug, seed).right for seed in range(12)}) > 1
+        assert shown == samples.draw.__wrapped__(slug, seed)
+    assert len({samples.draw(slug, seed) for seed in range(12)}) == 12
+    assert len({samples.draw(slug, seed).right for seed in range(12)}) > 1
 
 
 def test_a_database_that_cannot_be_reached_stops_nobody(
@@ -448,7 +486,7 @@ def test_no_answer_is_no_answer(cards: Callable) -> None:
     assert "Please answer first." in page.page.html
 
 
-@pytest.mark.parametrize("slug", READY)
+@pytest.mark.parametrize("slug", TASKS)
 def test_every_page_ends_with_a_quiz(visit: Callable, database: Store, slug: str) -> None:
     page = visit(slug)
     assert "quiz" in page.keys
@@ -581,7 +619,11 @@ def test_a_file_of_progress_may_be_as_large_as_it_can_become() -> None:
 
 @pytest.mark.parametrize(
     ("text", "says"),
-    [("", "Please choose a file"), ("nothing here", "No card was found."), ("question,answer\na,b,c,d", "Line 2:")],
+    [
+        ("", "Please choose a file"),
+        ("nothing here", "No card was found. Accepted are a Logseq page"),
+        ("question,answer\na,b,c,d", "Line 2:"),
+    ],
 )
 def test_a_bad_import_gets_one_sentence(cards: Callable, text: str, says: str) -> None:
     page = cards(view="deck")
@@ -593,15 +635,37 @@ def test_a_bad_import_gets_one_sentence(cards: Callable, text: str, says: str) -
 def test_a_file_that_is_no_text_gets_one_sentence(cards: Callable) -> None:
     page = cards(view="deck")
     (file,) = [u for u in page.at.file_uploader if u.key.startswith("cards_file")]
-    file.upload("cards.csv", b"\xff\xfe\x00\x01")
+    file.upload("cards.csv", b"\xff\xfe\x00\xd8\x01")
     page.page.run().press("cards_import")
-    assert any("no text in UTF-8" in note for note in page.page.notes)
+    assert any("This file is no text. Accepted are" in note for note in page.page.notes)
 
 
 def test_cards_are_taken_away(cards: Callable) -> None:
     page = cards(view="deck", task="masked_words")
     assert {"cards_anki", "cards_logseq", "cards_csv"} <= page.page.keys
     assert f"these {len(deck().of('masked_words', None))} cards" in page.page.html
+    page.at.query_params["cards_find"] = "mw-what-is-the-label"
+    page.page.run()
+    assert "this card, for other programs" in page.page.html
+
+
+def test_what_is_taken_away_is_there_when_it_is_pressed(cards: Callable, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What is only made when it is pressed belongs to no session, and is gone after two pages, whoever draws them."""
+    offered: dict[str, list[Any]] = {}
+    whole = st.download_button
+
+    def noted(title: str, data: Any, *rest: Any, **more: Any) -> Any:
+        offered.setdefault(title, []).append(data)
+        return whole(title, data, *rest, **more)
+
+    monkeypatch.setattr(st, "download_button", noted)
+    page = cards(view="deck", task="masked_words")
+    monkeypatch.setattr(cards_learner, "now", lambda: datetime.now(UTC) + timedelta(days=1))
+    page.page.run()
+    assert set(offered) == {"Anki", "Logseq", "CSV"}
+    for first, second in offered.values():
+        assert isinstance(first, bytes | str)
+        assert first == second  # the same file has the same address
 
 
 # no torch
@@ -619,11 +683,14 @@ def test_the_page_needs_no_torch(tmp_path: Path) -> None:
         "token = new_token()\n"
         "at.session_state['learner'] = token\n"
         "store().grade(token, 'mw-what-is-the-label', 3, key=new_key(), now=datetime.now(UTC))\n"
-        "for view in ('review', 'progress', 'deck', 'quiz'):\n"
+        "heavy = ('torch', 'sklearn', 'openTSNE', 'distributed', 'genanki')\n"
+        "for view in ('review', 'progress', 'quiz', 'deck'):\n"
         "    at.query_params['cards_view'] = view\n"
         "    at.run()\n"
         "    assert not at.exception and at.title[0].value == 'Flashcards'\n"
-        "print([name for name in ('torch', 'sklearn', 'openTSNE', 'distributed', 'genanki') if name in sys.modules])\n"
+        "    heavy = heavy[:-1] if view == 'deck' else heavy  # it offers a package for Anki\n"
+        "    assert not {*heavy} & {*sys.modules}, view\n"
+        "print([name for name in heavy if name in sys.modules])\n"
     )
     environment = {
         **os.environ, "SSLVIZ_LAZY": "1", "PYTHONPATH": str(ROOT), "SSLVIZ_DATABASE": str(tmp_path / "p.db"),

@@ -9,21 +9,23 @@ from typing import Any
 import numpy as np
 import pytest
 
-from sslviz.training import shown
+from sslviz.catalogue.masked_patches import MaskedPatchesOptions
 from sslviz.training.config import default
-from sslviz.ui import masked_patches_card as cards
-from sslviz.ui import masked_patches_page as words
+from sslviz.training.results import run_view
+from sslviz.ui.frame.picture_samples import sample
+from sslviz.ui.tasks.masked_patches import card as cards
+from sslviz.ui.tasks.masked_patches import guess, learned, patches
 
 SLUG = cards.SLUG
-OPTIONS = {"share": 0.75, "normalise": False}
+OPTIONS = MaskedPatchesOptions()
 
 
-def untrained(**options: Any) -> shown.Shown:
-    return shown.untrained(replace(default(SLUG), options=tuple(options.items())))
+def untrained(**options: Any) -> run_view.RunView:
+    return run_view.untrained(replace(default(SLUG), options=MaskedPatchesOptions(**options)))
 
 
 def painted(covered: Any, *, leak: bool = False, **options: Any) -> list[cards.Painted]:
-    this = cards.sample(16, "mixed", None)
+    this = sample(16, "mixed", None)
     return cards.paint(untrained(**options), cards.label(this.pixels, covered), leak=leak)
 
 
@@ -35,54 +37,54 @@ def test_cutting_is_that_of_the_task_and_filling_undoes_it() -> None:
 
     from sslviz.models.tokens import to_patches
 
-    pixels = cards.sample(3, "mixed", None).pixels
+    pixels = sample(3, "mixed", None).pixels
     theirs = to_patches(torch.from_numpy(pixels.transpose(0, 3, 1, 2).copy()).float()).numpy()
-    for picture, patches in zip(pixels, theirs, strict=True):
-        assert np.array_equal(cards.cut(picture), patches)
+    for picture, asked in zip(pixels, theirs, strict=True):
+        assert np.array_equal(patches.cut(picture), asked)
         covered = np.random.default_rng(0).random(16) < 0.5
-        assert np.array_equal(cards.filled(picture, covered, patches[covered] / 255), picture)
+        assert np.array_equal(patches.filled(picture, covered, asked[covered] / 255), picture)
 
 
 def test_only_covered_patches_are_hatched_left_out_or_painted() -> None:
-    picture = cards.sample(16, "mixed", None).pixels[0]
-    covered = cards.drawn(1, 0, 0.5)[0]
-    there = cards.where(covered, 32)
+    picture = sample(16, "mixed", None).pixels[0]
+    covered = cards.drawn(picture[None], 0, 0.5)[0]
+    there = patches.where(covered, 32)
     assert there.sum() == 8 * 64
-    asked = cards.only(picture, covered)
+    asked = patches.only(picture, covered)
     assert np.array_equal(asked[..., 3] == 255, there)
     assert np.array_equal(asked[there][:, :3], picture[there])
-    assert (asked[~there] == [cards.DARK] * 3 + [cards.FAINT]).all()  # nothing of what was visible
-    answer = cards.filled(picture, covered, np.full((8, 192), 0.5))
+    assert (asked[~there] == [patches.DARK] * 3 + [patches.FAINT]).all()  # nothing of what was visible
+    answer = patches.filled(picture, covered, np.full((8, 192), 0.5))
     assert (answer[there] == 128).all()
     assert np.array_equal(answer[~there], picture[~there])
-    striped = cards.hatched(picture, covered, 32)
+    striped = patches.hatched(picture, covered, 32)
     assert np.array_equal(striped[~there], picture[~there])
-    assert set(np.unique(striped[there])) == {cards.PALE, cards.DARK}
+    assert set(np.unique(striped[there])) == {patches.PALE, patches.DARK}
 
 
 # answers
 
 
 def test_everybody_is_judged_on_the_covered_pixels() -> None:
-    this = cards.sample(16, "mixed", None)
-    covered = cards.drawn(len(this.pixels), 0, 0.75)
+    this = sample(16, "mixed", None)
+    covered = cards.drawn(this.pixels, 0, 0.75)
     for picture, mask, one in zip(this.pixels, covered, painted(covered), strict=True):
-        asked = cards.cut(picture)[mask] / 255
+        asked = patches.cut(picture)[mask] / 255
         assert one.error == pytest.approx(np.square(one.patches - asked).mean(), rel=1e-4)
-        seen = cards.cut(picture)[~mask] / 255
+        seen = patches.cut(picture)[~mask] / 255
         assert one.others["mean of the visible"] == pytest.approx(np.square(seen.mean() - asked).mean(), rel=1e-4)
         assert one.plain is None
         assert len(one.each) == 12
 
 
 def test_the_leak_gives_each_patch_its_true_mean_and_the_leak_alone_nothing_else() -> None:
-    this = cards.sample(16, "mixed", None)
-    covered, checked = cards.drawn(len(this.pixels), 0, 0.75), 0
+    this = sample(16, "mixed", None)
+    covered, checked = cards.drawn(this.pixels, 0, 0.75), 0
     for trained in (False, True):
         for picture, mask, one in zip(
             this.pixels, covered, painted(covered, leak=True, normalise=trained), strict=True
         ):
-            asked = cards.cut(picture)[mask] / 255
+            asked = patches.cut(picture)[mask] / 255
             flat = np.square(asked - asked.mean(1, keepdims=True)).mean()
             assert one.others == {"the leak alone": pytest.approx(flat, rel=1e-4)}
             assert (one.plain is None) == trained
@@ -94,11 +96,11 @@ def test_the_leak_gives_each_patch_its_true_mean_and_the_leak_alone_nothing_else
 
 
 def test_a_model_trained_on_normalised_patches_is_never_drawn_without_the_leak() -> None:
-    covered = cards.drawn(6, 0, 0.75)
+    covered = cards.drawn(sample(16, "mixed", None).pixels, 0, 0.75)
     with_it, without = (painted(covered, leak=leak, normalise=True) for leak in (True, False))
     assert all(np.array_equal(a.patches, b.patches) for a, b in zip(with_it, without, strict=True))
     said = cards.note(covered[0], untrained(normalise=True), OPTIONS, edited=False)
-    assert "cannot be drawn without" in said
+    assert "can be drawn in no other way" in said
 
 
 # the page
@@ -118,13 +120,16 @@ def test_the_card_shows_label_and_answer_and_its_patches_can_be_covered_by_hand(
     for column in card["columns"]:
         assert column["cells"][3]["text"][0] in "✓✕"
     # By hand: the very same label with a changed draw; it stays until sample, seed or settings change.
-    page.at.session_state[f"{SLUG}_edit"] = {"id": card["id"], "toggled": {0: {kinds.index("")}}}
+    covered = [i for i, kind in enumerate(kinds) if kind]
+    edits = [[*covered, kinds.index("")], *[[]] * 5]
+    page.at.session_state[f"{SLUG}_card:made"] = {"id": card["id"], "nth": 3, "made": {"edits": edits}}
     page.run()
     edited = page.component(f"{SLUG}_card")
     assert [t["kind"] for t in edited["panels"][0]["tiles"]].count("hidden") == 13
     assert [c["cells"][2]["text"] for c in edited["columns"]] == ["13/16"] + ["12/16"] * 5
     assert edited["columns"][1:] == card["columns"][1:]
     assert "You changed this mask by hand" in edited["note"]
+    assert edited["heard"] == 3
     assert edited["columns"][0]["cells"][3] != card["columns"][0]["cells"][3]
     page.press("new_label")
     fresh = page.component(f"{SLUG}_card")
@@ -138,24 +143,24 @@ def test_normalised_patches_are_said_to_use_the_truth(visit: Callable) -> None:
     titles = {panel["title"]: panel for panel in card["panels"]}
     assert "True mean and variance of each patch were used." in titles["Painted in"]["note"]
     assert "The leak alone" in titles
-    assert "taken from the hidden truth" in card["note"]
-    assert "√(var" in card["formula"]["symbols"]
-    left, right = card["formula"]["numbers"].rsplit(" = ", 1)
-    assert left.endswith("/ 8")
+    assert "taken from the true patch" in card["note"]
+    assert "√(var" in card["formula"]["symbols"]["said"]
+    left, right = card["formula"]["numbers"]["said"].rsplit(" = ", 1)
+    assert left.startswith("= 1 / 8 (")
     assert float(right) > 0
 
 
 def test_the_guess_has_one_true_patch_and_everybody_answers(visit: Callable) -> None:
     for number in range(4):
-        asked = words.ask(number)
+        asked = guess.draw(number)
         assert asked.covered[asked.place]
-        assert np.array_equal(asked.choices[0], cards.cut(asked.pixels)[asked.place])
+        assert np.array_equal(asked.choices[0], patches.cut(asked.pixels)[asked.place])
         gaps = [np.square((a - b) / 255).mean() for i, a in enumerate(asked.choices) for b in asked.choices[:i]]
-        assert min(gaps) > words.LEAST
+        assert min(gaps) > guess.LEAST
     page = visit(SLUG)
     pills = page.at.pills(key=f"{SLUG}_guess_0")
     assert pills.options == list("ABCD")
-    asked = words.ask(0)
+    asked = guess.draw(0)
     truth = "ABCD"[int(np.flatnonzero(asked.order == 0)[0])]
     pills.set_value(truth)
     page.run()
@@ -169,7 +174,7 @@ def test_what_was_measured_is_told_as_it_came_out() -> None:
         {"name": "three quarters, as MAE", "options": {}, "accuracy": [0.8, 0.8], "probe": [0.67, 0.67]},
         {"name": "normalised", "options": {"normalise": True}, "accuracy": [0.95, 0.95], "probe": [0.7, 0.7]},
     ]
-    told = words.meaning({"rows": [{**row, "steps": 1400} for row in rows]})
+    told = learned.meaning({"rows": [{**row, "steps": 1400} for row in rows]})
     assert "Best for the probe: normalised, 70.0%; three quarters, as MAE: 67.0%." in told
     assert "easiest with a quarter covered (90%" in told  # a normalised patch is another label
     assert "by +3 points" in told

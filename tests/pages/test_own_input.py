@@ -9,6 +9,8 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from tests.sentences import UNUSABLE
+
 
 def picture(kind: str = "PNG", size: tuple[int, int] = (90, 60)) -> bytes:
     rng = np.random.default_rng(0)
@@ -34,18 +36,18 @@ def huge_png(side: int = 20_000) -> bytes:
 
 def test_an_own_sentence_is_labelled_and_answered(visit: Callable) -> None:
     page = visit("masked_words").set("text_input", "own", "The dog is in the garden.")
-    card = page.component("words_card")
+    card = page.component("masked_words_card")
     assert card["words"] == ["[CLS]", "The", "dog", "is", "in", "the", "garden", ".", "[SEP]"]
     assert all(card["known"])
     assert sum(target is not None for target in card["target"]) == 1
     assert not page.notes
     page.press("new_label")
-    assert page.component("words_card")["words"] == card["words"]
+    assert page.component("masked_words_card")["words"] == card["words"]
 
 
 def test_a_word_outside_the_vocabulary_is_shown_as_such(visit: Callable) -> None:
     page = visit("masked_words").set("text_input", "own", "the qwertzish cat is here")
-    card = page.component("words_card")
+    card = page.component("masked_words_card")
     place = card["words"].index("qwertzish")
     assert not card["known"][place]
     assert not card["can"][place]
@@ -55,11 +57,11 @@ def test_a_word_outside_the_vocabulary_is_shown_as_such(visit: Callable) -> None
 
 def test_a_sentence_of_unknown_words_only_goes_on(visit: Callable) -> None:
     page = visit("masked_words").set("text_input", "own", "xyzzy plughz")
-    card = page.component("words_card")
+    card = page.component("masked_words_card")
     assert card["target"] == [None] * 4
     assert card["formula"] is None
     page.set("text_input", "own", "").run()
-    assert page.component("words_card")["words"][1] == "On"
+    assert page.component("masked_words_card")["words"][1] == "I"
 
 
 def test_an_own_sentence_is_not_in_the_link(visit: Callable) -> None:
@@ -67,24 +69,15 @@ def test_an_own_sentence_is_not_in_the_link(visit: Callable) -> None:
     assert "secret" not in str(page.param)
 
 
-@pytest.mark.parametrize(
-    ("typed", "said"),
-    [
-        ("   ", "Nothing was typed"),
-        ("🙂🙂🙂", "no word"),
-        ("?!,.", "no word"),
-        ("word " * 10_000, "50,000 characters"),
-        ("the cat " * 20, "40 words and marks"),
-    ],
-)
+@pytest.mark.parametrize(("typed", "said"), UNUSABLE)
 def test_a_sentence_that_cannot_be_used_gets_one_clear_sentence(visit: Callable, typed: str, said: str) -> None:
     page = visit("masked_words").set("text_input", "own", typed)
     (note,) = page.notes
     assert said in note
     assert "please type an English sentence of 1 to 30 words and marks" in note
     assert note.count(".") == 1
-    assert page.component("words_card")["words"][1] == "On"  # the sentence from before
-    page.press("play")
+    assert page.component("masked_words_card")["words"][1] == "I"  # the sentence from before
+    page.train()
     assert page.play == "Pause"
     page.set("text_input", "own", "the cat is here")
     assert not page.notes
@@ -92,8 +85,20 @@ def test_a_sentence_that_cannot_be_used_gets_one_clear_sentence(visit: Callable,
 
 def test_an_empty_field_means_the_bundled_sentence(visit: Callable) -> None:
     page = visit("masked_words").set("text_input", "own", "the cat").set("text_input", "own", "")
-    assert page.component("words_card")["words"][1] == "On"
+    assert page.component("masked_words_card")["words"][1] == "I"
     assert not page.notes
+
+
+@pytest.mark.parametrize("slug", ["masked_words", "next_sentence", "next_word", "word_and_context"])
+def test_a_field_for_a_sentence_counts_no_characters_and_cuts_nothing(visit: Callable, slug: str) -> None:
+    """Words are limited, not characters; a limit of the field would be shown as "114/100000", and cut in silence."""
+    page = visit(slug)
+    assert page.at.text_input
+    assert not any(field.proto.max_chars for field in page.at.text_input)
+    first, *_ = [field for field in page.at.text_input if "own" in str(field.key)]
+    first.set_value("a " * 75_000)
+    page.run()
+    assert "150,000 characters" in " ".join(page.notes)
 
 
 HOSTILE = [
@@ -113,47 +118,42 @@ def test_nothing_typed_is_taken_for_code(visit: Callable, typed: str, depth: str
         assert sign not in html
     for sign in ("**the**", "`cat`", "[is](", ":red[", "$x$", "<img", "<script"):
         assert sign not in page.texts
-    assert page.component("words_card")["words"][0] == "[CLS]"  # the card is data, and the browser writes it as text
+    assert page.component("masked_words_card")["words"][0] == "[CLS]"  # data: the browser writes it as text
 
 
 def test_an_edit_from_the_browser_is_taken_over(visit: Callable) -> None:
     page = visit("masked_words")
-    card = page.component("words_card")
+    card = page.component("masked_words_card")
     how = ["", *["hide"] * (len(card["words"]) - 2), ""]
-    page.at.session_state["words_card"] = {"edit": {"id": card["id"], "how": how}}
-    edited = page.run().component("words_card")
+    page.at.session_state["masked_words_card:made"] = {"id": card["id"], "nth": 1, "made": how}
+    edited = page.run().component("masked_words_card")
     assert edited["how"] == how
     assert edited["sees"][1:-1] == ["[MASK]"] * (len(how) - 2)
     assert "Chosen by your hand" in edited["share"]
 
 
-@pytest.mark.parametrize("how", [[], ["hide"], ["hide"] * 99])
-def test_an_edit_that_does_not_fit_is_left_out(visit: Callable, how: list[str]) -> None:
+@pytest.mark.parametrize("how", [[], ["hide"], ["hide"] * 99, "hide", None, {"hide": 1}, [1] * 9, ["away"] * 9])
+def test_an_edit_that_does_not_fit_is_left_out(visit: Callable, how: object) -> None:
     page = visit("masked_words")
-    card = page.component("words_card")
-    page.at.session_state["words_card"] = {"edit": {"id": card["id"], "how": how}}
-    assert page.run().component("words_card")["how"] == card["how"]
+    card = page.component("masked_words_card")
+    page.at.session_state["masked_words_card:made"] = {"id": card["id"], "nth": 1, "made": how}
+    assert page.run().component("masked_words_card")["how"] == card["how"]
 
 
 # pictures
 
 
-def upload(page, name: str, raw: bytes):
-    page.at.file_uploader(key="same_or_different_upload").upload(name, raw)
-    return page.run()
-
-
-@pytest.mark.parametrize("kind", ["PNG", "JPEG", "WEBP", "GIF"])
+@pytest.mark.parametrize("kind", ["PNG", "JPEG", "WEBP", "GIF", "AVIF"])
 def test_an_own_picture_takes_the_first_place(visit: Callable, kind: str) -> None:
     page = visit("same_or_different")
-    before = page.component("pairs_card")
-    upload(page, f"mine.{kind.lower()}", picture(kind))
-    card = page.component("pairs_card")
+    before = page.component("same_or_different_card")
+    page.upload(f"mine.{kind.lower()}", picture(kind))
+    card = page.component("same_or_different_card")
     assert card["names"] == ["your picture", *before["names"][1:]]
     assert all(0 not in pair for pair in card["confusable"])
     assert not page.notes
     assert "your" not in str(page.param)
-    page.press("new_label").press("play")
+    page.press("new_label").train()
 
 
 @pytest.mark.parametrize(
@@ -172,30 +172,29 @@ def test_an_own_picture_takes_the_first_place(visit: Callable, kind: str) -> Non
 )
 def test_a_file_that_cannot_be_used_gets_one_clear_sentence(visit: Callable, name: str, raw: bytes, said: str) -> None:
     page = visit("same_or_different")
-    before = page.component("pairs_card")
-    upload(page, name, raw)
+    before = page.component("same_or_different_card")
+    page.upload(name, raw)
     (note,) = page.notes
     assert said in note
-    assert "please choose a JPEG, PNG, WebP or GIF picture" in note
-    assert page.component("pairs_card") == before
+    assert "please choose a JPEG, PNG, WebP, GIF, HEIC or AVIF picture" in note
+    assert page.component("same_or_different_card") == before
     for sign in ("<img", "**", "www.a.example", "_www"):
         assert sign not in page.at.warning[0].value
     assert "onerror" not in page.html
-    page.at.file_uploader(key="same_or_different_upload").clear()
-    assert not page.run().notes
+    assert not page.upload("mine.png", picture()).notes
 
 
 def test_a_photo_is_shown_large_beside_what_the_model_sees(visit: Callable) -> None:
     page = visit("same_or_different", pictures="photos")
     assert len(page.at.get("image")) == 3
-    assert page.component("pairs_card")["confusable"] == []
+    assert page.component("same_or_different_card")["confusable"] == []
 
 
 def test_the_switches_of_the_recipe_are_heeded(visit: Callable) -> None:
     names = ("crop", "flip", "jitter", "grey", "blur")
     page = visit("same_or_different", **dict.fromkeys(names, "false"))
     assert not page.notes
-    for recipe in page.component("pairs_card")["steps"]:
+    for recipe in page.component("same_or_different_card")["steps"]:
         assert not any(step["applied"] for step in recipe if step["name"] != "crop")
         assert recipe[0]["text"].startswith("100%")
 

@@ -8,18 +8,23 @@ import numpy as np
 import pytest
 import torch
 
-from sslviz.catalogue import READY, load
-from sslviz.tasks.momentum_queue import NOISE
-from sslviz.training import loop, shown
+from sslviz.catalogue import load
+from sslviz.catalogue.queue import QueueOptions
+from sslviz.tasks.queue import NOISE
+from sslviz.training import loop
 from sslviz.training.config import RunConfig
-from sslviz.ui import pairs_card, queue_card, queue_page
+from sslviz.training.results import run_view
+from sslviz.ui.frame.picture_samples import sample
+from sslviz.ui.tasks.queue import card as queue_card
+from sslviz.ui.tasks.queue import learned as queue_page
 
-OPTIONS = {name: option.default for name, option in READY["queue"].options.items()}
+OPTIONS = QueueOptions()
 
 
 def run(steps: int, **options: Any) -> tuple[RunConfig, loop.State]:
-    plain = {"keys": 64, "m": 1.0, **options}  # m = 1: the key encoder never moves, so keys can be made again
-    config = RunConfig("queue", "pictures", 3, 20, 24, 1e-3, device="cpu", options=tuple(plain.items()))
+    # m = 1: the key encoder never moves, so keys can be made again
+    chosen = QueueOptions(**{"keys": 64, "m": 1.0, **options})
+    config = RunConfig("queue", "pictures", 3, 20, 24, 1e-3, device="cpu", options=chosen)
     learner = loop.Learner(config)
     learner.load(loop.start(config))
     for step in range(steps):
@@ -27,8 +32,8 @@ def run(steps: int, **options: Any) -> tuple[RunConfig, loop.State]:
     return config, learner.dump(steps)
 
 
-def seen(config: RunConfig, state: loop.State) -> shown.Shown:
-    view = replace(shown.untrained(config), mode="live", step=int(state["step"]))
+def seen(config: RunConfig, state: loop.State) -> run_view.RunView:
+    view = replace(run_view.untrained(config), mode="live", step=int(state["step"]))
     return replace(view, weights=state["weights"], kept=state["buffers"])
 
 
@@ -45,8 +50,8 @@ def test_behind_each_key_stands_the_picture_it_was_made_from() -> None:
         batch = learner.batch(step)
         row = place - 24 * age[place]
         assert np.array_equal(pixels, batch.data["pixels"][row].permute(1, 2, 0).numpy())
-        draw = task.draw(batch, np.random.default_rng((3, loop.LABEL, step)), learner.pool, **config.choices)
-        keys = task.teach(learner.net, task.apply(batch, draw, learner.pool)).targets["key"]
+        draw = task.draw(batch, np.random.default_rng((3, loop.LABEL, step)), learner.info, config.options)
+        keys = task.targets_from_model(learner.net, task.apply(batch, draw, learner.info)).targets["key"]
         torch.testing.assert_close(keys[row], learner.net.queue[place], atol=1e-5, rtol=1e-4)
 
 
@@ -60,8 +65,8 @@ def test_noise_has_no_picture() -> None:
 
 def test_the_queue_is_shown_by_age_with_the_noise_last() -> None:
     config, state = run(2)
-    view, this = seen(config, state), pairs_card.sample(16, "mixed", None)
-    said = queue_card.answer(view, queue_card.label(this.pixels, 0, OPTIONS), 0.2)
+    view, this = seen(config, state), sample(16, "mixed", None)
+    said = queue_card.answer(view, queue_card.label(this.pixels, 0, OPTIONS), OPTIONS)
     rows = queue_card.queue(view, said, 1)["rows"]
     assert [row["name"] for row in rows] == ["age 1", "age 2", "noise"]
     assert [row["text"] for row in rows] == ["24 keys", "24 keys", "16 random vectors, of no picture"]
@@ -95,14 +100,14 @@ def test_the_card_has_both_views_and_changes_with_the_label(visit: Callable) -> 
 
 def test_the_formula_adds_up(visit: Callable) -> None:
     formula = visit("queue", __depth="Detailed").component("queue_card")["formula"]
-    share, loss = formula["numbers"].split("−ln ")[-1].split(" = ")
+    share, loss = formula["numbers"]["said"].split("−ln ")[-1].split(" = ")
     assert -np.log(float(share)) == pytest.approx(float(loss), abs=0.02)
 
 
 def test_a_run_with_another_queue_is_shown_with_that_queue(visit: Callable, engine: Any, cheap: None) -> None:
     page = visit("queue", steps="20", batch="16", device="cpu", keys="128")
-    page.press("play")
-    engine.work()
+    page.train()
+    engine.work(2)
     page.run()
     card = page.component("queue_card")
     assert card["model"] == "live"
@@ -112,17 +117,17 @@ def test_a_run_with_another_queue_is_shown_with_that_queue(visit: Callable, engi
 
 def test_why_the_loss_rises_uses_the_numbers_of_the_run() -> None:
     config, _ = run(0)
-    view = replace(shown.untrained(config), held=[[0, 2.5], [10, 4.0], [20, 3.0]])
+    view = replace(run_view.untrained(config), held_out=[[0, 2.5], [10, 4.0], [20, 3.0]])
     text = queue_page.rises(view)
     assert "64 random vectors" in text
-    assert "after 3 steps" in text  # 64 keys, 24 a step
+    assert "After 3 steps" in text  # 64 keys, 24 a step
     assert "**2.50** at step 0, **4.00** at step 10, **3.00** at step 20" in text
-    assert "Here" not in queue_page.rises(shown.untrained(config))
+    assert "Here" not in queue_page.rises(run_view.untrained(config))
 
 
 def test_a_question_has_one_own_key(visit: Callable) -> None:
     page = visit("queue")
     asked = page.at.session_state["queue_asked_0"]
-    assert sorted(asked["choices"]) == list("ABCD")
-    assert asked["truth"] in asked["choices"]
-    assert asked["model"] in asked["choices"]
+    assert sorted(asked.choices) == list("ABCD")
+    assert asked.truth in asked.choices
+    assert asked.model in asked.choices

@@ -8,8 +8,9 @@ from typing import Any
 import numpy as np
 import pytest
 
-from sslviz.training import three_ways
-from sslviz.ui import three_ways_page
+from sslviz.catalogue import TASKS
+from sslviz.training.results import three_ways
+from sslviz.ui.labels.three_ways import measured as three_ways_page
 
 Visit = Callable[..., Any]
 
@@ -88,9 +89,11 @@ def test_wrong_answers_are_others_than_the_surest(monkeypatch: pytest.MonkeyPatc
     assert all(address in one for address, one in zip(shown, drawn, strict=True))
 
 
-def test_claims_about_other_pages_are_none_too_many() -> None:
-    assert "true by construction" not in three_ways_page.NOT_THIS
-    assert "the data, the batch or the model itself" in three_ways_page.NOT_THIS
+def test_who_makes_the_labels_of_the_other_pages_is_what_the_catalogue_says(
+    visit: Visit, recorded_figures: None
+) -> None:
+    assert "On the other pages the data, the batch or the model itself makes the label" in visit("three_ways").texts
+    assert {entry.label_from for entry in TASKS.values()} == {"data", "batch", "model"}
 
 
 def test_a_visitor_chooses_how_many_groups(visit: Visit, recorded_figures: None) -> None:

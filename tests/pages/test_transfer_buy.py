@@ -6,8 +6,8 @@ from typing import Any
 import numpy as np
 import pytest
 
-from sslviz.training import market, transfer
-from sslviz.ui import live, transfer_buy
+from sslviz.training.results import active_learning, transfer
+from sslviz.ui.labels.transfer import buy as transfer_buy
 from tests.pages.conftest import Page
 from tests.pages.test_transfer_page import recorded_as, recording  # noqa: F401 - a fixture is asked for by name
 from tests.stand_ins import Engine
@@ -19,7 +19,7 @@ Send = Callable[..., Page]
 def send(monkeypatch: pytest.MonkeyPatch) -> Send:
     """Send an event as the browser would: before the next run, to the handler of the last one."""
     last: dict[str, Any] = {}
-    mount = live.market
+    mount = transfer_buy.offer_view
     waiting: list[dict[str, Any]] = []
 
     def kept(key: str, *, data: dict[str, Any], on_event: Any) -> Any:
@@ -29,7 +29,7 @@ def send(monkeypatch: pytest.MonkeyPatch) -> Send:
         last["data"] = data
         return found
 
-    monkeypatch.setattr(live, "market", kept)
+    monkeypatch.setattr(transfer_buy, "offer_view", kept)
 
     def sent(page: Page, **event: Any) -> Page:
         waiting.append({"kind": "buy", "id": last["data"]["id"], **event})
@@ -50,7 +50,7 @@ def cheap_jobs(monkeypatch: pytest.MonkeyPatch) -> None:
         own = {"rows": call[6], "ids": call[6], "names": ["Boot"] * len(call[6]), "accuracies": [0.66], "classes": [1]}
         return {"own": own, "same": same}
 
-    monkeypatch.setattr(market, "judge", judge)
+    monkeypatch.setattr(active_learning, "judge", judge)
 
 
 def card(page: Page) -> dict[str, Any]:
@@ -77,7 +77,7 @@ def test_a_hundred_labels_would_empty_the_market(visit: Any, recorded_as: Any) -
     recorded_as(recording())
     page = visit("transfer", labels="100")
     assert "100 labels would empty your own market" in page.html
-    assert not page.at.get("bidi_component")
+    assert [part.key for part in page.at.get("bidi_component")] == ["whole_page"]  # that of every page
 
 
 def test_the_visitor_buys_and_is_compared(

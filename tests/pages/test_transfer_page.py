@@ -7,9 +7,11 @@ from typing import Any
 import numpy as np
 import pytest
 
-from sslviz.catalogue import READY
-from sslviz.training import transfer, transfer_record
-from sslviz.ui import transfer_buy, transfer_more, transfer_page
+from sslviz.catalogue import TASKS
+from sslviz.training.results import transfer, transfer_record
+from sslviz.ui.labels.transfer import buy as transfer_buy
+from sslviz.ui.labels.transfer import curve as transfer_page
+from sslviz.ui.labels.transfer import more as transfer_more
 from tests.pages.conftest import Page
 from tests.stand_ins import Engine
 
@@ -33,7 +35,7 @@ def recording() -> dict[str, Any]:
     """A recording in the shape of the real one, with figures that are easy to recognise."""
 
     def run(task: str, top: float, *, long: bool = False) -> dict[str, Any]:
-        data = "fashion_mnist" if long else READY[task].data[0]
+        data = "fashion_mnist" if long else TASKS[task].data[0]
         where = transfer.group(task, data)
         return {"task": task, "long": long, "data": data, "steps": 1000, "group": where, **judged(top), "knn": top,
                 "few": 10, "knn_labels": 2000, "run_seeds": [top, top - 0.02, top + 0.02]}  # fmt: skip
@@ -63,7 +65,7 @@ def recording() -> dict[str, Any]:
         "classes": [2, 2],
     }
     better = {**basket, "names": ["Coat"] * 10 + ["Bag"] * 10, "accuracies": [0.6, 0.6], "classes": [4, 4]}
-    both = dict(zip(transfer.WAYS, (basket, better), strict=True))
+    both = dict(zip(transfer.STRATEGIES, (basket, better), strict=True))
     tuned = {task: curve(0.9 - 0.1 * n)[::2] for n, task in enumerate(transfer_record.TUNED)}
     table = [[[0.6] * 3 if a == b else [0.5] * 3 for b in range(3)] for a in range(3)]
     return {
@@ -118,6 +120,28 @@ def test_the_curve_is_there_at_once_with_everything_to_beat(visit: Any, recorded
     assert "◷ recorded" in page.html
 
 
+def test_buying_stands_first_and_the_details_are_tabs(visit: Any, recorded_as: Any) -> None:
+    """What can be done stands above what can be read; of six tables one is open."""
+    recorded_as(recording())
+    page = visit("transfer", task="autoencoding")
+    order = [key for key in page.order if key in ("looked_at", "buy", "curve", "details")]
+    assert order == ["looked_at", "buy", "curve", "details"]
+    assert [tab.label for tab in page.at.tabs] == [
+        "All tasks", "Fine-tuned", "Words, sound, video", "More pictures", "Another team’s drawings",
+        "Groups and numbers",
+    ]  # fmt: skip
+    assert "How it was measured" in [expander.label for expander in page.at.expander]
+
+
+def test_the_link_has_no_run_of_ones_own(visit: Any, recorded_as: Any) -> None:
+    recorded_as(recording())
+    page = visit("transfer", task="same_or_different", run="long", seed="2")
+    assert any("transfer_run=long" in code.value or "transfer_seed=2" in code.value for code in page.at.code)
+    page.at.query_params["transfer_run"] = "live"
+    page.run()
+    assert not any("transfer_run=live" in code.value for code in page.at.code)
+
+
 def test_task_run_and_choice_live_in_the_link(visit: Any, recorded_as: Any) -> None:
     recorded_as(recording())
     page = visit("transfer", task="same_or_different", run="long", seed="2")
@@ -155,7 +179,7 @@ def test_the_best_is_named_with_its_lead() -> None:
     assert "**Same or different, long** is the best of 5 runs: 10 points ahead of the network from scratch" in said
     assert "picked by these same held-out pictures" in said
     assert "Trained 3 times with other seeds, **Same or different, long** gives 95%, 93%, 97% with 10 labels" in said
-    assert said.index("Same or different, long") < said.index("Compress and rebuild") < said.index("*random trunk*")
+    assert said.index("Same or different, long") < said.index("Autoencoding") < said.index("*random trunk*")
 
 
 def test_the_reversal_is_reported_as_it_comes_out() -> None:
@@ -246,7 +270,7 @@ def test_a_run_that_is_not_there_is_named(visit: Any, recorded_as: Any, task: st
 def test_which_purchase_was_better_counts_all_buyers() -> None:
     both = recording()["bought"]["runs"]["autoencoding"]
     assert "Over 2 buyers the spread-out ones were the better buy" in transfer_buy.bargain(both)
-    same = dict.fromkeys(transfer.WAYS, both[transfer.WAYS[0]])
+    same = dict.fromkeys(transfer.STRATEGIES, both[transfer.STRATEGIES[0]])
     assert "neither was the better buy" in transfer_buy.bargain(same)
 
 

@@ -7,15 +7,18 @@ from typing import Any
 import numpy as np
 import pytest
 
-from sslviz.catalogue import READY
-from sslviz.training import loop, shown
+from sslviz.catalogue.two_views import TwoViewsOptions
+from sslviz.training import loop
 from sslviz.training.config import default
-from sslviz.ui import pairs_card, two_views_card, two_views_page
+from sslviz.training.results import run_view
+from sslviz.ui.frame.picture_samples import sample
+from sslviz.ui.tasks.two_views import card as two_views_card
+from sslviz.ui.tasks.two_views import learned as two_views_page
 
-OPTIONS = {name: option.default for name, option in READY["two_views"].options.items()}
+OPTIONS = TwoViewsOptions()
 
 
-def dead() -> shown.Shown:
+def dead() -> run_view.RunView:
     """A model whose projector says the same of every view."""
     config = replace(default("two_views"), device="cpu")
     learner = loop.Learner(config)
@@ -24,26 +27,26 @@ def dead() -> shown.Shown:
         head[-1].bias.data.fill_(1)
     state = learner.dump(9)
     return replace(
-        shown.untrained(config), mode="live", step=9, weights=state["weights"], kept=state["buffers"]
+        run_view.untrained(config), mode="live", step=9, weights=state["weights"], kept=state["buffers"]
     )  # fmt: skip
 
 
 def test_the_meters_tell_a_dead_model_from_an_untrained_one() -> None:
-    alive = two_views_card.meters(shown.untrained(replace(default("two_views"), device="cpu")))
+    alive = two_views_card.meters(run_view.untrained(replace(default("two_views"), device="cpu")))
     low = two_views_card.meters(dead())
-    assert alive["width"] == low["width"] == 128
-    assert low["spread"] < 0.1 / np.sqrt(128) < alive["spread"]
-    assert low["cosine"] == pytest.approx(1, abs=1e-4)
-    assert low["rank"] == pytest.approx(1, abs=1e-3)
-    assert alive["cosine"] < 0.9
-    assert alive["rank"] > 2
+    assert alive.width == low.width == 128
+    assert low.spread < 0.1 / np.sqrt(128) < alive.spread
+    assert low.cosine == pytest.approx(1, abs=1e-4)
+    assert low.rank == pytest.approx(1, abs=1e-3)
+    assert alive.cosine < 0.9
+    assert alive.rank > 2
 
 
 def test_in_a_dead_model_every_answer_is_nearest_to_every_view() -> None:
-    this = pairs_card.sample(16, "mixed", None)
+    this = sample(16, "mixed", None)
     said = two_views_card.answer(dead(), two_views_card.label(this.pixels, 0, OPTIONS))
-    first = two_views_card.drawn(said.target[0], two_views_card.BLUE)
-    assert all(two_views_card.drawn(vector, two_views_card.BLUE) == first for vector in said.target)
+    first = two_views_card.squares(said.target[0], two_views_card.BLUE)
+    assert all(two_views_card.squares(vector, two_views_card.BLUE) == first for vector in said.target)
     assert np.ptp(said.cosines(1)) < 1e-4
     rows = two_views_card.compared(this, said, 1)["rows"]
     assert len({row["text"] for row in rows}) == 1
@@ -51,14 +54,14 @@ def test_in_a_dead_model_every_answer_is_nearest_to_every_view() -> None:
 
 
 def test_answers_are_those_of_the_task_in_company() -> None:
-    view = shown.untrained(replace(default("two_views"), device="cpu"))
-    this = pairs_card.sample(16, "mixed", None)
+    view = run_view.untrained(replace(default("two_views"), device="cpu"))
+    this = sample(16, "mixed", None)
     labelled = two_views_card.label(this.pixels, 0, OPTIONS)
     said = two_views_card.answer(view, labelled)
-    assert said.target.shape == said.foretold.shape == (12, 128)
+    assert said.target.shape == said.predicted.shape == (12, 128)
     for i in range(12):
         partner = said.target[(i + 6) % 12]
-        assert said.loss[i] == pytest.approx(2 - 2 * float(said.foretold[i] @ partner), abs=1e-4)
+        assert said.loss[i] == pytest.approx(2 - 2 * float(said.predicted[i] @ partner), abs=1e-4)
     assert said.cosines(2)[2] == pytest.approx(1 - said.loss[2] / 2, abs=1e-4)
 
 
@@ -71,7 +74,7 @@ def test_the_card_changes_with_the_label(visit: Callable) -> None:
         assert len({a["image"], b["image"], label["image"], answer["image"]}) == 4
         assert label["kind"] == "target"
         assert answer["text"][0] in "✓✕"
-    cosine, loss = card["formula"]["numbers"].removeprefix("= 2 − 2 × ").split(" = ")
+    cosine, loss = card["formula"]["numbers"]["said"].removeprefix("= 2 − 2 × ").split(" = ")
     assert 2 - 2 * float(cosine) == pytest.approx(float(loss), abs=0.002)
     page.press("new_label")
     other = page.component("two_views_card")
@@ -83,8 +86,8 @@ def test_the_card_changes_with_the_label(visit: Callable) -> None:
 @pytest.mark.usefixtures("cheap")
 def test_every_switch_of_the_lab_can_be_trained(visit: Callable, engine: Any, link: dict[str, str]) -> None:
     page = visit("two_views", steps="20", batch="16", device="cpu", **link)
-    page.press("play")
-    engine.work()
+    page.train()
+    engine.work(2)
     page.run()
     card = page.component("two_views_card")
     assert card["model"] == "live"
@@ -103,14 +106,15 @@ ROWS: list[dict[str, Any]] = [
 
 def test_the_lab_says_that_the_lowest_loss_is_dead() -> None:
     text = two_views_page.meaning({"rows": ROWS})
-    assert "The lowest loss (0.000) has **bad**, and that model is dead" in text
+    assert "The model “bad” has the lowest loss (0.000), and it has collapsed" in text
     assert "Collapsed: bad (2 of 2 runs)." in text
-    assert "The best probe (61.0%) has **good**" in text
+    assert "“good” has the best probe (61.0%)" in text
     assert "normalise" not in text
     tried = [{**row, "name": name} for row, name in zip(ROWS, ("as BYOL", "heads normalised by picture"), strict=True)]
     assert "the probe is 45.0% instead of 61.0%: so here the other" in two_views_page.meaning({"rows": tried})
     alive = two_views_page.meaning({"rows": ROWS[:1]})
-    assert "not dead" in alive
+    assert "has not collapsed" in alive
+    assert "“neither of them”" not in two_views_page.meaning({"rows": [{**ROWS[0], "name": "neither of them"}]})
     assert "None collapsed" in alive
 
 

@@ -7,10 +7,12 @@ from typing import Any
 import numpy as np
 import pytest
 
-from sslviz.data.running import running
+from sslviz.data.word_rows import word_rows
+from sslviz.ui.tasks.word_and_context import nearest
+from tests.sentences import UNUSABLE
 
-SLUG, CARD = "word_and_context", "context_card"
-TEXT = running("sentences_and_stories")
+SLUG, CARD = "word_and_context", "word_and_context_card"
+TEXT = word_rows("sentences_and_stories")
 
 
 def labels(card: dict[str, Any]) -> list[dict[str, Any]]:
@@ -19,12 +21,12 @@ def labels(card: dict[str, Any]) -> list[dict[str, Any]]:
 
 def test_the_card_shows_everything_that_was_drawn(visit: Callable) -> None:
     """keep, radius and noise as the task draws them, and the labels that `apply` makes."""
-    from sslviz.catalogue import load
-    from sslviz.ui import context_card
+    from sslviz.catalogue.word_and_context import WordAndContextOptions
+    from sslviz.ui.tasks.word_and_context import card as context_card
 
     card = visit(SLUG, sample="5", label_seed="3").component(CARD)
     this = context_card.sample("sentences_and_stories", 5, "")
-    draw, labelled = context_card.label(this, 3, load(SLUG).options)
+    draw, labelled = context_card.label(this, 3, WordAndContextOptions())
     known = [i for i, number in enumerate(this.numbers) if number]
     assert [card["how"][i] == "drop" for i in known] == (~draw["keep"][0]).tolist()
     kept = [i for i, keep in zip(known, draw["keep"][0], strict=True) if keep]
@@ -80,14 +82,14 @@ def test_scores_are_those_of_the_model_and_add_up_to_the_loss(visit: Callable) -
             assert all(said["right"] >= p for p in others)
         elif said["best"] > 0:
             assert said["noise"][said["best"] - 1] == max(others)
-    assert "ln" in card["formula"]["symbols"]
+    assert "ln" in card["formula"]["symbols"]["said"]
     assert [len(numbers) for numbers in card["formula"]["numbers"]] == [len(step) for step in card["answers"]]
-    assert all(text.startswith("= −ln ") for step in card["formula"]["numbers"] for text in step)
+    assert all(line["said"].startswith("= −ln ") for step in card["formula"]["numbers"] for line in step)
 
 
 def test_an_untrained_model_scores_all_alike(visit: Callable) -> None:
     page = visit(SLUG)
-    page.press("reset")
+    page.untrained()
     answers = [answer for step in page.component(CARD)["answers"] for answer in step]
     assert {answer["right"] for answer in answers} == {0.5}
     assert {answer["best"] for answer in answers} <= {-1, 0}
@@ -125,14 +127,14 @@ def test_the_settings_of_the_label_are_heeded(visit: Callable) -> None:
 @pytest.mark.parametrize("data", ["sentences", "stories"])
 def test_other_data_sets_have_their_own_words(visit: Callable, data: str) -> None:
     page = visit(SLUG, data=data)
-    page.press("reset")
+    page.untrained()
     assert not page.notes
     assert labels(page.component(CARD))
     assert page.component("context_near")["lists"][0]["rows"]
 
 
 def test_long_sentences_are_cut_and_it_is_said(visit: Callable) -> None:
-    row = next(i for i, said in enumerate(TEXT.said) if len(said.split()) > 45)
+    row = next(i for i, said in enumerate(TEXT.raw) if len(said.split()) > 45)
     card = visit(SLUG, sample=str(row)).component(CARD)
     assert sum(how in ("", "drop") for how in card["how"]) == 24
     assert "goes on" in card["left_out"]
@@ -153,16 +155,7 @@ def test_an_own_sentence_is_labelled_and_answered(visit: Callable) -> None:
     assert "zxqvish" not in str(page.param)
 
 
-@pytest.mark.parametrize(
-    ("typed", "said"),
-    [
-        ("   ", "Nothing was typed"),
-        ("🙂🙂🙂", "no word"),
-        ("?!,.", "no word"),
-        ("word " * 10_000, "50,000 characters"),
-        ("the cat " * 20, "40 words and marks"),
-    ],
-)
+@pytest.mark.parametrize(("typed", "said"), UNUSABLE)
 def test_a_sentence_that_cannot_be_used_gets_one_clear_sentence(visit: Callable, typed: str, said: str) -> None:
     page = visit(SLUG)
     before = page.component(CARD)
@@ -171,7 +164,7 @@ def test_a_sentence_that_cannot_be_used_gets_one_clear_sentence(visit: Callable,
     assert said in note
     assert note.count(".") == 1
     assert page.component(CARD) == before
-    page.press("play")
+    page.train()
     assert page.play == "Pause"
 
 
@@ -219,12 +212,38 @@ def test_the_ten_nearest_words_and_an_analogy(visit: Callable) -> None:
     assert not page.notes
 
 
+def test_what_becomes_of_king_and_queen_is_told_as_it_is(visit: Callable) -> None:
+    """The sentence below the lists says what the same sum gives when it is typed."""
+    page = visit(SLUG)
+    for name, word in (("a", "man"), ("b", "woman"), ("c", "king")):
+        page.set("selectbox", name, word)
+    _, solved = page.component("context_near")["lists"]
+    answer = solved["rows"][0][0]
+    (said,) = re.findall(r"<p class='remark'>(The famous example.*?)</p>", page.html)
+    if answer == "queen":
+        assert said.endswith("Here it does.")
+    else:
+        assert f"the answer is “{answer}”" in said
+        assert "at place 1 " not in said
+        assert "queen" not in [word for word, _ in solved["rows"]]
+        trained = [word for row in TEXT.train for word in np.asarray(row).tolist()]
+        assert f"stands {trained.count(TEXT.index['queen'])} times" in said
+
+
+def test_a_model_that_gets_queen_right_is_said_to() -> None:
+    vectors = np.random.default_rng(0).normal(size=(len(TEXT.vocabulary), 64)).astype(np.float32)
+    man, woman, king, queen = (TEXT.index[word] for word in ("man", "woman", "king", "queen"))
+    long = vectors / np.linalg.norm(vectors, axis=1, keepdims=True)
+    vectors[queen] = long[woman] - long[man] + long[king]
+    assert nearest.famous(TEXT, vectors, TEXT.counts).endswith("Here it does.")
+
+
 @pytest.mark.parametrize(("typed", "taken"), [("Mother", "mother"), ("  KING ", "king"), ("don’t", "don't")])
 def test_a_word_may_be_written_otherwise(typed: str, taken: str) -> None:
-    from sslviz.ui import context_page
+    from sslviz.ui.tasks.word_and_context import nearest
 
-    assert TEXT.vocabulary[context_page.number_of(TEXT, typed)] == taken
-    assert context_page.unknown(TEXT, typed) is None
+    assert TEXT.vocabulary[nearest.number_of(TEXT, typed)] == taken
+    assert nearest.unknown(TEXT, typed) is None
 
 
 # AppTest cannot type what is not among the options; the browser tests do.
@@ -232,9 +251,9 @@ def test_a_word_may_be_written_otherwise(typed: str, taken: str) -> None:
     "typed", ["zxqv", "🙂🙂", "two words", "word " * 10_000, "<b>king</b>", "[PAD]", " ", "**_x_**"]
 )
 def test_a_word_that_is_unknown_gets_one_clear_sentence(typed: str) -> None:
-    from sslviz.ui import context_page
+    from sslviz.ui.tasks.word_and_context import nearest
 
-    said = context_page.unknown(TEXT, typed)
+    said = nearest.unknown(TEXT, typed)
     assert said is not None
     assert "of the 2,499 words" in said or "among the 2,499 words" in said
     assert len(said) < 200
@@ -242,7 +261,7 @@ def test_a_word_that_is_unknown_gets_one_clear_sentence(typed: str) -> None:
     for sign in ("<b>", "**_x", "[PAD]"):
         assert sign not in said  # every sign that Markdown knows has a backslash before it
     vectors = np.random.default_rng(0).normal(size=(len(TEXT.vocabulary), 8)).astype(np.float32)
-    near, solved = context_page.lists(TEXT, vectors, {"word": typed, "a": "go", "b": typed, "c": "see"})
+    near, solved = nearest.lists(TEXT, vectors, {"word": typed, "a": "go", "b": typed, "c": "see"})
     assert near["rows"] == solved["rows"] == []
     assert near["empty"]
 
@@ -260,7 +279,7 @@ def test_twenty_words_with_their_five_nearest_and_how_it_is_counted(visit: Calla
 
 
 def test_the_recorded_run_reaches_what_is_asked_of_it(visit: Callable) -> None:
-    from sslviz.training import recorded
+    from sslviz.training.results import recorded
 
     run = recorded.read(SLUG)
     if run is None:
@@ -290,34 +309,34 @@ def test_a_lesson_without_what_was_learned_has_no_nearest_words(visit: Callable)
 
 
 def test_the_guess_is_a_word_that_stood_near(visit: Callable) -> None:
-    from sslviz.ui import context_page
+    from sslviz.ui.tasks.word_and_context import guess
 
     seen = set()
     for number in range(30):
-        ids, centre, place, noise = context_page.asked(number, "sentences_and_stories")
-        assert 0 < abs(centre - place) <= 5
-        assert ids[centre] != ids[place]
-        assert len(set(noise)) == 3
-        assert not set(noise) & set(ids.tolist())
-        seen.add((tuple(ids.tolist()), centre, place))
+        asked = guess.ask(number, "sentences_and_stories")
+        assert 0 < abs(asked.centre - asked.place) <= 5
+        assert asked.ids[asked.centre] != asked.ids[asked.place]
+        assert len(set(asked.noise)) == 3
+        assert not set(asked.noise) & set(asked.ids.tolist())
+        seen.add((tuple(asked.ids.tolist()), asked.centre, asked.place))
     assert len(seen) > 25
     page = visit(SLUG)
     pills = page.at.pills(key=f"{SLUG}_guess_0")
     assert len(pills.options) == 4
-    ids, centre, place, _ = context_page.asked(0, "sentences_and_stories")
-    assert TEXT.vocabulary[ids[place]] in pills.options
+    first = guess.ask(0, "sentences_and_stories")
+    assert TEXT.vocabulary[first.ids[first.place]] in pills.options
     pills.set_value(pills.options[0])
     page.run()
-    assert f":blue[Pseudo-label: **{TEXT.vocabulary[ids[place]]}**]" in page.texts
+    assert f":blue[Pseudo-label: **{TEXT.vocabulary[first.ids[first.place]]}**]" in page.texts
     assert "counted pairs" in page.texts
 
 
 def test_counted_pairs_find_the_neighbour_more_often_than_chance() -> None:
-    from sslviz.ui import context_page
+    from sslviz.ui.tasks.word_and_context import guess
 
     right = 0
     for number in range(100):
-        ids, centre, place, noise = context_page.asked(number, "sentences_and_stories")
-        numbers = [int(ids[place]), *noise]
-        right += int(context_page.counted_scores("sentences_and_stories", int(ids[centre]), numbers).argmax()) == 0
+        asked = guess.ask(number, "sentences_and_stories")
+        numbers = [int(asked.ids[asked.place]), *asked.noise]
+        right += int(guess.counted_scores("sentences_and_stories", int(asked.ids[asked.centre]), numbers).argmax()) == 0
     assert right >= 45  # chance is 25

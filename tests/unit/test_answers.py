@@ -77,8 +77,8 @@ def test_what_is_kept_beside_the_weights_is_taken_over(monkeypatch: pytest.Monke
     """A momentum copy or a queue belongs to the run, as its weights do; here are small stand-ins."""
     build = MaskedWords.build
 
-    def with_copy(self: MaskedWords, *arguments: Any, **options: Any) -> torch.nn.Module:
-        net = build(self, *arguments, **options)
+    def with_copy(self: MaskedWords, *arguments: Any) -> torch.nn.Module:
+        net = build(self, *arguments)
         net.register_buffer("slow", torch.zeros(3))
         net.copy = torch.nn.Parameter(torch.ones(2), requires_grad=False)
         return net

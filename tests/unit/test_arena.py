@@ -14,9 +14,9 @@ from typing import Any
 import numpy as np
 import pytest
 
-from sslviz.catalogue import READY
-from sslviz.training import arena, recorded
+from sslviz.catalogue import TASKS
 from sslviz.training.config import RunConfig
+from sslviz.training.results import arena, recorded
 
 
 def figures(trained: float, random: float = 0.5, raw: float = 0.7, chance: float = 0.1) -> dict[str, Any]:
@@ -35,7 +35,7 @@ def figures(trained: float, random: float = 0.5, raw: float = 0.7, chance: float
 
 
 def contestant(slug: str, *few: float, **more: Any) -> arena.Contestant:
-    config = RunConfig(slug, READY[slug].data[0], seed=0, steps=40, batch=16, lr=1e-3)
+    config = RunConfig(slug, TASKS[slug].data[0], seed=0, steps=40, batch=16, lr=1e-3)
     told = tuple(figures(one, **more) for one in few)
     return arena.Contestant(config, told, 12.0, np.array([[0, 0], [4, 2]], np.float32), [0, 1], ["a", "b"])
 
@@ -80,12 +80,15 @@ def test_few_and_many_labels_are_told_apart() -> None:
     assert rows[0].lead(many=True) == pytest.approx(-5)
 
 
-def test_seconds_on_the_wall_are_not_called_seconds_of_a_core() -> None:
+def test_seconds_are_those_of_a_core_recorded_or_live_or_none() -> None:
     one = contestant("masked_patches", 0.6)
     (recorded_, *_), (live, *_) = arena.table(arena.rows([one])), arena.table(arena.rows([replace(one, mode="live")]))
-    assert recorded_["Seconds of one core"] == live["Seconds (wall clock)"] == 12
-    assert "Seconds (wall clock)" not in recorded_
-    assert "Seconds of one core" not in live
+    assert recorded_["Seconds of one core"] == live["Seconds of one core"] == 12
+    run = SimpleNamespace(config=one.config, figures=figures(0.6), evaluations=[], seconds=7.0, device="cpu")
+    about = lambda _: SimpleNamespace(classes=[], names=[])  # noqa: E731
+    assert arena.from_runs([run], about)[0].seconds == 7
+    run.device = "cuda:0"  # seconds of a GPU are none of a core
+    assert arena.from_runs([run], about)[0].seconds is None
     (unknown, *_) = arena.table(arena.rows([replace(one, seconds=None)]))
     assert not [name for name in unknown if name.startswith("Seconds")]
 
@@ -98,7 +101,12 @@ def test_measuring_counts_the_time_of_the_processor(tmp_path: Path, monkeypatch:
     def advance(config: RunConfig, state: dict[str, Any], steps: int) -> Any:
         time.sleep(0.2)
         points = np.zeros((1, 2), np.float32)
-        told = SimpleNamespace(diverged=None, seconds=0.2, evaluations=(SimpleNamespace(points=points),))
+        told = SimpleNamespace(
+            diverged=None,
+            seconds=0.2,
+            losses=np.zeros(steps, np.float32),
+            evaluations=(SimpleNamespace(points=points),),
+        )
         return {"step": int(state["step"]) + steps}, told
 
     monkeypatch.setattr(recorded, "RUNS", tmp_path)
@@ -111,13 +119,6 @@ def test_measuring_counts_the_time_of_the_processor(tmp_path: Path, monkeypatch:
     assert back.seconds is not None
     assert back.seconds < 0.1
     assert len(back.figures) == 2
-
-
-def test_stored_runs_with_one_budget_belong_to_the_present_code() -> None:
-    stored = {slug: one for some in arena._stored().values() for slug, one in some.items()}
-    assert stored
-    stale = [slug for slug, one in stored.items() if one["code"] != recorded.code_hash(slug)]
-    assert not stale, "stale: record anew with python -m sslviz arena"
 
 
 def test_random_and_raw_stand_once_for_each_set_of_classes() -> None:
@@ -150,10 +151,40 @@ def test_one_budget_is_the_same_for_all() -> None:
         arena.one_budget("Images", 5)
 
 
+def test_a_link_names_one_run_of_every_task_or_none() -> None:
+    slugs = arena.tasks("Images")
+    held = {f"id{number}": slug for number, slug in enumerate(slugs)}
+    asked: list[int] = []
+
+    def known(numbers: Any) -> list[str]:
+        asked.append(len(numbers))
+        return [held[number] for number in numbers if number in held]
+
+    assert arena.linked("Images", ".".join(["Images", *held]), known) == list(held)
+    first, *rest = held
+    for link in (
+        "Images" + ".x" * 210,  # what took everybody's resting runs
+        ".".join(["Images", *held, first]),
+        ".".join(["Images", *rest, first]),  # of other tasks than their places say
+        ".".join(["Images", first, *[first] * len(rest)]),
+        ".".join(["Words", *held]),
+        "Images" + "." * len(held),
+        "Images",
+        "",
+    ):
+        assert arena.linked("Images", link, known) == []
+    assert max(asked) == len(slugs)
+
+
 def test_a_small_map_keeps_its_shape() -> None:
     one = contestant("masked_patches", 0.6)
     assert arena.small_map(one)["points"] == [-1000, -500, 1000, 500]  # one scale for both axes
     assert arena.small_map(replace(one, points=np.zeros((0, 2), np.float32)))["points"] == []
+
+
+def test_beside_a_map_stands_the_k_nn_of_the_table() -> None:
+    one = contestant("masked_patches", 0.6, 0.8)
+    assert arena.small_map(one)["note"].endswith(f"k-NN {arena.rows([one])[0].knn:.0%}")
 
 
 def test_recordings_are_the_ones_of_the_task_pages() -> None:
@@ -163,7 +194,6 @@ def test_recordings_are_the_ones_of_the_task_pages() -> None:
     row = next(row for row in arena.rows(found) if row.slug == "masked_patches")
     assert row.steps == run.config.steps
     assert row.seconds == run.meta["processor_seconds"]
-    assert row.wall is None
     few = [np.mean(one["probes"]["trained"]["few"]) for one in (run.figures, *run.repeats)]
     assert row.few == pytest.approx(np.mean(few))
 

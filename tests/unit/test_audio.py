@@ -29,17 +29,17 @@ def test_every_clip_has_at_least_twelve_steps_and_at_most_79() -> None:
 
 
 def test_no_recording_is_in_both_parts_nor_there_twice() -> None:
-    assert sorted([*CLIPS.train, *CLIPS.held]) == list(range(len(CLIPS.clips)))
+    assert sorted([*CLIPS.train, *CLIPS.held_out]) == list(range(len(CLIPS.clips)))
     assert len({clip.samples.tobytes() for clip in CLIPS.clips}) == len(CLIPS.clips)
-    held = np.bincount([CLIPS.clips[i].voice for i in CLIPS.held])
-    assert held.tolist() == [audio.HELD] * 7
+    held_out = np.bincount([CLIPS.clips[i].voice for i in CLIPS.held_out])
+    assert held_out.tolist() == [audio.HELD_OUT] * 7
 
 
 def test_the_same_kind_of_word_is_in_both_parts() -> None:
     def digits(rows: np.ndarray) -> set[str]:
         return {CLIPS.clips[i].name for i in rows if CLIPS.clips[i].name.startswith("digits")}
 
-    assert len(digits(CLIPS.train) & digits(CLIPS.held)) > 20
+    assert len(digits(CLIPS.train) & digits(CLIPS.held_out)) > 20
 
 
 def test_an_unknown_set_is_named() -> None:

@@ -1,4 +1,4 @@
-"""Compress and rebuild: the label is the picture, only the code gets through, and PCA is measured as PCA is."""
+"""Autoencoding: the label is the picture, only the code gets through, and PCA is measured as PCA is."""
 
 import math
 from typing import Any
@@ -9,9 +9,10 @@ import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from sslviz.catalogue.autoencoding import AutoencodingOptions as Options
 from sslviz.models.trunk import Trunk, initialise
-from sslviz.tasks.autoencoding import Autoencoding, SqueezeNet, components, explained
-from sslviz.tasks.base import Answer, Batch, Draw, Labelled, Pool
+from sslviz.tasks.autoencoding import Autoencoding, BottleneckNet, components, explained
+from sslviz.tasks.base import Answer, Batch, DataInfo, Draw, Labelled
 
 TASK = Autoencoding()
 
@@ -22,17 +23,17 @@ def pictures(n: int, seed: int = 0) -> Batch:
 
 
 def draw(batch: Batch, seed: int = 0, **options: Any) -> Draw:
-    return TASK.draw(batch, np.random.default_rng(seed), Pool(), **options)
+    return TASK.draw(batch, np.random.default_rng(seed), DataInfo(), Options(**options))
 
 
 def label(batch: Batch, seed: int = 0, **options: Any) -> Labelled:
-    return TASK.apply(batch, draw(batch, seed, **options), Pool())
+    return TASK.apply(batch, draw(batch, seed, **options), DataInfo())
 
 
-def network(seed: int = 0, **options: Any) -> SqueezeNet:
-    net = TASK.build(Trunk(), Pool(), **options)
+def network(seed: int = 0, **options: Any) -> BottleneckNet:
+    net = TASK.build(Trunk(), DataInfo(), Options(**options))
     initialise(net, torch.Generator().manual_seed(seed))
-    assert isinstance(net, SqueezeNet)
+    assert isinstance(net, BottleneckNet)
     return net
 
 
@@ -65,7 +66,7 @@ def test_properties_of_every_label(n: int, seed: int, noise: float, dropped: flo
     assert restored is not None
     assert torch.equal(restored.data["pixels"], batch.data["pixels"])
     how = draw(batch, seed, noise=noise, dropped=dropped)
-    through_json = TASK.apply(batch, Draw.from_json(how.to_json()), Pool())
+    through_json = TASK.apply(batch, Draw.from_json(how.to_json()), DataInfo())
     assert through_json.inputs["pixels"].dtype == torch.float32
     assert torch.equal(through_json.inputs["pixels"], seen)
 
@@ -143,7 +144,7 @@ def test_golden_loss() -> None:
     def flat(_pixels: Any) -> torch.Tensor:
         return torch.full((2, 3, 32, 32), 0.5)
 
-    assert TASK.loss(flat, label(batch)).total.item() == pytest.approx(0.09)  # type: ignore[arg-type]
+    assert TASK.loss(flat, label(batch), Options()).total.item() == pytest.approx(0.09)  # type: ignore[arg-type]
 
 
 def test_the_loss_asks_for_the_clean_picture() -> None:
@@ -155,9 +156,9 @@ def test_the_loss_asks_for_the_clean_picture() -> None:
     def copier(pixels: torch.Tensor) -> torch.Tensor:
         return pixels
 
-    assert TASK.loss(perfect, labelled).total.item() == 0  # type: ignore[arg-type]
-    assert TASK.loss(copier, labelled).total.item() > 0.1  # type: ignore[arg-type]
-    assert TASK.loss(copier, label(pictures(3))).total.item() == 0  # type: ignore[arg-type]
+    assert TASK.loss(perfect, labelled, Options()).total.item() == 0  # type: ignore[arg-type]
+    assert TASK.loss(copier, labelled, Options()).total.item() > 0.1  # type: ignore[arg-type]
+    assert TASK.loss(copier, label(pictures(3)), Options()).total.item() == 0  # type: ignore[arg-type]
 
 
 def test_score_is_the_share_of_variance_explained() -> None:
@@ -170,15 +171,15 @@ def test_score_is_the_share_of_variance_explained() -> None:
 
 
 @pytest.fixture(scope="module")
-def pool() -> Pool:
-    return TASK.pool("fashion_mnist")
+def info() -> DataInfo:
+    return TASK.info("fashion_mnist")
 
 
-def test_the_components_are_those_of_numpy(pool: Pool) -> None:
+def test_the_components_are_those_of_numpy(info: DataInfo) -> None:
     train = TASK.batch("fashion_mnist", "train", np.arange(5000)).data["pixels"].numpy().reshape(-1, 3072) / 255
     grey = train[:, :1024] - train[:, :1024].mean(0)  # the clothes are grey: all three colours are the same
     values, vectors = np.linalg.eigh(grey.T @ grey)
-    basis = pool["basis"].numpy()
+    basis = info["basis"].numpy()
     assert basis.shape == (256, 3072)
     np.testing.assert_allclose(basis @ basis.T, np.eye(256), atol=1e-4)
     for number in range(8):
@@ -187,23 +188,23 @@ def test_the_components_are_those_of_numpy(pool: Pool) -> None:
     assert values[-1] > values[-9]
 
 
-def test_more_components_lose_less(pool: Pool) -> None:
-    labelled = label(TASK.batch("fashion_mnist", "held", np.arange(100)))
+def test_more_components_lose_less(info: DataInfo) -> None:
+    labelled = label(TASK.batch("fashion_mnist", "held_out", np.arange(100)))
     losses = []
     for width in (1, 2, 4, 8, 16, 32, 64):
-        *_, pca = TASK.baselines(labelled, pool, width=width)
+        *_, pca = TASK.baselines(labelled, info, Options(width=width))
         assert pca.name == f"PCA with {width} numbers"
         assert not pca.constant
         losses.append(pca.loss)
     assert losses == sorted(losses, reverse=True)
     clean = labelled.targets["pixels"]
-    assert losses[4] == pytest.approx((components(clean, pool, 16) - clean).square().mean().item())
+    assert losses[4] == pytest.approx((components(clean, info, 16) - clean).square().mean().item())
 
 
-def test_pca_has_as_many_numbers_as_all_codes_of_a_picture(pool: Pool) -> None:
-    labelled = label(TASK.batch("fashion_mnist", "held", np.arange(20)))
+def test_pca_has_as_many_numbers_as_all_codes_of_a_picture(info: DataInfo) -> None:
+    labelled = label(TASK.batch("fashion_mnist", "held_out", np.arange(20)))
     for width, whole, count in ((16, True, 16), (4, False, 64), (16, False, 256), (64, False, 256)):
-        grey, mean, pca = TASK.baselines(labelled, pool, width=width, whole=whole)
+        grey, mean, pca = TASK.baselines(labelled, info, Options(width=width, whole=whole))
         assert pca.name == f"PCA with {count} numbers"
         assert grey.constant
         assert mean.constant
@@ -216,9 +217,9 @@ def test_pca_has_as_many_numbers_as_all_codes_of_a_picture(pool: Pool) -> None:
 def test_features_are_taken_before_the_bottleneck() -> None:
     net, batch = network(width=2), pictures(4)
     with torch.no_grad():
-        whole = TASK.features(net, batch, Pool())
+        whole = TASK.features(net, batch, DataInfo())
         assert whole.shape == (4, 64)
         torch.testing.assert_close(net.squeeze(whole), net.code(batch.data["pixels"] / 255)[:, 0])
         for part in (net.squeeze, net.widen, net.paint):
             part.weight.zero_()
-        assert torch.equal(TASK.features(net, batch, Pool()), whole)
+        assert torch.equal(TASK.features(net, batch, DataInfo()), whole)

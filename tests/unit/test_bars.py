@@ -5,8 +5,8 @@ from typing import Any
 
 import pytest
 
-from sslviz.ui import bars
-from sslviz.ui.bars import Bar
+from sslviz.ui.frame import bars
+from sslviz.ui.frame.bars import Bar
 
 
 @pytest.fixture

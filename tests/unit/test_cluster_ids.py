@@ -12,12 +12,14 @@ from sklearn.cluster import KMeans
 from sklearn.decomposition import PCA
 from sklearn.preprocessing import normalize
 
+from sslviz.catalogue.cluster_ids import ClusterIdsOptions as Options
 from sslviz.models.trunk import Trunk, initialise
 from sslviz.tasks import cluster_ids, rounds
 from sslviz.tasks.base import Answer, Batch, Draw, Labelled
 from sslviz.tasks.cluster_ids import GAIN, HEAD_STD, PARTS, ROUNDS, ClusterIds, ClusterNet
 from sslviz.training import loop
 from sslviz.training.config import RunConfig
+from tests.slices import same_however_sliced
 from tests.stand_ins import cheapen, forget
 
 TASK, K, N = ClusterIds(), 12, 400
@@ -34,9 +36,8 @@ def few(monkeypatch: pytest.MonkeyPatch) -> Any:
 
 
 def net(clusters: int = K, seed: int = 0, every: int = 4) -> ClusterNet:
-    made = TASK.build(Trunk(), TASK.pool("pictures"), clusters=clusters, every=every)
+    made = ClusterNet(Trunk(), clusters, TASK.info("pictures")["size"], every)
     initialise(made, torch.Generator().manual_seed(seed))
-    assert isinstance(made, ClusterNet)
     return made
 
 
@@ -48,8 +49,8 @@ def sorted_net(**options: Any) -> ClusterNet:
 
 def label(one: ClusterNet, rows: np.ndarray, part: str = "train", seed: int = 0, **options: Any) -> Labelled:
     batch = TASK.batch("pictures", part, rows)
-    draw = TASK.draw(batch, np.random.default_rng(seed), TASK.pool("pictures"), **options)
-    return TASK.teach(one, TASK.apply(batch, draw, TASK.pool("pictures")))
+    draw = TASK.draw(batch, np.random.default_rng(seed), TASK.info("pictures"), Options(**options))
+    return TASK.targets_from_model(one, TASK.apply(batch, draw, TASK.info("pictures")))
 
 
 def shake(one: ClusterNet) -> None:
@@ -70,7 +71,7 @@ def groups(n: int = 300, width: int = 64, k: int = 6, seed: int = 0) -> np.ndarr
 def test_pca_whitening_and_length_are_those_of_scikit_learn() -> None:
     x = groups()
     mean, whiten = rounds.pca(x, 8)
-    ours = rounds.straighten(*(torch.from_numpy(a) for a in (x, mean, whiten))).numpy()
+    ours = rounds.whiten(*(torch.from_numpy(a) for a in (x, mean, whiten))).numpy()
     theirs = normalize(PCA(8, whiten=True, svd_solver="full").fit_transform(x))
     signs = np.sign((ours * theirs).sum(0))
     np.testing.assert_allclose(ours * signs, theirs, atol=2e-4)
@@ -188,7 +189,7 @@ def test_the_clusters_of_a_round_are_those_of_scikit_learn() -> None:
     one = sorted_net()
     pixels = TASK.batch("pictures", "train", np.arange(N)).data["pixels"]
     with torch.no_grad():
-        x = TASK.features(one, Batch(np.arange(N), {"pixels": pixels}), TASK.pool("pictures")).numpy()
+        x = TASK.features(one, Batch(np.arange(N), {"pixels": pixels}), TASK.info("pictures")).numpy()
     z = normalize(PCA(PARTS, whiten=True, svd_solver="covariance_eigh").fit_transform(x)).astype(np.float32)
     seed = int(np.random.default_rng((0, cluster_ids.ROUND, 0)).integers(2**31))
     theirs = KMeans(K, n_init=1, max_iter=20, random_state=seed).fit(z).labels_
@@ -198,7 +199,7 @@ def test_the_clusters_of_a_round_are_those_of_scikit_learn() -> None:
 
 def test_the_label_takes_no_chance_and_the_changes_do_not_reach_it() -> None:
     one, rows = sorted_net(), np.arange(30)
-    first, other = label(one, rows, "held", 1), label(one, rows, "held", 2, smallest=0.1)
+    first, other = label(one, rows, "held_out", 1), label(one, rows, "held_out", 2, smallest=0.1)
     assert not torch.equal(first.inputs["view"], other.inputs["view"])
     assert torch.equal(first.targets["cluster"], other.targets["cluster"])
     assert first.inputs.keys() == {"view"}  # neither the unchanged picture nor its number is in reach of the student
@@ -206,16 +207,16 @@ def test_the_label_takes_no_chance_and_the_changes_do_not_reach_it() -> None:
 
 def test_the_label_stays_while_the_trunk_learns_and_changes_with_the_next_round() -> None:
     one, rows = sorted_net(), np.arange(60)
-    before = label(one, rows, "held").targets["cluster"]
+    before = label(one, rows, "held_out").targets["cluster"]
     shake(one)
-    assert torch.equal(label(one, rows, "held").targets["cluster"], before)
+    assert torch.equal(label(one, rows, "held_out").targets["cluster"], before)
     TASK.refresh(one, 4, "pictures", 0)
-    assert not torch.equal(label(one, rows, "held").targets["cluster"], before)
+    assert not torch.equal(label(one, rows, "held_out").targets["cluster"], before)
 
 
 def test_no_gradient_reaches_the_frozen_trunk() -> None:
     one = sorted_net()
-    TASK.loss(one, label(one, np.arange(8))).total.backward()
+    TASK.loss(one, label(one, np.arange(8)), Options()).total.backward()
     assert all(p.grad is None for p in (*one.old_tokens.parameters(), *one.old_trunk.parameters()))
     assert all(p.grad is not None for part in (one.tokens, one.trunk, one.head) for p in part.parameters())
 
@@ -284,12 +285,12 @@ def test_of_many_rounds_the_last_are_remembered() -> None:
 
 def test_loss_answer_and_score() -> None:
     one = sorted_net()
-    labelled = label(one, np.arange(20), "held")
-    p = TASK.answer(one, labelled).data["p"]
+    labelled = label(one, np.arange(20), "held_out")
+    p = TASK.answer(one, labelled, Options()).data["p"]
     assert p.shape == (20, K)
     torch.testing.assert_close(p.sum(1), torch.ones(20))
     picked = p[torch.arange(20), labelled.targets["cluster"]]
-    torch.testing.assert_close(TASK.loss(one, labelled).total, -picked.log().mean())
+    torch.testing.assert_close(TASK.loss(one, labelled, Options()).total, -picked.log().mean())
     torch.testing.assert_close(
         one(labelled.inputs["view"]), GAIN * one.head(one.encode(labelled.inputs["view"])), rtol=1e-5, atol=1e-6
     )
@@ -301,13 +302,15 @@ def test_loss_answer_and_score() -> None:
 
 def test_an_untrained_head_is_as_good_as_guessing() -> None:
     one = sorted_net()
-    assert TASK.loss(one, label(one, np.arange(N), "held")).total.item() == pytest.approx(math.log(K), rel=0.01)
+    assert TASK.loss(one, label(one, np.arange(N), "held_out"), Options()).total.item() == pytest.approx(
+        math.log(K), rel=0.01
+    )
 
 
 def test_baselines() -> None:
     one = sorted_net()
-    labelled = label(one, np.arange(50), "held")
-    common, pixels = TASK.baselines(labelled, TASK.pool("pictures"), clusters=K)
+    labelled = label(one, np.arange(50), "held_out")
+    common, pixels = TASK.baselines(labelled, TASK.info("pictures"), Options(clusters=K))
     cluster, known = labelled.targets["cluster"], labelled.targets["known"]
     counts = torch.bincount(known, minlength=K)
     assert common.constant
@@ -344,24 +347,24 @@ def test_agreement_with_the_classes_is_measured_on_held_out_pictures() -> None:
 def test_properties_of_every_change(n: int, seed: int, smallest: float, flip: bool, light: float) -> None:
     batch = TASK.batch("pictures", "train", np.arange(n))
     options = {"smallest": smallest, "flip": flip, "light": light}
-    draw = TASK.draw(batch, np.random.default_rng(seed), TASK.pool("pictures"), **options)
-    made = TASK.apply(batch, draw, TASK.pool("pictures"))
+    draw = TASK.draw(batch, np.random.default_rng(seed), TASK.info("pictures"), Options(**options))
+    made = TASK.apply(batch, draw, TASK.info("pictures"))
     view = made.inputs["view"]
     assert view.shape == (n, 3, 32, 32)
     assert -1e-5 <= view.min() <= view.max() <= 1 + 1e-5
     assert (draw["side"] ** 2 >= smallest - 1e-9).all()
     assert (np.maximum(draw["top"], draw["left"]) + draw["side"] <= 1 + 1e-12).all()
     assert not draw["flip"].any() or flip
-    again = TASK.apply(batch, Draw.from_json(draw.to_json()), TASK.pool("pictures"))
+    again = TASK.apply(batch, Draw.from_json(draw.to_json()), TASK.info("pictures"))
     assert torch.equal(again.inputs["view"], view)
     if (smallest, light) == (1, 0) and not flip:
         torch.testing.assert_close(view, batch.data["pixels"] / 255, rtol=0, atol=2e-5)
 
 
 def test_shares_of_the_changes() -> None:
-    draw = TASK.draw(Batch(np.arange(10_000), {}), np.random.default_rng(0), TASK.pool("pictures"))
+    draw = TASK.draw(Batch(np.arange(10_000), {}), np.random.default_rng(0), TASK.info("pictures"), Options())
     assert abs(draw["flip"].mean() - 0.5) < 0.02
-    smallest, light = TASK.options["smallest"], TASK.options["light"]
+    smallest, light = Options().smallest, Options().light
     for name in ("brightness", "contrast"):
         assert abs(draw[name].mean() - 1) < 0.01
         assert 1 - light <= draw[name].min() < 1.01 - light
@@ -382,36 +385,27 @@ def cheap(monkeypatch: pytest.MonkeyPatch) -> Any:
 
 
 def config(**options: Any) -> RunConfig:
-    plain = {"clusters": K, "every": 10, **options}
-    chosen = tuple(plain.items())
+    chosen = Options(**{"clusters": K, "every": 10, **options})
     return RunConfig("cluster_ids", "pictures", 1, steps=24, batch=16, lr=3e-3, device="cpu", options=chosen)
 
 
-def held(state: loop.State) -> tuple[loop.Learner, ClusterNet]:
+def learner_of(state: loop.State) -> tuple[loop.Learner, ClusterNet]:
     learner = loop.Learner(config())
     learner.load(state)
     assert isinstance(learner.net, ClusterNet)
     return learner, learner.net
 
 
+@pytest.mark.slow
 @pytest.mark.usefixtures("cheap")
 def test_slices_make_no_difference_over_two_rounds() -> None:
-    whole, once = loop.advance(config(), loop.start(config()), 24)
-    state, losses = loop.start(config()), []
-    for steps in (1, 8, 1, 1, 9, 4):  # ends before, at and right after a round
-        forget()  # as on another worker
-        state, snapshot = loop.advance(config(), state, steps)
-        losses += snapshot.losses.tolist()
-    assert losses == once.losses.tolist()
-    assert whole.keys() == state.keys()
-    assert all(np.array_equal(whole[k], state[k]) for k in whole)
-    assert all(a.dtype.kind == "f" for k, a in state.items() if k != "step")
+    same_however_sliced(config(), 1, 8, 1, 1, 9, 4)  # ends before, at and right after a round
 
 
 @pytest.mark.usefixtures("cheap")
 def test_what_the_optimiser_remembers_of_the_old_head_is_forgotten() -> None:
     state, _ = loop.advance(config(), loop.start(config()), 10)
-    learner, one = held(state)
+    learner, one = learner_of(state)
     head = [learner.windows[p] for p in one.head.parameters()]
     assert all(np.abs(state["m"][w]).max() > 0 for w in head)
     seen: list[bool] = []
@@ -428,7 +422,7 @@ def test_what_the_optimiser_remembers_of_the_old_head_is_forgotten() -> None:
 @pytest.mark.usefixtures("cheap")
 def test_a_state_keeps_the_rounds() -> None:
     state, _ = loop.advance(config(), loop.start(config()), 21)
-    _, one = held(state)
+    _, one = learner_of(state)
     history = one.history
     assert history[:4, 0].tolist() == [0, 10, 20, -1]
     assert history[0, 1] == -1

@@ -10,9 +10,9 @@ from typing import Any
 import pytest
 
 import sslviz.__main__ as command
-from sslviz.catalogue import READY
-from sslviz.training import recorded
+from sslviz.catalogue import TASKS
 from sslviz.training.config import default
+from sslviz.training.results import provenance, recorded
 from tests.stand_ins import cheapen, forget
 
 ROOT = Path(__file__).parents[2]
@@ -112,7 +112,7 @@ def test_record_stores_what_it_trained(
     run = recorded.read("masked_words")
     assert run is not None
     assert (run.config, len(run.repeats), run.figures) == (tiny("masked_words"), 1, FIGURES)
-    assert run.meta["code"] == recorded.code_hash("masked_words")
+    assert run.meta["code"] == provenance.behind("masked_words")
     assert (runs / "home.json").exists()
     assert command.main(["record", "masked_words", "--long"]) == 0
     longer = recorded.read("masked_words", long=True)
@@ -124,7 +124,7 @@ def test_record_stores_what_it_trained(
 def test_restamp_tells_by_its_exit_code(
     runs: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    from sslviz.training import check
+    from sslviz.training.results import check
 
     assert command.main(["record", "--restamp"]) == 0  # none there
     asked: list[tuple[str, bool]] = []
@@ -135,5 +135,5 @@ def test_restamp_tells_by_its_exit_code(
 
     monkeypatch.setattr(check, "restamp", restamp)
     assert command.main(["record", "--restamp"]) == 1
-    assert len(asked) == 2 * len(READY)  # one that fails does not spare the others
+    assert len(asked) == 2 * len(TASKS)  # one that fails does not spare the others
     assert command.main(["record", "same_or_different", "--restamp"]) == 0

@@ -10,7 +10,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from sslviz.catalogue import READY
+from sslviz.catalogue import TASKS
+from sslviz.catalogue.queue import QueueOptions
+from sslviz.catalogue.same_or_different import SameOrDifferentOptions
 from sslviz.training.config import DEVICES, NUMBERS, RunConfig, default, from_query
 
 
@@ -26,12 +28,12 @@ def value(option: Any) -> st.SearchStrategy[Any]:
 @st.composite
 def configs(draw: st.DrawFn, *, complete: bool = False) -> RunConfig:
     """Any config that is accepted; its options all given, or some left at their defaults."""
-    entry = READY[draw(st.sampled_from(list(READY)))]
-    options = {k: draw(value(o)) for k, o in sorted(entry.options.items()) if complete or draw(st.booleans())}
+    entry = TASKS[draw(st.sampled_from(list(TASKS)))]
+    options = {k: draw(value(o)) for k, o in sorted(entry.fields.items()) if complete or draw(st.booleans())}
     numbers = {name: draw(value(option)) for name, option in NUMBERS.items()}
     return RunConfig(
         entry.slug, draw(st.sampled_from(entry.data)), device=draw(st.sampled_from(DEVICES)),
-        options=tuple(options.items()), **numbers,
+        options=entry.options(**options), **numbers,
     )  # fmt: skip
 
 
@@ -49,7 +51,7 @@ def test_json_gives_an_equal_run_back(config: RunConfig) -> None:
     json.loads(config.to_json(), parse_constant=pytest.fail)  # no NaN, no Infinity
 
 
-@pytest.mark.parametrize("slug", list(READY))
+@pytest.mark.parametrize("slug", list(TASKS))
 def test_configs_of_the_same_run_are_equal(slug: str) -> None:
     config = default(slug)
     assert RunConfig.from_json(config.to_json()) == config
@@ -64,11 +66,11 @@ def test_a_link_gives_the_config_back(config: RunConfig) -> None:
     assert all(k.startswith(f"{config.task}_") and isinstance(v, str) for k, v in query.items())
 
 
-@pytest.mark.parametrize("slug", list(READY))
+@pytest.mark.parametrize("slug", list(TASKS))
 def test_defaults_need_no_parameters(slug: str) -> None:
     assert default(slug).to_query() == {}
     assert from_query(slug, {}) == (default(slug), [])
-    assert default(slug, long=True).steps == READY[slug].long_steps > default(slug).steps
+    assert default(slug, long=True).steps == TASKS[slug].long_steps > default(slug).steps
 
 
 @given(configs())
@@ -89,9 +91,9 @@ RUBBISH = st.one_of(
 
 
 @settings(max_examples=200)
-@given(data=st.data(), slug=st.sampled_from(list(READY)))
+@given(data=st.data(), slug=st.sampled_from(list(TASKS)))
 def test_rubbish_in_a_link_gives_notes_and_defaults(data: st.DataObject, slug: str) -> None:
-    known = ["data", "seed", "steps", "batch", "lr", "device", *READY[slug].options]
+    known = ["data", "seed", "steps", "batch", "lr", "device", *TASKS[slug].fields]
     query = {
         f"{slug}_{k}": v for k, v in data.draw(st.dictionaries(st.sampled_from([*known, "x"]), RUBBISH)).items()
     } | data.draw(st.dictionaries(st.text(max_size=12), RUBBISH, max_size=3))
@@ -146,14 +148,20 @@ def test_parameters_of_another_page_are_left_alone() -> None:
         ({"lr": float("nan")}, "not nan"),
         ({"lr": float("inf")}, "not inf"),
         ({"lr": "0.1"}, "not '0.1'"),
-        ({"options": (("share", 0.51),)}, "0.05 to 0.5"),
-        ({"options": (("masking", "none"),)}, "dynamic or static"),
-        ({"options": (("tau", 0.5),)}, "share, masking"),
+        ({"options": {"share": 0.51}}, "share of masked_words accepts 0.05 to 0.5, not 0.51"),
+        ({"options": {"masking": "none"}}, "masking of masked_words accepts dynamic or static, not 'none'"),
+        ({"options": {"tau": 0.5}}, "tau of masked_words accepts share, masking, not 0.5"),
     ],
 )
 def test_what_is_out_of_range_is_refused_with_what_is_accepted(change: dict[str, Any], words: str) -> None:
+    plain = json.loads(default("masked_words").to_json())
     with pytest.raises(ValueError, match=words):
-        replace(default("masked_words"), **change)
+        RunConfig.from_json(json.dumps({**plain, **change}))
+
+
+def test_options_of_another_task_are_refused() -> None:
+    with pytest.raises(ValueError, match="masked_words takes MaskedWordsOptions, not QueueOptions"):
+        replace(default("masked_words"), options=QueueOptions())
 
 
 @pytest.mark.parametrize("name", ["seed", "steps", "batch"])
@@ -173,10 +181,10 @@ def test_the_key_stands_for_everything() -> None:
     others = [
         replace(plain, **change)
         for change in ({"seed": 1}, {"steps": 701}, {"batch": 255}, {"lr": 0.002}, {"device": "cpu"}, {"data": "emoji"},
-                       {"options": (("tau", 0.3),)})
+                       {"options": SameOrDifferentOptions(tau=0.3)})
     ]  # fmt: skip
     assert len({c.key for c in [plain, *others]}) == 8
-    assert replace(plain, options=(("tau", 0.2),)).key == plain.key  # a default that is written out
+    assert replace(plain, options=SameOrDifferentOptions(tau=0.2)).key == plain.key  # a default that is written out
     assert len(plain.key) == 12
 
 

@@ -19,6 +19,7 @@ from sslviz.training import loop
 from sslviz.training.config import default
 
 PAGE = (ASSETS.parent / "CONTRIBUTING.md").read_text(encoding="utf-8")
+FILES = ("sslviz/catalogue/rotation.py", "sslviz/tasks/rotation.py")  # in the order in which they are imported
 BLOCKS = re.findall(r"<!-- file: (\S+) -->\n```python\n(.*?)```", PAGE, re.DOTALL)
 
 
@@ -29,18 +30,24 @@ def _code(file: str) -> str:
 @pytest.fixture
 def rotation(monkeypatch: pytest.MonkeyPatch) -> Iterator[Any]:
     """The example, installed as its text says."""
-    module = ModuleType("sslviz.tasks.rotation")
-    monkeypatch.setitem(sys.modules, module.__name__, module)
-    exec(compile(_code("sslviz/tasks/rotation.py"), "CONTRIBUTING.md", "exec"), module.__dict__)
-    entry = eval(compile(_code("sslviz/catalogue.py"), "CONTRIBUTING.md", "eval"), vars(catalogue))
-    monkeypatch.setitem(catalogue.READY, entry.slug, entry)
+    for file in FILES:
+        module = ModuleType(file.removesuffix(".py").replace("/", "."))
+        monkeypatch.setitem(sys.modules, module.__name__, module)
+        exec(compile(_code(file), "CONTRIBUTING.md", "exec"), module.__dict__)
+    entry = sys.modules["sslviz.catalogue.rotation"].ENTRY
+    monkeypatch.setitem(catalogue.TASKS, entry.slug, entry)
     yield catalogue.load(entry.slug)
     loop._learner.cache_clear()
 
 
+def chosen() -> Any:
+    """Its options."""
+    return catalogue.TASKS["rotation"].options()
+
+
 def test_every_block_of_python_is_run() -> None:
     assert PAGE.count("```python") == len(BLOCKS)
-    assert {file for file, _ in BLOCKS} == {"sslviz/tasks/rotation.py", "sslviz/catalogue.py"}
+    assert {file for file, _ in BLOCKS} == set(FILES)
 
 
 def test_label_is_the_turn(rotation: Any) -> None:
@@ -53,11 +60,11 @@ def test_label_is_the_turn(rotation: Any) -> None:
 
 
 def test_label_maker_keeps_the_contract(rotation: Any) -> None:
-    pool = rotation.pool("emoji")
-    batch = rotation.batch("emoji", "held", np.arange(5))
-    draw = rotation.draw(batch, np.random.default_rng((1, 2, 3)), pool)
+    info = rotation.info("emoji")
+    batch = rotation.batch("emoji", "held_out", np.arange(5))
+    draw = rotation.draw(batch, np.random.default_rng((1, 2, 3)), info, chosen())
     again = Draw.from_json(json.loads(json.dumps(draw.to_json())))
-    one, other = (rotation.apply(batch, drawn, pool, trace=True) for drawn in (draw, again))
+    one, other = (rotation.apply(batch, drawn, info, trace=True) for drawn in (draw, again))
     assert torch.equal(one.inputs["pixels"], other.inputs["pixels"])
     assert torch.equal(one.targets["turns"], other.targets["turns"])
     assert torch.bincount(one.targets["turns"]).tolist() == [5] * 4
@@ -67,28 +74,28 @@ def test_label_maker_keeps_the_contract(rotation: Any) -> None:
 
 
 def test_an_untrained_model_is_near_chance(rotation: Any) -> None:
-    pool = rotation.pool("emoji")
-    net = rotation.build(Trunk(), pool)
+    info = rotation.info("emoji")
+    net = rotation.build(Trunk(), info, chosen())
     initialise(net, torch.Generator().manual_seed(0))
-    batch = rotation.batch("emoji", "held", np.arange(50))
-    labelled = rotation.apply(batch, rotation.draw(batch, np.random.default_rng(0), pool), pool)
-    chance = rotation.baselines(labelled, pool)[0]
-    loss = rotation.loss(net, labelled)
+    batch = rotation.batch("emoji", "held_out", np.arange(50))
+    labelled = rotation.apply(batch, rotation.draw(batch, np.random.default_rng(0), info, chosen()), info)
+    chance = rotation.baselines(labelled, info, chosen())[0]
+    loss = rotation.loss(net, labelled, chosen())
     assert chance.constant
     assert chance.loss == pytest.approx(1.386294, abs=1e-6)
     assert loss.per_item.mean().item() == pytest.approx(loss.total.item())
     loss.total.backward()
     assert all(weight.grad is not None and weight.grad.isfinite().all() for weight in net.parameters())
-    score = rotation.score(rotation.answer(net, labelled), labelled)
+    score = rotation.score(rotation.answer(net, labelled, chosen()), labelled)
     assert list(score) == list(chance.scores)
     assert 0.1 < score["turn named"] < 0.45
-    assert rotation.features(net, batch, pool).shape == (50, 64)
+    assert rotation.features(net, batch, info).shape == (50, 64)
 
 
 @pytest.mark.slow
 def test_the_training_loop_takes_it(rotation: Any) -> None:
     config = default(rotation.slug)
-    assert config.choices == rotation.options
+    assert config.options == chosen()
     state, snapshot = loop.advance(config, loop.start(config), 25)
     assert state["step"] == snapshot.step == 25
     assert np.isfinite(snapshot.losses).all()

@@ -5,13 +5,14 @@ import re
 import pytest
 
 from sslviz.data import ASSETS, Credit, audio, images, video
-from sslviz.data.running import running
+from sslviz.data.word_rows import word_rows
 
+STATIC = ASSETS.parent / "sslviz" / "ui" / "static"
 ATTRIBUTION = (ASSETS / "ATTRIBUTION.md").read_text(encoding="utf-8")
 BUNDLED = [credit for name in ("fashion_mnist", "emoji") for credit in images.load(name).credits]
 CREDITS = [
     *BUNDLED,
-    *running("sentences_and_stories").credits,
+    *word_rows("sentences_and_stories").credits,
     *(photo.credit for photo in images.photos()),
     *audio.credits(),
     *video.CREDITS.values(),
@@ -25,6 +26,11 @@ def _files() -> list[str]:
 @pytest.mark.parametrize("file", [file for file in _files() if not file.startswith((".", "runs/", "cards/"))])
 def test_every_file_is_attributed(file: str) -> None:
     assert file == "ATTRIBUTION.md" or f"`{file}`" in ATTRIBUTION
+
+
+@pytest.mark.parametrize("file", sorted(path.name for path in STATIC.iterdir()))
+def test_every_file_that_is_served_as_it_is_is_attributed(file: str) -> None:
+    assert f"`sslviz/ui/static/{file}`" in ATTRIBUTION
 
 
 def test_nothing_attributed_is_missing() -> None:

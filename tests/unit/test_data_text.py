@@ -100,17 +100,17 @@ def test_counts_are_over_the_training_part_and_rank_the_vocabulary() -> None:
 def test_split_is_disjoint_and_the_same_everywhere() -> None:
     corpus = text.corpus()
     assert len(corpus.train) == 48_000
-    assert len(corpus.held) == 2000
-    assert sorted([*corpus.train, *corpus.held]) == list(range(50_000))
-    assert zlib.crc32(corpus.held.astype("<i8").tobytes()) == HELD_CRC, "another split would make old runs unfair"
+    assert len(corpus.held_out) == 2000
+    assert sorted([*corpus.train, *corpus.held_out]) == list(range(50_000))
+    assert zlib.crc32(corpus.held_out.astype("<i8").tobytes()) == HELD_CRC, "another split would make old runs unfair"
 
 
 def test_no_sentence_is_on_both_sides() -> None:
     corpus = text.corpus()
     rows = {corpus.ids[row].tobytes() for row in corpus.train}
-    assert not any(corpus.ids[row].tobytes() in rows for row in corpus.held)
+    assert not any(corpus.ids[row].tobytes() in rows for row in corpus.held_out)
     without_marks = {tuple(corpus.ids[row][corpus.is_word[corpus.ids[row]]]) for row in corpus.train}
-    assert not any(tuple(corpus.ids[row][corpus.is_word[corpus.ids[row]]]) in without_marks for row in corpus.held)
+    assert not any(tuple(corpus.ids[row][corpus.is_word[corpus.ids[row]]]) in without_marks for row in corpus.held_out)
 
 
 def test_loaded_once_locked_and_soon() -> None:

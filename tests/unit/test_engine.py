@@ -16,15 +16,18 @@ import numpy as np
 import psutil
 import pytest
 from dask.utils import parse_timedelta
+from distributed import Client, LocalCluster
+from distributed.security import Security
 
 from sslviz.training.config import RunConfig, default
-from sslviz.training.engine import Engine
+from sslviz.training.live.engine import Engine
 
 ROOT = Path(__file__).parents[2]
 CONFIG = replace(default("masked_words"), steps=60, batch=16, device="cpu")
 
 pytestmark = [
     pytest.mark.slow,
+    pytest.mark.alone,
     pytest.mark.timeout(900),
     pytest.mark.skipif(os.name == "nt", reason="kills processes as POSIX does"),
 ]
@@ -84,7 +87,7 @@ def test_it_starts_computes_and_ends(engine: Engine) -> None:
 
 
 def test_close_is_final(engine: Engine) -> None:
-    from sslviz.training.runs import Run
+    from sslviz.training.live.runs import Run
 
     run = Run(CONFIG, engine)
     run.play()
@@ -111,7 +114,7 @@ def test_a_lost_worker_is_waited_for_however_long_it_takes(engine: Engine) -> No
 def test_it_ends_with_its_parent(tmp_path: Path) -> None:
     script = (
         "import os, time\n"
-        "from sslviz.training.engine import Engine\n"
+        "from sslviz.training.live.engine import Engine\n"
         "engine = Engine()\n"
         "workers = engine.client().run(os.getpid).values()\n"
         "print(engine.pid, *workers, flush=True)\n"
@@ -129,28 +132,125 @@ def test_it_ends_with_its_parent(tmp_path: Path) -> None:
     until(lambda: all(map(gone, family)), "child and worker ending with their parent", 30)
 
 
-def test_it_uses_the_scheduler_that_the_environment_names(engine: Engine, monkeypatch: pytest.MonkeyPatch) -> None:
-    command = [sys.executable, "-m", "sslviz.training.cluster"]
-    cluster = subprocess.Popen(command, cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
-    try:
-        assert cluster.stdin is not None
-        assert cluster.stdout is not None
-        address = cluster.stdout.readline().strip()
-        assert address.startswith("tcp://127.0.0.1:")
-        monkeypatch.setenv("SSLVIZ_SCHEDULER", address)
+@pytest.mark.parametrize("protocol", ["tcp", "tls"])
+def test_it_uses_the_scheduler_that_the_environment_names(
+    engine: Engine, monkeypatch: pytest.MonkeyPatch, tmp_path: Path, protocol: str
+) -> None:
+    settings = certificate_in(tmp_path) if protocol == "tls" else {}
+    with (
+        dask.config.set(settings),
+        LocalCluster(1, 1, processes=False, protocol=f"{protocol}://", dashboard_address="127.0.0.1:0") as cluster,
+    ):
+        assert cluster.scheduler_address.startswith(f"{protocol}://")
+        monkeypatch.setenv("SSLVIZ_SCHEDULER", cluster.scheduler_address)
         assert engine.submit(math.sqrt, 16).result(60) == 4
         assert engine.pid is None
         assert not engine.lost()
-        worker = psutil.Process(workers(engine)[0])
-        assert cluster.pid in {ancestor.pid for ancestor in worker.parents()}
         engine.close()
-        assert cluster.poll() is None  # it is not ours to end
-        cluster.stdin.close()
-        assert cluster.wait(30) == 0
-        assert gone(worker.pid)
-    finally:
-        cluster.kill()
-        cluster.wait()
+        with Client(cluster) as other:  # it is not ours to end
+            assert other.submit(math.sqrt, 25).result(60) == 5
+
+
+def certificate_in(folder: Path) -> dict[str, str]:
+    """Dask's settings for a certificate in files, as the README has them."""
+    made = Security.temporary()
+    (folder / "cert.pem").write_text(made.tls_client_cert)
+    (folder / "key.pem").write_text(made.tls_client_key)
+    cert, key = str(folder / "cert.pem"), str(folder / "key.pem")
+    of_roles = {f"distributed.comm.tls.{role}.{part}": path for role in ("client", "scheduler", "worker")
+                for part, path in (("cert", cert), ("key", key))}  # fmt: skip
+    return {"distributed.comm.tls.ca-file": cert, **of_roles}
+
+
+ATTACK = """
+import asyncio, contextlib, http.client, os, sys
+from distributed import rpc
+from distributed.security import Security
+
+async def asked(address, security):
+    async with rpc(address, connection_args=security.get_connection_args("client"), timeout=3) as it:
+        return await asyncio.wait_for(it.identity(), 5)
+
+ways = {"tcp": Security(), "tls": Security.temporary()}
+for name, security in ways.items():  # all that is needed is imported
+    with contextlib.suppress(OSError):
+        asyncio.run(asked(f"{name}://127.0.0.1:9", security))
+user = int(sys.argv[1])
+if user != os.getuid():
+    os.setgroups([])
+    os.setgid(user)
+    os.setuid(user)
+for port in sys.argv[2:]:
+    for name, security in ways.items():
+        try:
+            print(port, name, asyncio.run(asked(f"{name}://127.0.0.1:{port}", security))["type"])
+        except (OSError, TimeoutError, ValueError):  # the last: an answer that is no TLS
+            pass
+    page = http.client.HTTPConnection("127.0.0.1", int(port), timeout=3)
+    try:
+        page.request("GET", "/info/main/workers.html")
+        print(port, "http", page.getresponse().status)
+    except (OSError, http.client.HTTPException):
+        pass
+print("through")
+"""
+
+
+def attack(ports: list[int], user: int | None = None) -> list[str]:
+    """What answers somebody without our certificate at these ports."""
+    command = [sys.executable, "-c", ATTACK, str(os.getuid() if user is None else user), *map(str, ports)]
+    told = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=200, check=False)
+    lines = told.stdout.splitlines()
+    assert lines[-1:] == ["through"], told.stderr
+    return lines[:-1]
+
+
+def listening(pid: int) -> list[int]:
+    family = [psutil.Process(pid), *psutil.Process(pid).children(recursive=True)]
+    return [one.laddr.port for each in family for one in each.net_connections() if one.status == psutil.CONN_LISTEN]
+
+
+def test_an_open_scheduler_answers_everybody() -> None:  # so the attack below is one
+    with LocalCluster(1, 1, processes=False, protocol="tcp://", dashboard_address="127.0.0.1:0") as cluster:
+        scheduler = int(cluster.scheduler_address.rsplit(":", 1)[1])
+        told = attack([scheduler, cluster.scheduler.http_server.port])
+    assert [line.split()[1] for line in told] == ["tcp", "http"]
+
+
+def test_nobody_without_the_certificate_is_answered(engine: Engine) -> None:
+    engine.client()
+    assert engine.pid is not None
+    ports = listening(engine.pid)
+    assert len(ports) >= 3  # scheduler, worker, and its nanny
+    assert attack(ports) == []
+    if os.getuid() == 0:  # and as another user of this computer
+        assert attack(ports, user=65534) == []
+    for process in [psutil.Process(engine.pid), *psutil.Process(engine.pid).children(recursive=True)]:
+        assert not any("PRIVATE KEY" in word for word in [*process.cmdline(), *process.environ().values()])
+    assert engine.submit(math.sqrt, 4).result(60) == 2
+
+
+def test_a_computer_with_little_memory_trains() -> None:
+    """A worker with 1 GB: Dask would find it full before its first slice, and pause it for good."""
+    script = (
+        "import resource\n"
+        "resource.setrlimit(resource.RLIMIT_RSS, (10**9, 10**9))  # Dask heeds it, Linux does not\n"
+        "from dataclasses import replace\n"
+        "from sslviz.training import loop\n"
+        "from sslviz.training.config import default\n"
+        "from sslviz.training.live.engine import Engine\n"
+        "engine = Engine()\n"
+        "config = replace(default('masked_words'), steps=20)\n"
+        "state, _ = engine.submit(loop.advance, config, loop.start(config), 1).result(200)\n"
+        "print(engine.workers(), int(state['step']))\n"
+        "engine.close()\n"
+    )
+    environment = {name: value for name, value in os.environ.items() if name != "SSLVIZ_WORKERS"}
+    told = subprocess.run(
+        [sys.executable, "-c", script], cwd=ROOT, capture_output=True, text=True, timeout=400, env=environment,
+        check=False,
+    )  # fmt: skip
+    assert told.stdout.split() == ["1", "1"], told.stderr
 
 
 def test_a_scheduler_that_is_not_there_is_an_error_and_not_a_hang(
@@ -165,7 +265,7 @@ def test_a_scheduler_that_is_not_there_is_an_error_and_not_a_hang(
 
 def train(engine: Engine, disturb: Callable[[Any], None], *configs: RunConfig) -> list[Any]:
     """Runs trained side by side to their budget, disturbed once the first is on its way."""
-    from sslviz.training.runs import Run
+    from sslviz.training.live.runs import Run
 
     many = [Run(config, engine) for config in configs]
     for run in many:
@@ -217,3 +317,32 @@ def test_a_killed_engine_is_started_again_and_all_runs_go_on(engine: Engine, und
     until(lambda: all(map(gone, busy)), "workers of the dead engine ending", 30)
     same(first, undisturbed)
     assert len(second.losses) == second.step == 20
+
+
+def test_a_visitor_who_plays_and_steps_all_they_can_leaves_another_half_of_the_worker(engine: Engine) -> None:
+    from sslviz.training.live.runs import Runs
+
+    register, long = Runs(engine), replace(CONFIG, steps=3000)
+    playing = [register.new(replace(long, seed=seed), "mallory") for seed in (1, 2)]
+    stepped = register.new(replace(long, seed=3), "mallory")
+    greedy, ann = [*playing, stepped], register.new(long, "ann")
+
+    def press() -> bool:
+        """As three tabs do, and ann's page, that are looked at all the time."""
+        for run in (*greedy, ann):
+            run.look()
+        stepped.step_once()
+        time.sleep(0.05)
+        return False
+
+    for run in playing:
+        run.play()
+    until(lambda: press() or all(run.step >= 3 for run in greedy), "the greedy ones on their way")
+    ann.play()
+    until(lambda: press() or ann.step >= 50, "slices of half a second", 300)  # hers begin with one step
+    before, others = ann.seconds, sum(run.seconds for run in greedy)
+    until(lambda: press() or ann.seconds - before > 5, "ann's five seconds of the processor", 300)
+    share = (ann.seconds - before) / (ann.seconds - before + sum(run.seconds for run in greedy) - others)
+    for run in (*greedy, ann):
+        run.reset()
+    assert 0.35 < share < 0.75, f"{share:.0%}"

@@ -11,13 +11,14 @@ import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from sslviz.catalogue.frame_order import FrameOrderOptions as Options
 from sslviz.data import video
 from sslviz.evaluation.bootstrap import over_groups
 from sslviz.models.trunk import Trunk, initialise
-from sslviz.tasks.base import Batch, Draw, Labelled, Pool
+from sslviz.tasks.base import Batch, DataInfo, Draw, Labelled
 from sslviz.tasks.frame_order import (
     JITTER,
-    WAYS,
+    VARIANTS,
     FrameNet,
     FrameOrder,
     changes,
@@ -33,7 +34,7 @@ from sslviz.training import loop
 from sslviz.training.config import default
 
 TASK = FrameOrder()
-EVERY = (*WAYS,)
+EVERY = (*VARIANTS,)
 
 
 def clips(n: int, seed: int = 0) -> Batch:
@@ -49,15 +50,15 @@ def fading(n: int) -> Batch:
 
 
 def draw(batch: Batch, seed: int = 0, **options: Any) -> Draw:
-    return TASK.draw(batch, np.random.default_rng(seed), Pool(), **options)
+    return TASK.draw(batch, np.random.default_rng(seed), DataInfo(), Options(**options))
 
 
 def label(batch: Batch, seed: int = 0, **options: Any) -> Labelled:
-    return TASK.apply(batch, draw(batch, seed, **options), Pool())
+    return TASK.apply(batch, draw(batch, seed, **options), DataInfo())
 
 
 def net(way: str, seed: int = 0) -> FrameNet:
-    made = TASK.build(Trunk(), Pool(), way=way)
+    made = TASK.build(Trunk(), DataInfo(), Options(way=way))
     initialise(made, torch.Generator().manual_seed(seed))
     assert isinstance(made, FrameNet)
     return made
@@ -137,14 +138,14 @@ def test_frames_lie_in_the_clip_and_squares_in_the_frame(
     assert times.min() >= 0
     assert times.max() < video.LENGTH
     steps = np.diff(times, axis=1)
-    wanted = [gap, 1, 1, gap] if way == "in order?" else [gap] * (WAYS[way].taken - 1)
+    wanted = [gap, 1, 1, gap] if way == "in order?" else [gap] * (VARIANTS[way].taken - 1)
     assert (steps == wanted).all()
     for name, room in (("top", video.HIGH - 32), ("left", video.WIDE - 32)):
         assert how[name].min() >= 0
         assert how[name].max() <= room
         spread = np.ptp(how[name], axis=1)
         assert spread.max() <= (2 * JITTER if jitter else 0)
-    k = WAYS[way].shown
+    k = VARIANTS[way].shown
     assert how["order"].shape == (5, k)
     assert all(len(set(row)) == k for row in how["order"].tolist())
 
@@ -154,8 +155,8 @@ def test_frames_lie_in_the_clip_and_squares_in_the_frame(
 def test_what_is_shown_is_the_frame_that_the_order_names(seed: int, way: str) -> None:
     batch = clips(4, seed)
     how = draw(batch, seed, way=way)
-    shown = TASK.apply(batch, how, Pool()).inputs["frames"]
-    for i, place in itertools.product(range(4), range(WAYS[way].shown)):
+    shown = TASK.apply(batch, how, DataInfo()).inputs["frames"]
+    for i, place in itertools.product(range(4), range(VARIANTS[way].shown)):
         taken = how["order"][i][place]
         top, left = how["top"][i][taken], how["left"][i][taken]
         square = batch.data["frames"][i, how["times"][i][taken], :, top : top + 32, left : left + 32].float() / 255
@@ -175,7 +176,7 @@ def test_channel_splitting_leaves_one_colour_of_each_frame() -> None:
     plain, split = (draw(clips(50), split=on) for on in (False, True))
     assert (plain["channel"] == -1).all()
     assert {tuple(sorted(set(row))) for row in split["channel"].tolist()} >= {(0, 1, 2), (0, 1)}
-    shown = TASK.apply(clips(50), split, Pool()).inputs["frames"]
+    shown = TASK.apply(clips(50), split, DataInfo()).inputs["frames"]
     assert torch.equal(shown[:, :, 0], shown[:, :, 1])
     assert torch.equal(shown[:, :, 0], shown[:, :, 2])
     x = torch.rand(2, 3, 3, 4, 4)
@@ -218,12 +219,12 @@ def test_smallest_change_sorts_a_clip_that_only_fades() -> None:
 def test_three_of_four_wrong_make_the_blind_guess_0_56() -> None:
     # −0.75 ln 0.75 − 0.25 ln 0.25 = 0.562335; one half each would be ln 2
     made = label(clips(400), way="in order?")
-    blind = TASK.baselines(made, Pool(), way="in order?")[0]
+    blind = TASK.baselines(made, DataInfo(), Options(way="in order?"))[0]
     assert blind.constant
     assert blind.loss == pytest.approx(0.562335, abs=1e-6)
     assert blind.scores["label named"] == pytest.approx(0.75, abs=0.06)
-    assert TASK.baselines(made, Pool(), way="in order?", wrong=0.5)[0].loss == pytest.approx(math.log(2))
-    assert TASK.baselines(label(clips(8)), Pool())[0].loss == pytest.approx(math.log(12))
+    assert TASK.baselines(made, DataInfo(), Options(way="in order?", wrong=0.5))[0].loss == pytest.approx(math.log(2))
+    assert TASK.baselines(label(clips(8)), DataInfo(), Options())[0].loss == pytest.approx(math.log(12))
 
 
 # the network
@@ -232,10 +233,10 @@ def test_three_of_four_wrong_make_the_blind_guess_0_56() -> None:
 @pytest.mark.parametrize("way", EVERY)
 def test_the_answer_is_a_sum_over_pairs_that_backwards_does_not_change(way: str) -> None:
     table = roles(way)
-    assert table.shape == (WAYS[way].answers, math.comb(WAYS[way].shown, 2))
-    assert len(set(map(tuple, table.tolist()))) == WAYS[way].answers  # no two answers ask the same of all pairs
+    assert table.shape == (VARIANTS[way].answers, math.comb(VARIANTS[way].shown, 2))
+    assert len(set(map(tuple, table.tolist()))) == VARIANTS[way].answers  # no two answers ask the same of all pairs
     said = net(way)(label(clips(3), way=way).inputs["frames"])
-    assert said.shape == (3, WAYS[way].answers)
+    assert said.shape == (3, VARIANTS[way].answers)
 
 
 def test_golden_roles_of_three_frames() -> None:
@@ -244,6 +245,7 @@ def test_golden_roles_of_three_frames() -> None:
     assert roles("in order?").tolist() == [[2, 2, 2], [0, 1, 0]]
 
 
+@pytest.mark.slow
 def test_a_short_training_beats_guessing() -> None:
     config = replace(default("frame_order"), steps=60, device="cpu")
     learner = loop.Learner(config)
@@ -252,18 +254,19 @@ def test_a_short_training_beats_guessing() -> None:
     assert np.mean(losses[-15:]) < math.log(12) - 0.3
 
 
+@pytest.mark.slow
 def test_outcomes_are_those_of_all_held_out_clips_by_shot() -> None:
     found = TASK.outcomes(net("4 frames"), "film")
     (name, (named, shots)), (rule, (plain, same)), (cat, (of_cat, _)), _ = found.items()
     assert rule.startswith("pixels that change least")
     assert same.tolist() == shots.tolist()
     assert 0.4 < plain.mean() < 0.8  # it needs no network, so this one, untrained, changes nothing about it
-    held = video.clips("held")
-    assert name == f"label named, {len(held.shots)} held-out shots counted alike"
-    assert len(named) == len(shots) == len(held.first)
+    held_out = video.clips("held_out")
+    assert name == f"label named, {len(held_out.shots)} held-out shots counted alike"
+    assert len(named) == len(shots) == len(held_out.first)
     assert set((named * 4).tolist()) <= {0, 1, 2, 3, 4}
     assert "cat" in cat
-    assert len(of_cat) == sum(held.shots[s].source == "cat" for s in held.shot)
+    assert len(of_cat) == sum(held_out.shots[s].source == "cat" for s in held_out.shot)
 
 
 def test_what_two_frames_are_to_each_other_if_an_order_is_right() -> None:

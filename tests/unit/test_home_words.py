@@ -10,10 +10,9 @@ from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
-from sslviz.catalogue import FAMILIES, MODALITIES, READY, TASKS
+from sslviz.catalogue import FAMILIES, MODALITIES, TASKS
 from sslviz.data.text import corpus, tokenise
-from sslviz.ui import home_words as words
-from sslviz.ui.parts import HIDEABLE
+from sslviz.ui.home import words
 
 FACTS = words.WHY + words.USED + words.COSTS
 
@@ -24,7 +23,7 @@ def sentences(text: str) -> list[str]:
 
 
 def test_needs_no_torch() -> None:
-    code = "import sys, sslviz.catalogue, sslviz.ui.home_words as w; w.families(); print('torch' in sys.modules)"
+    code = "import sys, sslviz.catalogue, sslviz.ui.home.words as w; w.families(); print('torch' in sys.modules)"
     root = Path(__file__).parents[2]
     done = subprocess.run(
         [sys.executable, "-c", code], cwd=root, capture_output=True, text=True, check=True, timeout=60
@@ -81,13 +80,9 @@ def test_map_shows_every_task_once() -> None:
     shown = [task for family in words.families() for task in family["tasks"]]
     assert [family["name"] for family in words.families()] == list(FAMILIES)
     assert sorted(task["slug"] for task in shown) == sorted(TASKS)
-    assert {task["slug"] for task in shown if task["page"]} == set(READY)
+    assert {task["slug"] for task in shown if task["page"]} == set(TASKS)
     assert {task["kind"] for task in shown} <= set(MODALITIES)
     assert all(task["page"] == f"/{task['slug']}" for task in shown if task["page"])
-
-
-def test_parts_that_a_lesson_leaves_out_have_names() -> None:
-    assert set(words.PARTS) == set(HIDEABLE)
 
 
 @pytest.mark.parametrize(
@@ -134,7 +129,7 @@ def test_whether_raw_pixels_are_beaten_follows_the_numbers(points: float, said: 
 
 
 def test_the_lead_on_home_is_that_of_the_recordings() -> None:
-    from sslviz.training.recorded import ahead
+    from sslviz.training.results.recorded import ahead
 
     assert words.recorded().ahead == ahead()
 

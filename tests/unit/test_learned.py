@@ -1,36 +1,20 @@
-"""What is said of the probes follows the numbers."""
+"""What the part "What it learned" says, from figures made by hand."""
 
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
 
-from sslviz.ui.learned import below
-
-RAW = {"few": [0.66] * 3, "knn": 0.79, "many": 0.80}
-
-
-def figures(row: float = 0.71, **trained: Any) -> dict[str, Any]:
-    probes = {"trained": {**RAW, **trained}, "raw": RAW}
-    beside = {"trained": row, "random": 0.68}
-    return {"probes": probes, "beside": beside, "labels": 100, "many_labels": 2000, "raw_name": "raw pixels"}
+from sslviz.training.results import recorded
+from sslviz.ui.frame import learned
 
 
-def test_every_probe_that_stays_below_is_named_with_both_numbers() -> None:
-    told = below(figures(few=[0.60, 0.62, 0.64], knn=0.70))
-    assert "with 100 labels (62% against 66%), by k-NN (70% against 79%)." in told
-    assert "2,000" not in told
-    assert "with 2,000 labels (75% against 80%)." in below(figures(many=0.75))
-
-
-@pytest.mark.parametrize(("row", "said"), [(0.71, "training adds 3 points"), (0.65, "not all that is lacking")])
-def test_the_reason_is_the_mean_only_where_the_row_of_vectors_is_ahead(row: float, said: str) -> None:
-    told = below(figures(row, knn=0.5))
-    assert f"reaches {row:.0%}, and the random trunk 68%, against 66% of raw pixels" in told
-    assert said in told
-
-
-def test_nothing_is_said_where_nothing_is_below_or_nothing_was_measured() -> None:
-    assert below(figures()) == ""
-    plain = figures(knn=0.5)
-    del plain["beside"]
-    assert below(plain) == ""
+def test_the_lines_to_reach_are_the_means_of_the_probe_over_choices_of_labels(monkeypatch: pytest.MonkeyPatch) -> None:
+    few = {"random": [0.1, 0.2, 0.6], "raw": [0.5, 0.25, 0.75], "trained": [0.9, 0.9, 0.9]}
+    figures: dict[str, Any] = {"raw_name": "raw pixels", "probes": {name: {"few": row} for name, row in few.items()}}
+    runs = {"queue": SimpleNamespace(figures=figures)}
+    monkeypatch.setattr(recorded, "read", runs.get)
+    names, values = zip(*learned.reached("queue"), strict=True)
+    assert names == ("probe of random trunk", "probe of raw pixels")
+    assert values == pytest.approx((0.3, 0.5))
+    assert learned.reached("two_views") == []  # nothing is recorded

@@ -10,9 +10,10 @@ import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from sslviz.catalogue.masked_patches import MaskedPatchesOptions as Options
 from sslviz.models.tokens import from_patches, to_patches
 from sslviz.models.trunk import Trunk, initialise
-from sslviz.tasks.base import Answer, Batch, Draw, Labelled, Pool
+from sslviz.tasks.base import Answer, Batch, DataInfo, Draw, Labelled
 from sslviz.tasks.masked_patches import MaskedPatches, PaintNet, explained, join, nearest, normalised, take
 
 TASK = MaskedPatches()
@@ -26,15 +27,15 @@ def pictures(n: int, seed: int = 0) -> Batch:
 
 
 def draw(batch: Batch, seed: int = 0, **options: Any) -> Draw:
-    return TASK.draw(batch, np.random.default_rng(seed), Pool(), **options)
+    return TASK.draw(batch, np.random.default_rng(seed), DataInfo(), Options(**options))
 
 
 def label(batch: Batch, seed: int = 0, **options: Any) -> Labelled:
-    return TASK.apply(batch, draw(batch, seed, **options), Pool())
+    return TASK.apply(batch, draw(batch, seed, **options), DataInfo())
 
 
 def network(seed: int = 0) -> PaintNet:
-    net = TASK.build(Trunk(), Pool())
+    net = TASK.build(Trunk(), DataInfo(), Options())
     initialise(net, torch.Generator().manual_seed(seed))
     assert isinstance(net, PaintNet)
     return net
@@ -51,9 +52,10 @@ def test_every_picture_has_exactly_as_many_covered_patches(share: float, count: 
     assert (covered.sum(1) == count).all()
 
 
-@pytest.mark.parametrize("share", [0.0, 0.01, 0.99, 1.0])
-def test_at_least_one_is_covered_and_one_is_not(share: float) -> None:
-    assert set(draw(pictures(50), share=share)["covered"].sum(1)) <= {1, 15}
+@pytest.mark.parametrize(("limit", "covered"), [("low", 2), ("high", 14)])
+def test_some_are_covered_and_some_are_not_whatever_the_share(limit: str, covered: int) -> None:
+    share = getattr(Options.described()["share"], limit)
+    assert set(draw(pictures(50), share=share)["covered"].sum(1)) == {covered}
 
 
 def test_every_place_is_covered_as_often_as_it_should_be() -> None:
@@ -122,7 +124,7 @@ def test_a_hand_edited_draw_is_obeyed() -> None:
     batch = pictures(2)
     how = Draw(covered=np.zeros((2, 16), bool))
     how["covered"][0, 3] = how["covered"][1, 9] = True
-    labelled = TASK.apply(batch, how, Pool())
+    labelled = TASK.apply(batch, how, DataInfo())
     assert labelled.inputs["hidden"].tolist() == [[3], [9]]
     assert labelled.inputs["patches"].shape == (2, 15, 192)
 
@@ -133,12 +135,14 @@ def test_nothing_of_the_covered_pixels_reaches_the_encoder_or_the_answer() -> No
     hidden = from_patches(torch.from_numpy(how["covered"]).float()[..., None].expand(-1, -1, 192)).bool()
     other = torch.where(hidden, pictures(4, 1).data["pixels"], batch.data["pixels"])
     assert not torch.equal(other, batch.data["pixels"])
-    first, second = (TASK.apply(Batch(batch.ids, {"pixels": x}), how, Pool()) for x in (batch.data["pixels"], other))
+    first, second = (
+        TASK.apply(Batch(batch.ids, {"pixels": x}), how, DataInfo()) for x in (batch.data["pixels"], other)
+    )
     assert all(torch.equal(first.inputs[name], second.inputs[name]) for name in first.inputs)
     assert not torch.equal(first.targets["patches"], second.targets["patches"])
     told = [net.encode(x.inputs["patches"], x.inputs["places"]) for x in (first, second)]
     assert torch.equal(told[0], told[1])
-    answers = [TASK.answer(net, x).data["patches"] for x in (first, second)]
+    answers = [TASK.answer(net, x, Options()).data["patches"] for x in (first, second)]
     assert torch.equal(answers[0], answers[1])
 
 
@@ -161,15 +165,15 @@ def test_only_covered_patches_carry_loss() -> None:
     """Ask for other pixels in visible places: the loss does not move. In covered ones it does."""
     batch, net = pictures(5), network()
     how = draw(batch)
-    labelled = TASK.apply(batch, how, Pool())
-    loss = TASK.loss(net, labelled)
+    labelled = TASK.apply(batch, how, DataInfo())
+    loss = TASK.loss(net, labelled, Options())
     assert loss.per_item is not None
     assert loss.per_item.shape == (5 * 12,)
     for of, moves in ((~how["covered"], False), (how["covered"], True)):
         there = from_patches(torch.from_numpy(of).float()[..., None].expand(-1, -1, 192)).bool()
         other = Batch(batch.ids, {"pixels": torch.where(there, 255 - batch.data["pixels"], batch.data["pixels"])})
-        asked = TASK.apply(other, how, Pool()).targets
-        total = TASK.loss(net, Labelled(labelled.inputs, asked, labelled.where)).total
+        asked = TASK.apply(other, how, DataInfo()).targets
+        total = TASK.loss(net, Labelled(labelled.inputs, asked, labelled.where), Options()).total
         assert torch.equal(total, loss.total) != moves
 
 
@@ -180,8 +184,8 @@ def test_golden_loss_of_a_flat_answer() -> None:
     def flat(_inputs: Any) -> torch.Tensor:
         return torch.full((1, 12, 192), 0.5)
 
-    assert TASK.loss(flat, labelled).total.item() == pytest.approx(0.09)  # type: ignore[arg-type]
-    flat_loss = TASK.loss(flat, labelled, normalise=True).total.item()  # type: ignore[arg-type]
+    assert TASK.loss(flat, labelled, Options()).total.item() == pytest.approx(0.09)  # type: ignore[arg-type]
+    flat_loss = TASK.loss(flat, labelled, Options(normalise=True)).total.item()  # type: ignore[arg-type]
     assert flat_loss == pytest.approx(0.25, rel=1e-3)  # a flat patch is all 0 once normalised
 
 
@@ -198,8 +202,8 @@ def test_normalising_hides_brightness_and_contrast_of_a_patch_from_the_loss() ->
     net, labelled = network(), label(pictures(3))
     paler = Labelled(labelled.inputs, {"patches": 0.3 * labelled.targets["patches"] + 0.2}, labelled.where)
     with torch.no_grad():
-        same = [TASK.loss(net, x, normalise=True).total.item() for x in (labelled, paler)]
-        other = [TASK.loss(net, x).total.item() for x in (labelled, paler)]
+        same = [TASK.loss(net, x, Options(normalise=True)).total.item() for x in (labelled, paler)]
+        other = [TASK.loss(net, x, Options()).total.item() for x in (labelled, paler)]
     assert same[0] == pytest.approx(same[1], rel=1e-3)
     assert abs(other[0] - other[1]) > 0.01
 
@@ -224,7 +228,7 @@ def test_a_normalised_answer_is_scored_against_normalised_patches() -> None:
     assert TASK.score(Answer({"patches": right}), labelled) == {"variance explained": 0}
     net = network()
     for normalise, name in ((False, "patches"), (True, "normalised")):
-        assert list(TASK.answer(net, labelled, normalise=normalise).data) == [name]
+        assert list(TASK.answer(net, labelled, Options(normalise=normalise)).data) == [name]
 
 
 def test_nearest_visible_patch() -> None:
@@ -235,9 +239,9 @@ def test_nearest_visible_patch() -> None:
 
 @pytest.mark.parametrize("normalise", [False, True])
 def test_baselines(normalise: bool) -> None:
-    batch = TASK.batch("fashion_mnist", "held", np.arange(40))
-    labelled, pool = label(batch), TASK.pool("fashion_mnist")
-    grey, mean, visible, near = TASK.baselines(labelled, pool, normalise=normalise)
+    batch = TASK.batch("fashion_mnist", "held_out", np.arange(40))
+    labelled, info = label(batch), TASK.info("fashion_mnist")
+    grey, mean, visible, near = TASK.baselines(labelled, info, Options(normalise=normalise))
     asked = labelled.targets["patches"]
     asked = normalised(asked) if normalise else asked
     for constant in (grey, mean):
@@ -248,7 +252,7 @@ def test_baselines(normalise: bool) -> None:
     assert grey.loss is not None
     assert grey.loss == pytest.approx(best, rel=0.05)
     if not normalise:
-        assert pool["grey"].item() == pytest.approx(pool["mean"].mean().item(), abs=1e-6)
+        assert info["grey"].item() == pytest.approx(info["mean"].mean().item(), abs=1e-6)
         assert near.loss is not None
         row, place = 7, int(labelled.inputs["hidden"][7, 3])
         number = int(nearest(labelled.inputs["places"], labelled.inputs["hidden"])[row, 3])
@@ -261,8 +265,8 @@ def test_baselines(normalise: bool) -> None:
 def test_features_come_from_whole_pictures_without_the_decoder() -> None:
     net, batch = network(), pictures(4)
     with torch.no_grad():
-        whole = TASK.features(net, batch, Pool())
+        whole = TASK.features(net, batch, DataInfo())
         torch.testing.assert_close(whole, net.trunk(net.tokens(batch.data["pixels"] / 255)).mean(1))
         for part in (net.gap, net.places.weight, net.paint.weight):
             part.zero_()
-        assert torch.equal(TASK.features(net, batch, Pool()), whole)
+        assert torch.equal(TASK.features(net, batch, DataInfo()), whole)

@@ -8,6 +8,7 @@ import torch
 from hypothesis import given
 from hypothesis import strategies as st
 
+from sslviz.catalogue.masked_sound import MaskedSoundOptions as Options
 from sslviz.data import audio
 from sslviz.models import quantiser, sounds
 from sslviz.models.quantiser import Quantiser, diversity, perplexity, straight_through
@@ -18,16 +19,16 @@ from sslviz.training import loop
 from sslviz.training.config import RunConfig
 
 TASK = MaskedSound()
-POOL = TASK.pool("voices")
+INFO = TASK.info("voices")
 
 
 def labelled(n: int = 12, seed: int = 0, part: str = "train", **options: Any) -> Labelled:
     batch = TASK.batch("voices", part, np.arange(n))
-    return TASK.apply(batch, TASK.draw(batch, np.random.default_rng(seed), POOL, **options), POOL)
+    return TASK.apply(batch, TASK.draw(batch, np.random.default_rng(seed), INFO, Options(**options)), INFO)
 
 
 def learner(**options: Any) -> Any:
-    config = RunConfig("masked_sound", "voices", 1, 20, 16, 1e-3, device="cpu", options=tuple(options.items()))
+    config = RunConfig("masked_sound", "voices", 1, 20, 16, 1e-3, device="cpu", options=Options(**options))
     one = loop.Learner(config)
     one.load(one.fresh())
     return one
@@ -107,17 +108,17 @@ def test_a_distractor_with_the_true_code_is_no_candidate() -> None:
 
 
 def test_guessing_counts_the_candidates_that_there_really_are() -> None:
-    one, net = labelled(40, part="held"), learner().net
-    taught = TASK.teach(net, one)
+    one, net = labelled(40, part="held_out"), learner().net
+    taught = TASK.targets_from_model(net, one)
     codes, distractors = taught.targets["codes"], one.inputs["distractors"]
     counts = []
     for clip, step in one.where.nonzero().tolist():
         some = distractors[clip, step][distractors[clip, step] >= 0]
         counts.append(1 + sum((codes[clip, other] != codes[clip, step]).any().item() for other in some))
-    guess = TASK.baselines(taught, POOL)[0]
+    guess = TASK.baselines(taught, INFO, Options())[0]
     assert guess.loss == pytest.approx(np.mean(np.log(counts)))
     assert guess.scores["true code picked"] == pytest.approx(np.mean(1 / np.array(counts)))
-    alike = TASK.baselines(Labelled(one.inputs, {"codes": torch.zeros_like(codes)}, one.where), POOL)[0]
+    alike = TASK.baselines(Labelled(one.inputs, {"codes": torch.zeros_like(codes)}, one.where), INFO, Options())[0]
     assert alike.loss == 0  # collapsed: one candidate is left, and no loss
     assert alike.scores["true code picked"] == 1
 
@@ -136,36 +137,36 @@ def test_the_nearest_heard_steps() -> None:
 
 def test_what_is_covered_is_not_heard() -> None:
     batch = TASK.batch("voices", "train", np.arange(6))
-    draw = TASK.draw(batch, np.random.default_rng(0), POOL)
-    first = TASK.apply(batch, draw, POOL)
+    draw = TASK.draw(batch, np.random.default_rng(0), INFO, Options())
+    first = TASK.apply(batch, draw, INFO)
     wave = batch.data["wave"].clone()
     clip, step = (int(x[0]) for x in np.nonzero(draw["masked"]))
     middle = draw["masked"][clip, step + 1]
     assert middle
     wave[clip, (step + 1) * sounds.HOP + 40 : (step + 2) * sounds.HOP] += 0.3  # heard by no other step
-    other = TASK.apply(type(batch)(batch.ids, {**batch.data, "wave": wave}), draw, POOL)
+    other = TASK.apply(type(batch)(batch.ids, {**batch.data, "wave": wave}), draw, INFO)
     assert not torch.equal(first.inputs["whole"], other.inputs["whole"])
     assert torch.equal(first.inputs["heard"], other.inputs["heard"])
     net = learner().net
-    assert torch.equal(net.said(first.inputs), net.said(other.inputs))
+    assert torch.equal(net.predict(first.inputs), net.predict(other.inputs))
 
 
 def test_padding_plays_no_part() -> None:
-    short = TASK.batch("voices", "held", np.arange(4))
-    draw = TASK.draw(short, np.random.default_rng(0), POOL)
-    whole = TASK.apply(short, draw, POOL)
+    short = TASK.batch("voices", "held_out", np.arange(4))
+    draw = TASK.draw(short, np.random.default_rng(0), INFO, Options())
+    whole = TASK.apply(short, draw, INFO)
     assert not (whole.where & ~whole.inputs["visible"]).any()
     assert not (whole.inputs["masked"] & ~whole.inputs["visible"]).any()
     net = learner().net
-    taught = TASK.teach(net, whole)
-    before = TASK.loss(net, taught)
+    taught = TASK.targets_from_model(net, whole)
+    before = TASK.loss(net, taught, Options())
     clip = int(whole.inputs["visible"].sum(1).argmin())
     noisy = {k: v.clone() for k, v in whole.inputs.items()}
     gone = ~whole.inputs["visible"][clip]
     assert gone.any()
     for name in ("heard", "whole"):
         noisy[name][clip, gone] = 7.0
-    after = TASK.loss(net, Labelled(noisy, taught.targets, whole.where))
+    after = TASK.loss(net, Labelled(noisy, taught.targets, whole.where), Options())
     torch.testing.assert_close(before.per_item, after.per_item, atol=1e-5, rtol=1e-5)
     assert before.parts["diversity"] == pytest.approx(after.parts["diversity"], abs=1e-6)
 
@@ -205,9 +206,9 @@ def test_the_gradient_passes_the_quantiser_straight_through() -> None:
 
 def test_the_gradient_reaches_scores_and_latents_though_codes_are_whole_numbers() -> None:
     net = learner().net
-    taught = TASK.teach(net, labelled())
+    taught = TASK.targets_from_model(net, labelled())
     assert taught.targets["codes"].dtype == torch.int64
-    loss = TASK.loss(net, taught).total  # without the diversity loss, which reaches them anyway
+    loss = TASK.loss(net, taught, Options()).total  # without the diversity loss, which reaches them anyway
     grads = torch.autograd.grad(loss, [net.quantiser.scores.weight, net.quantiser.table.weight, net.tokens.up.weight])
     assert all(g.abs().max() > 0 for g in grads)
 
@@ -256,7 +257,9 @@ def test_noise_changes_the_label_only_where_scores_are_close() -> None:
     net = learner().net
     one = labelled()
     quiet = {**one.inputs, "noise": torch.zeros_like(one.inputs["noise"])}
-    drawn, plain = (TASK.teach(net, Labelled(x, {}, one.where)).targets["codes"] for x in (one.inputs, quiet))
+    drawn, plain = (
+        TASK.targets_from_model(net, Labelled(x, {}, one.where)).targets["codes"] for x in (one.inputs, quiet)
+    )
     differ = (drawn != plain)[one.inputs["visible"]].float().mean().item()
     assert 0 < differ < 0.5
 
@@ -304,18 +307,18 @@ def test_a_batch_holds_recordings_of_about_the_same_length() -> None:
 
 def test_the_parts_of_the_loss_are_named() -> None:
     net = learner().net
-    taught = TASK.teach(net, labelled())
-    loss = TASK.loss(net, taught, diversity=0.5)
-    assert loss.aside is not None
-    assert loss.aside.item() == pytest.approx(0.5 * loss.parts["diversity"], rel=1e-5)
+    taught = TASK.targets_from_model(net, labelled())
+    loss = TASK.loss(net, taught, Options(diversity=0.5))
+    assert loss.auxiliary is not None
+    assert loss.auxiliary.item() == pytest.approx(0.5 * loss.parts["diversity"], rel=1e-5)
     assert loss.total.item() == pytest.approx(loss.parts["contrastive"], rel=1e-5)
     assert 2 <= loss.parts["codes in use"] <= 32.001
 
 
 def test_the_score_is_the_share_of_covered_steps_and_of_entries() -> None:
     net = learner().net
-    taught = TASK.teach(net, labelled())
-    answer = TASK.answer(net, taught)
+    taught = TASK.targets_from_model(net, labelled())
+    answer = TASK.answer(net, taught, Options())
     assert torch.equal(answer.data["codes"], taught.targets["codes"])
     torch.testing.assert_close(answer.data["p"].sum(1), torch.ones(len(answer.data["p"])))
     score = TASK.score(answer, taught)

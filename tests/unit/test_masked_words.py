@@ -11,6 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from torch.nn import functional as F
 
+from sslviz.catalogue.masked_words import MaskedWordsOptions as Options
 from sslviz.data.text import CLS, MASK, PAD, SEP, UNK, corpus
 from sslviz.tasks.base import Answer, Batch, Draw, Labelled
 from sslviz.tasks.masked_words import HIDE, KEEP, SWAP, MaskedWords
@@ -33,11 +34,11 @@ def pad(sentences: list[list[str]], extra: int = 0, first: int = 0) -> Batch:
 
 
 def draw(batch: Batch, seed: int = 0, **options: Any) -> Draw:
-    return TASK.draw(batch, np.random.default_rng(seed), TASK.pool("sentences"), **options)
+    return TASK.draw(batch, np.random.default_rng(seed), TASK.info("sentences"), Options(**options))
 
 
 def apply(batch: Batch, how: Draw) -> Labelled:
-    return TASK.apply(batch, how, TASK.pool("sentences"))
+    return TASK.apply(batch, how, TASK.info("sentences"))
 
 
 def of_length(length: int, n: int = 1) -> Batch:
@@ -199,7 +200,7 @@ def test_what_is_hidden_or_swapped_cannot_be_told_from_the_inputs(words: Any) ->
     assert not torch.equal(first.targets["words"], second.targets["words"])
     net = words.net()
     with torch.no_grad():
-        assert torch.equal(TASK.answer(net, first).data["p"], TASK.answer(net, second).data["p"])
+        assert torch.equal(TASK.answer(net, first, Options()).data["p"], TASK.answer(net, second, Options()).data["p"])
 
 
 def test_kept_words_are_the_exception() -> None:
@@ -217,7 +218,7 @@ def test_padding_is_invisible(words: Any) -> None:
     for extra in (0, 9):
         batch = pad(sentences, extra)
         labelled = apply(batch, draw(batch, masking="static"))
-        losses.append(TASK.loss(net, labelled).per_item.detach())
+        losses.append(TASK.loss(net, labelled, Options()).per_item.detach())
     torch.testing.assert_close(losses[0], losses[1], rtol=1e-5, atol=1e-5)
 
 
@@ -228,7 +229,7 @@ def test_features_do_not_read_the_hidden_word(words: Any) -> None:
     assert (few.data["word"] > MASK).all()
     other = Batch(few.ids, {**few.data, "word": few.data["word"].roll(1)})
     net = words.net()
-    assert torch.equal(*(TASK.features(net, b, TASK.pool("sentences")) for b in (few, other)))
+    assert torch.equal(*(TASK.features(net, b, TASK.info("sentences")) for b in (few, other)))
 
 
 # the loss
@@ -238,7 +239,7 @@ def test_the_loss_is_the_mean_cross_entropy_over_the_chosen_words(words: Any) ->
     net, labelled = words.net(), apply(*_label(40))
     with torch.no_grad():
         everywhere = net(labelled.inputs, torch.ones_like(labelled.where)).unflatten(0, labelled.where.shape)
-        loss = TASK.loss(net, labelled)
+        loss = TASK.loss(net, labelled, Options())
         p = everywhere.double().softmax(-1)
     wanted = [-math.log(p[i, j, labelled.targets["words"][i, j]]) for i, j in torch.nonzero(labelled.where).tolist()]
     assert loss.per_item.tolist() == pytest.approx(wanted, rel=1e-4)
@@ -251,9 +252,9 @@ def test_only_chosen_words_carry_loss_and_all_of_them(words: Any) -> None:
 
     def loss(at: np.ndarray) -> torch.Tensor:
         targets = {**labelled.targets, "words": changed(labelled.targets["words"], at)}
-        return TASK.loss(net, Labelled(labelled.inputs, targets, labelled.where)).total
+        return TASK.loss(net, Labelled(labelled.inputs, targets, labelled.where), Options()).total
 
-    plain = TASK.loss(net, labelled).total
+    plain = TASK.loss(net, labelled, Options()).total
     assert torch.equal(loss(how["how"] == 0), plain)
     for fate in (HIDE, SWAP, KEEP):
         assert not torch.equal(loss(how["how"] == fate), plain)
@@ -264,7 +265,7 @@ def test_a_sentence_with_nothing_but_kept_words_carries_loss(words: Any) -> None
     how = Draw(how=np.array([[0, 0, KEEP, 0, 0]]), swap=np.zeros((1, 5), np.int64))
     net, labelled = words.net(), apply(batch, how)
     assert torch.equal(labelled.inputs["ids"], batch.data["ids"])
-    loss = TASK.loss(net, labelled)
+    loss = TASK.loss(net, labelled, Options())
     assert loss.per_item.shape == (1,)
     assert loss.total > 0
     loss.total.backward()
@@ -281,7 +282,7 @@ def _label(n: int) -> tuple[Batch, Draw]:
 
 def test_the_answer_is_a_probability_for_every_word_at_every_chosen_place(words: Any) -> None:
     labelled = apply(*_label(30))
-    p = TASK.answer(words.net(), labelled).data["p"]
+    p = TASK.answer(words.net(), labelled, Options()).data["p"]
     assert p.shape == (int(labelled.where.sum()), V)
     torch.testing.assert_close(p.sum(1), torch.ones(len(p)))
 
@@ -305,7 +306,7 @@ def test_a_sentence_without_a_known_word_has_no_label_and_no_score(words: Any) -
     labelled = apply(batch, draw(batch))
     assert not labelled.where.any()
     assert torch.equal(labelled.inputs["ids"], batch.data["ids"])
-    answer = TASK.answer(words.net(), labelled)
+    answer = TASK.answer(words.net(), labelled, Options())
     assert answer.data["p"].shape == (0, V)
     assert all(math.isnan(v) for v in TASK.score(answer, labelled).values())
 
@@ -316,8 +317,8 @@ def test_a_sentence_without_a_known_word_has_no_label_and_no_score(words: Any) -
 @pytest.fixture(scope="module")
 def baselines() -> dict[str, Any]:
     """Of all 2,000 held-out sentences, masks drawn with seed 7."""
-    batch = TASK.batch("sentences", "held", np.arange(2000))
-    return {b.name: b for b in TASK.baselines(apply(batch, draw(batch, 7)), TASK.pool("sentences"))}
+    batch = TASK.batch("sentences", "held_out", np.arange(2000))
+    return {b.name: b for b in TASK.baselines(apply(batch, draw(batch, 7)), TASK.info("sentences"), Options())}
 
 
 def test_guessing_is_exactly_the_logarithm_of_the_vocabulary(baselines: dict[str, Any]) -> None:
@@ -344,9 +345,9 @@ def test_baselines_stand_in_order(baselines: dict[str, Any]) -> None:
 
 
 def test_the_most_common_word_is_a_word_and_constant() -> None:
-    batch = TASK.batch("sentences", "held", np.arange(2000))
+    batch = TASK.batch("sentences", "held_out", np.arange(2000))
     labelled = apply(batch, draw(batch, 7))
-    best = {b.name: b for b in TASK.baselines(labelled, TASK.pool("sentences"))}["word frequencies"]
+    best = {b.name: b for b in TASK.baselines(labelled, TASK.info("sentences"), Options())}["word frequencies"]
     assert best.constant
     top = int(np.argmax(WORDS.counts * WORDS.is_word))
     truth = labelled.targets["words"][labelled.targets["scored"]]
@@ -357,7 +358,7 @@ def test_the_most_common_word_is_a_word_and_constant() -> None:
 
 
 def test_neighbours_are_counted_in_the_training_sentences_only() -> None:
-    after = TASK.pool("sentences")["after"]
+    after = TASK.info("sentences")["after"]
     of, the, counted = WORDS.index["of"], WORDS.index["the"], [0, 0]
     for row in WORDS.train:
         pairs = list(pairwise(WORDS.ids[row, : WORDS.lengths[row]].tolist()))
@@ -371,9 +372,9 @@ def test_left_neighbour_against_counting_by_hand() -> None:
     # One hidden word between two others: p(word | left), with ten imagined sightings spread as common as words are.
     batch = pad([["in", "the", "house", "of", "my", "friend"]])
     how = Draw(how=np.array([[0, 0, 0, 0, 0, HIDE, 0, 0]]), swap=np.zeros((1, 8), np.int64))
-    named = {b.name: b for b in TASK.baselines(apply(batch, how), TASK.pool("sentences"))}
-    pool = TASK.pool("sentences")
-    common, after = pool["common"].astype(float), pool["after"].astype(float)
+    named = {b.name: b for b in TASK.baselines(apply(batch, how), TASK.info("sentences"), Options())}
+    info = TASK.info("sentences")
+    common, after = info["common"].astype(float), info["after"].astype(float)
     of, my, friend = (WORDS.index[w] for w in ("of", "my", "friend"))
     ahead = (after[of] + 10 * common) / (after[of].sum() + 10)
     assert named["left neighbour"].loss == pytest.approx(-math.log(ahead[my]), rel=1e-4)
@@ -388,8 +389,8 @@ def test_baselines_do_not_read_what_is_hidden() -> None:
     batch = pad([["house", "of", "my", "friend"]])
     how = Draw(how=np.array([[0, 0, HIDE, HIDE, 0, 0]]), swap=np.zeros((1, 6), np.int64))
     labelled = apply(batch, how)
-    named = {b.name: b for b in TASK.baselines(labelled, TASK.pool("sentences"))}
-    common, after = (TASK.pool("sentences")[k].astype(float) for k in ("common", "after"))
+    named = {b.name: b for b in TASK.baselines(labelled, TASK.info("sentences"), Options())}
+    common, after = (TASK.info("sentences")[k].astype(float) for k in ("common", "after"))
     house, of, my = (WORDS.index[w] for w in ("house", "of", "my"))
     first = (after[house, of] + 10 * common[of]) / (after[house].sum() + 10)
     assert named["left neighbour"].loss == pytest.approx(-(math.log(first) + math.log(common[my])) / 2, rel=1e-4)
@@ -441,7 +442,7 @@ def test_every_sentence_with_a_known_word_has_a_finite_loss(words: Any, sentence
     labelled = apply(batch, draw(batch, seed))
     if labelled.where.any():
         with torch.no_grad():
-            loss = TASK.loss(words.net(), labelled)
+            loss = TASK.loss(words.net(), labelled, Options())
         assert torch.isfinite(loss.per_item).all()
         assert (loss.per_item >= 0).all()
         assert loss.per_item.shape == (int(labelled.where.sum()),)
@@ -449,7 +450,7 @@ def test_every_sentence_with_a_known_word_has_a_finite_loss(words: Any, sentence
 
 def test_other_data_is_refused() -> None:
     with pytest.raises(ValueError, match="sentences"):
-        TASK.pool("emoji")
+        TASK.info("emoji")
 
 
 def test_the_head_ends_in_the_word_table(words: Any) -> None:

@@ -10,10 +10,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 from torch.nn import functional as F
 
+from sslviz.catalogue.next_sentence import NextSentenceOptions as Options
 from sslviz.data.stories import stories
 from sslviz.data.text import CLS, MASK, PAD, SEP, UNK
 from sslviz.tasks import next_sentence as module
-from sslviz.tasks.base import Answer, Batch, Draw, Labelled, Pool
+from sslviz.tasks.base import Answer, Batch, DataInfo, Draw, Labelled
 from sslviz.tasks.next_sentence import IS_NEXT, LONGEST, NOT_NEXT, NextSentence, in_both, lay_out, lengths, shared_words
 
 TASK, TALES = NextSentence(), stories()
@@ -22,17 +23,17 @@ SENTENCE = st.lists(st.integers(MASK + 1, 3000) | st.just(UNK), min_size=1, max_
 
 
 @pytest.fixture(scope="module")
-def pool() -> Pool:
-    return TASK.pool("stories")
+def info() -> DataInfo:
+    return TASK.info("stories")
 
 
 @pytest.fixture(scope="module")
-def many(pool: Pool) -> tuple[Batch, Draw, Labelled]:
+def many(info: DataInfo) -> tuple[Batch, Draw, Labelled]:
     """All training pairs, and 300 of them twice: more than 10,000 coins."""
     rows = np.concatenate([np.arange(TASK.size("stories", "train")), np.arange(300)])
     batch = TASK.batch("stories", "train", rows)
-    draw = TASK.draw(batch, np.random.default_rng(5), pool)
-    return batch, draw, TASK.apply(batch, draw, pool)
+    draw = TASK.draw(batch, np.random.default_rng(5), info, Options())
+    return batch, draw, TASK.apply(batch, draw, info)
 
 
 def padded(*sentences: list[int]) -> torch.Tensor:
@@ -41,13 +42,13 @@ def padded(*sentences: list[int]) -> torch.Tensor:
 
 def pair(a: list[int], b: list[int]) -> Batch:
     """One pair that no tale has, of the first training tale."""
-    first = int(np.flatnonzero(~TALES.held)[0])
+    first = int(np.flatnonzero(~TALES.held_out)[0])
     return Batch(np.array([0]), {"a": padded(a), "b": padded(b), "document": torch.tensor([first])})
 
 
-def as_drawn(batch: Batch, pool: Pool, seed: int = 0, **options: Any) -> tuple[Draw, Labelled]:
-    draw = TASK.draw(batch, np.random.default_rng(seed), pool, **options)
-    return draw, TASK.apply(batch, draw, pool)
+def as_drawn(batch: Batch, info: DataInfo, seed: int = 0, **options: Any) -> tuple[Draw, Labelled]:
+    draw = TASK.draw(batch, np.random.default_rng(seed), info, Options(**options))
+    return draw, TASK.apply(batch, draw, info)
 
 
 # the coin
@@ -60,9 +61,9 @@ def test_half_of_the_pairs_have_a_stranger(many: tuple[Batch, Draw, Labelled]) -
     assert abs(random.mean() - 0.5) < 4 * 0.5 / math.sqrt(len(random))
 
 
-def test_the_coin_does_not_depend_on_the_pair(pool: Pool) -> None:
+def test_the_coin_does_not_depend_on_the_pair(info: DataInfo) -> None:
     one, two = (TASK.batch("stories", "train", np.arange(first, first + 200)) for first in (0, 5000))
-    coins = [TASK.draw(batch, np.random.default_rng(3), pool)["random"] for batch in (one, two)]
+    coins = [TASK.draw(batch, np.random.default_rng(3), info, Options())["random"] for batch in (one, two)]
     assert np.array_equal(*coins)
 
 
@@ -86,48 +87,48 @@ def test_b_is_what_follows_unless_the_coin_says_otherwise(many: tuple[Batch, Dra
 # the stranger
 
 
-def numbered(pool: Pool) -> Pool:
+def numbered(info: DataInfo) -> DataInfo:
     """The same pool with every sentence replaced by its own number, so that a draw tells which one it took."""
-    return Pool({**pool, "beginnings": np.arange(len(pool["beginnings"]))[:, None]})
+    return DataInfo({**info, "beginnings": np.arange(len(info["beginnings"]))[:, None]})
 
 
-@pytest.mark.parametrize("part", ["train", "held"])
-def test_a_stranger_is_never_from_the_own_tale_and_always_from_the_same_part(pool: Pool, part: str) -> None:
+@pytest.mark.parametrize("part", ["train", "held_out"])
+def test_a_stranger_is_never_from_the_own_tale_and_always_from_the_same_part(info: DataInfo, part: str) -> None:
     batch = TASK.batch("stories", part, np.arange(TASK.size("stories", part)))
     for seed in range(3):
-        taken = TASK.draw(batch, np.random.default_rng(seed), numbered(pool))["other"][:, 0]
+        taken = TASK.draw(batch, np.random.default_rng(seed), numbered(info), Options())["other"][:, 0]
         tale = TALES.document[taken]
         assert not (tale == batch.data["document"].numpy()).any()
-        assert (TALES.held[tale] == (part == "held")).all()
+        assert (TALES.held_out[tale] == (part == "held_out")).all()
 
 
-def test_every_other_sentence_is_as_likely_to_be_the_stranger(pool: Pool) -> None:
+def test_every_other_sentence_is_as_likely_to_be_the_stranger(info: DataInfo) -> None:
     # Tale 0 has 3 sentences, tale 1 has 2, tale 2 has 4, tale 3 is held out and has 5.
-    sizes, held = np.array([3, 2, 4, 5]), np.array([False, False, False, True])
+    sizes, held_out = np.array([3, 2, 4, 5]), np.array([False, False, False, True])
     rows = np.zeros((2, 14), np.int64)
     rows[0, :9], rows[1, :5] = np.arange(9), np.arange(9, 14)
-    small = Pool({**pool, "held": held, "sentences": sizes, "first": np.array([0, 3, 5, 0]), "rows": rows})
+    small = DataInfo({**info, "held_out": held_out, "sentences": sizes, "first": np.array([0, 3, 5, 0]), "rows": rows})
     small |= {"size": np.array([9, 5]), "beginnings": np.arange(14)[:, None]}
     n, tale_of = 12_000, np.repeat(np.arange(4), sizes)
     for tale in range(3):
         document = torch.full((n,), tale)
         batch = Batch(np.arange(n), {"a": padded([9]).repeat(n, 1), "b": padded([9]).repeat(n, 1)})
         batch.data["document"] = document
-        taken = TASK.draw(batch, np.random.default_rng(tale), Pool(small))["other"][:, 0]
+        taken = TASK.draw(batch, np.random.default_rng(tale), DataInfo(small), Options())["other"][:, 0]
         counts = np.bincount(taken, minlength=14)
-        may = (tale_of != tale) & ~held[tale_of]
+        may = (tale_of != tale) & ~held_out[tale_of]
         assert not counts[~may].any()
         expected, free = n / may.sum(), may.sum() - 1
         chi2 = ((counts[may] - expected) ** 2 / expected).sum()
         assert chi2 < free + 5 * math.sqrt(2 * free)
 
 
-def test_the_pools_rows_are_the_tales_in_order(pool: Pool) -> None:
+def test_the_pools_rows_are_the_tales_in_order(info: DataInfo) -> None:
     for kept in (False, True):
-        row = pool["rows"][int(kept), : pool["size"][int(kept)]]
-        assert np.array_equal(row, np.flatnonzero(TALES.held[TALES.document] == kept))
-        for tale in np.flatnonzero(TALES.held == kept):
-            mine = row[pool["first"][tale] : pool["first"][tale] + pool["sentences"][tale]]
+        row = info["rows"][int(kept), : info["size"][int(kept)]]
+        assert np.array_equal(row, np.flatnonzero(TALES.held_out[TALES.document] == kept))
+        for tale in np.flatnonzero(TALES.held_out == kept):
+            mine = row[info["first"][tale] : info["first"][tale] + info["sentences"][tale]]
             assert np.array_equal(mine, np.flatnonzero(TALES.document == tale))
 
 
@@ -135,12 +136,12 @@ def test_the_pools_rows_are_the_tales_in_order(pool: Pool) -> None:
 
 
 def test_held_out_tales_are_disjoint_from_those_trained_on() -> None:
-    train, held = (module._pairs(part) for part in ("train", "held"))
+    train, held_out = (module._pairs(part) for part in ("train", "held_out"))
     assert len(train) == TASK.size("stories", "train") == 9823
-    assert len(held) == TASK.size("stories", "held") == 1627
-    assert not set(TALES.document[train]) & set(TALES.document[held])
-    assert TALES.held[TALES.document[held]].all()
-    for numbers in (train, held):
+    assert len(held_out) == TASK.size("stories", "held_out") == 1627
+    assert not set(TALES.document[train]) & set(TALES.document[held_out])
+    assert TALES.held_out[TALES.document[held_out]].all()
+    for numbers in (train, held_out):
         assert (TALES.document[numbers] == TALES.document[numbers + 1]).all()  # the last of a tale has no successor
 
 
@@ -181,9 +182,9 @@ def test_layout_of_any_pair(pairs: list[tuple[list[int], list[int]]]) -> None:
 # hidden words and marks
 
 
-def test_hiding_words_leaves_the_label_alone(pool: Pool) -> None:
+def test_hiding_words_leaves_the_label_alone(info: DataInfo) -> None:
     batch = TASK.batch("stories", "train", np.arange(400))
-    (draw, hidden), (bare, plain) = (as_drawn(batch, pool, 1, masks=masks) for masks in (True, False))
+    (draw, hidden), (bare, plain) = (as_drawn(batch, info, 1, masks=masks) for masks in (True, False))
     assert torch.equal(hidden.targets["next"], plain.targets["next"])
     assert np.array_equal(draw["other"], bare["other"])
     assert np.array_equal(draw["swap"], bare["swap"])
@@ -215,10 +216,10 @@ def test_golden_words_in_both() -> None:
     assert not both[1].any()
 
 
-def test_marks_tell_only_what_the_inputs_show(pool: Pool) -> None:
+def test_marks_tell_only_what_the_inputs_show(info: DataInfo) -> None:
     batch = TASK.batch("stories", "train", np.arange(200))
-    _, without = as_drawn(batch, pool, 2)
-    _, marked = as_drawn(batch, pool, 2, marks=True)
+    _, without = as_drawn(batch, info, 2)
+    _, marked = as_drawn(batch, info, 2, marks=True)
     assert not without.inputs["both"].any()
     assert marked.inputs["both"].any()
     for name in ("ids", "segments", "visible"):
@@ -229,21 +230,21 @@ def test_marks_tell_only_what_the_inputs_show(pool: Pool) -> None:
         assert set(sees[row][marked.inputs["both"][row].numpy() == 1].tolist()) == a & b
 
 
-def test_marks_change_what_the_network_says(labs: Any, pool: Pool) -> None:
+def test_marks_change_what_the_network_says(labs: Any, info: DataInfo) -> None:
     batch, net = TASK.batch("stories", "train", np.arange(50)), labs["next_sentence"].net()
-    said = [TASK.answer(net, as_drawn(batch, pool, 2, marks=marks)[1]).data["p"] for marks in (False, True)]
+    said = [TASK.answer(net, as_drawn(batch, info, 2, marks=marks)[1], Options()).data["p"] for marks in (False, True)]
     assert not torch.allclose(*said)
 
 
 # the label does not leak
 
 
-def test_the_inputs_of_a_pair_do_not_say_where_b_is_from(pool: Pool) -> None:
+def test_the_inputs_of_a_pair_do_not_say_where_b_is_from(info: DataInfo) -> None:
     # A stranger with the very words of the true B gives the very same input, with the other label.
     batch = TASK.batch("stories", "train", np.arange(100))
-    draw = TASK.draw(batch, np.random.default_rng(0), pool)
+    draw = TASK.draw(batch, np.random.default_rng(0), info, Options())
     draw["other"] = batch.data["b"].numpy()
-    kept, put = (TASK.apply(batch, Draw({**draw, "random": np.full(100, r)}), pool) for r in (False, True))
+    kept, put = (TASK.apply(batch, Draw({**draw, "random": np.full(100, r)}), info) for r in (False, True))
     for name, array in kept.inputs.items():
         assert torch.equal(array, put.inputs[name])
     assert not (kept.targets["next"] == put.targets["next"]).any()
@@ -259,15 +260,15 @@ def test_strangers_are_as_long_as_those_that_follow(many: tuple[Batch, Draw, Lab
     assert abs(true.mean() - strange.mean()) < 4 * noise + 0.1
 
 
-def test_b_alone_tells_next_to_nothing(pool: Pool) -> None:
+def test_b_alone_tells_next_to_nothing(info: DataInfo) -> None:
     from sklearn.linear_model import LogisticRegression
 
     tables, labels = [], []
-    for part in ("train", "held"):
+    for part in ("train", "held_out"):
         batch = TASK.batch("stories", part, np.arange(TASK.size("stories", part)))
-        draw, labelled = as_drawn(batch, pool, 11, masks=False)
+        draw, labelled = as_drawn(batch, info, 11, masks=False)
         alone = np.where(labelled.inputs["segments"].numpy() == 1, labelled.inputs["ids"].numpy(), PAD)
-        tables.append(module._tf_idf(alone, pool["idf"]))
+        tables.append(module._tf_idf(alone, info["idf"]))
         labels.append(draw["random"])
     right = LogisticRegression(C=0.1).fit(tables[0], labels[0]).score(tables[1], labels[1])
     assert right < 0.5 + 4 * 0.5 / math.sqrt(len(labels[1]))
@@ -276,12 +277,12 @@ def test_b_alone_tells_next_to_nothing(pool: Pool) -> None:
 # the same again
 
 
-def test_draws_repeat_and_apply_changes_nothing(pool: Pool) -> None:
-    batch = TASK.batch("stories", "held", np.arange(50))
+def test_draws_repeat_and_apply_changes_nothing(info: DataInfo) -> None:
+    batch = TASK.batch("stories", "held_out", np.arange(50))
     before = {name: array.clone() for name, array in batch.data.items()}
-    one, two, other = (TASK.draw(batch, np.random.default_rng(seed), pool) for seed in (4, 4, 5))
+    one, two, other = (TASK.draw(batch, np.random.default_rng(seed), info, Options()) for seed in (4, 4, 5))
     assert one.to_json() == two.to_json() != other.to_json()
-    first, again = TASK.apply(batch, one, pool), TASK.apply(batch, Draw.from_json(one.to_json()), pool)
+    first, again = TASK.apply(batch, one, info), TASK.apply(batch, Draw.from_json(one.to_json()), info)
     for name, array in first.inputs.items():
         assert torch.equal(array, again.inputs[name])
     assert torch.equal(first.targets["words"], again.targets["words"])
@@ -290,57 +291,57 @@ def test_draws_repeat_and_apply_changes_nothing(pool: Pool) -> None:
     assert TASK.undo(first, one) is None
 
 
-def test_the_steps_are_told(pool: Pool) -> None:
-    batch = TASK.batch("stories", "held", np.arange(5))
-    steps = TASK.apply(batch, TASK.draw(batch, np.random.default_rng(0), pool), pool, trace=True).steps
+def test_the_steps_are_told(info: DataInfo) -> None:
+    batch = TASK.batch("stories", "held_out", np.arange(5))
+    steps = TASK.apply(batch, TASK.draw(batch, np.random.default_rng(0), info, Options()), info, trace=True).steps
     assert [step.name for step in steps] == ["replace B", "lay out", "hide words"]
 
 
 # loss, answer, score
 
 
-def test_the_loss_is_the_mean_cross_entropy_of_the_label(labs: Any, pool: Pool) -> None:
+def test_the_loss_is_the_mean_cross_entropy_of_the_label(labs: Any, info: DataInfo) -> None:
     net = labs["next_sentence"].net()
-    _, labelled = as_drawn(TASK.batch("stories", "train", np.arange(40)), pool)
+    _, labelled = as_drawn(TASK.batch("stories", "train", np.arange(40)), info)
     with torch.no_grad():
-        loss, p = TASK.loss(net, labelled), TASK.answer(net, labelled).data["p"].double()
+        loss, p = TASK.loss(net, labelled, Options()), TASK.answer(net, labelled, Options()).data["p"].double()
     wanted = [-math.log(p[i, y]) for i, y in enumerate(labelled.targets["next"].tolist())]
     assert loss.per_item.tolist() == pytest.approx(wanted, rel=1e-4)
     assert loss.total.item() == pytest.approx(sum(wanted) / 40, rel=1e-5)
 
 
-def test_hidden_words_are_learned_besides_and_stand_apart(labs: Any, pool: Pool) -> None:
+def test_hidden_words_are_learned_besides_and_stand_apart(labs: Any, info: DataInfo) -> None:
     net = labs["next_sentence"].net()
     batch = TASK.batch("stories", "train", np.arange(40))
-    _, labelled = as_drawn(batch, pool)
-    loss = TASK.loss(net, labelled)
-    assert loss.aside is not None
-    assert loss.parts["hidden words"] == pytest.approx(loss.aside.item())
+    _, labelled = as_drawn(batch, info)
+    loss = TASK.loss(net, labelled, Options())
+    assert loss.auxiliary is not None
+    assert loss.parts["hidden words"] == pytest.approx(loss.auxiliary.item())
     hidden = labelled.targets["words"][:, : int(labelled.inputs["visible"].any(0).sum())]
     mixed = net.encode(labelled.inputs)
     wanted = F.cross_entropy(net.words(mixed)[hidden != PAD], hidden[hidden != PAD])
-    torch.testing.assert_close(loss.aside, wanted)
-    bare = TASK.loss(net, as_drawn(batch, pool, masks=False)[1])
-    assert bare.aside is None
+    torch.testing.assert_close(loss.auxiliary, wanted)
+    bare = TASK.loss(net, as_drawn(batch, info, masks=False)[1], Options())
+    assert bare.auxiliary is None
     assert bare.parts == {}
 
 
-def test_only_cls_is_read_and_padding_is_invisible(labs: Any, pool: Pool) -> None:
+def test_only_cls_is_read_and_padding_is_invisible(labs: Any, info: DataInfo) -> None:
     net = labs["next_sentence"].net()
     short, long = pair([11, 12, 13], [14, 15]), TASK.batch("stories", "train", np.arange(20))
     both = Batch(np.arange(21), {k: torch.cat([short.data[k], long.data[k]]) for k in short.data})
-    draw = TASK.draw(both, np.random.default_rng(0), pool, masks=False)
+    draw = TASK.draw(both, np.random.default_rng(0), info, Options(masks=False))
     draw["random"][0] = False
     alone = Draw({k: v[:1] for k, v in draw.items()})
     with torch.no_grad():
-        one = TASK.answer(net, TASK.apply(short, alone, pool)).data["p"][0]
-        among = TASK.answer(net, TASK.apply(both, draw, pool)).data["p"][0]
+        one = TASK.answer(net, TASK.apply(short, alone, info), Options()).data["p"][0]
+        among = TASK.answer(net, TASK.apply(both, draw, info), Options()).data["p"][0]
     torch.testing.assert_close(one, among, rtol=1e-4, atol=1e-5)
 
 
-def test_segments_change_what_the_network_says(labs: Any, pool: Pool) -> None:
+def test_segments_change_what_the_network_says(labs: Any, info: DataInfo) -> None:
     net = labs["next_sentence"].net()
-    _, labelled = as_drawn(pair([11, 12, 13], [14, 15]), pool, masks=False)
+    _, labelled = as_drawn(pair([11, 12, 13], [14, 15]), info, masks=False)
     moved = {**labelled.inputs, "segments": torch.zeros_like(labelled.inputs["segments"])}
     with torch.no_grad():
         assert not torch.allclose(net(labelled.inputs), net(moved))
@@ -356,9 +357,9 @@ def test_golden_score() -> None:
 
 
 @pytest.fixture(scope="module")
-def held(pool: Pool) -> Labelled:
-    batch = TASK.batch("stories", "held", np.arange(TASK.size("stories", "held")))
-    return as_drawn(batch, pool, 7, masks=False)[1]
+def held_out(info: DataInfo) -> Labelled:
+    batch = TASK.batch("stories", "held_out", np.arange(TASK.size("stories", "held_out")))
+    return as_drawn(batch, info, 7, masks=False)[1]
 
 
 def plain_words(labelled: Labelled, segment: int) -> list[str]:
@@ -370,10 +371,10 @@ def plain_words(labelled: Labelled, segment: int) -> list[str]:
     return rows
 
 
-def test_the_cosine_is_that_of_scikit_learn(held: Labelled, pool: Pool) -> None:
+def test_the_cosine_is_that_of_scikit_learn(held_out: Labelled, info: DataInfo) -> None:
     from sklearn.feature_extraction.text import TfidfVectorizer
 
-    kept = ~TALES.held[TALES.document]
+    kept = ~TALES.held_out[TALES.document]
     texts = [
         " ".join(TALES.vocabulary[i] for i in row if TALES.is_word[i])
         for row, mine in zip(TALES.rows, kept, strict=True)
@@ -381,9 +382,9 @@ def test_the_cosine_is_that_of_scikit_learn(held: Labelled, pool: Pool) -> None:
     ]
     words = [word for word, is_word in zip(TALES.vocabulary, TALES.is_word, strict=True) if is_word]
     table = TfidfVectorizer(vocabulary=words, token_pattern=r"\S+", sublinear_tf=True, smooth_idf=True).fit(texts)
-    a, b = (table.transform(plain_words(held, s)) for s in (0, 1))
-    ids, segments = held.inputs["ids"].numpy(), held.inputs["segments"].numpy()
-    cosine = shared_words(ids, segments, pool["idf"])
+    a, b = (table.transform(plain_words(held_out, s)) for s in (0, 1))
+    ids, segments = held_out.inputs["ids"].numpy(), held_out.inputs["segments"].numpy()
+    cosine = shared_words(ids, segments, info["idf"])
     np.testing.assert_allclose(cosine[:, 0], np.asarray(a.multiply(b).sum(1)).ravel(), atol=1e-9)
     assert np.array_equal(cosine[:, 1] == 1, cosine[:, 0] > 0)
 
@@ -394,30 +395,30 @@ def test_golden_lengths() -> None:
     assert got[0].tolist() == pytest.approx([math.log(4), math.log(2), math.log(2)])
 
 
-def test_baselines_are_those_of_the_issue(held: Labelled, pool: Pool) -> None:
+def test_baselines_are_those_of_the_issue(held_out: Labelled, info: DataInfo) -> None:
     from sklearn.linear_model import LogisticRegression
 
-    coin, length, topic = TASK.baselines(held, pool)
+    coin, length, topic = TASK.baselines(held_out, info, Options())
     assert (coin.name, coin.loss, coin.scores) == ("a coin: ln 2", math.log(2), {"pairs told right": 0.5})
     assert [b.constant for b in (coin, length, topic)] == [True, False, False]
     assert coin.scores["pairs told right"] < length.scores["pairs told right"] < topic.scores["pairs told right"]
     assert coin.loss > length.loss > topic.loss
     # From scratch: fitted to other draws of the training pairs, it comes out nearly the same.
     train = TASK.batch("stories", "train", np.arange(TASK.size("stories", "train")))
-    other = as_drawn(train, pool, 99, masks=False)[1]
+    other = as_drawn(train, info, 99, masks=False)[1]
 
     def features(labelled: Labelled, make: Any) -> np.ndarray:
-        return make(labelled.inputs["ids"].numpy(), labelled.inputs["segments"].numpy(), pool["idf"])
+        return make(labelled.inputs["ids"].numpy(), labelled.inputs["segments"].numpy(), info["idf"])
 
     for baseline, make in ((length, lengths), (topic, shared_words)):
         model = LogisticRegression().fit(features(other, make), other.targets["next"])
-        right = model.score(features(held, make), held.targets["next"])
+        right = model.score(features(held_out, make), held_out.targets["next"])
         assert baseline.scores["pairs told right"] == pytest.approx(right, abs=0.02)
 
 
-def test_baselines_read_the_words_before_they_were_hidden(pool: Pool) -> None:
-    batch = TASK.batch("stories", "held", np.arange(500))
-    plain, hidden = (TASK.baselines(as_drawn(batch, pool, 7, masks=m)[1], pool) for m in (False, True))
+def test_baselines_read_the_words_before_they_were_hidden(info: DataInfo) -> None:
+    batch = TASK.batch("stories", "held_out", np.arange(500))
+    plain, hidden = (TASK.baselines(as_drawn(batch, info, 7, masks=m)[1], info, Options()) for m in (False, True))
     assert [b.scores for b in plain] == [b.scores for b in hidden]
     assert [b.loss for b in plain] == [b.loss for b in hidden]
 
@@ -428,17 +429,17 @@ def test_baselines_read_the_words_before_they_were_hidden(pool: Pool) -> None:
 def test_the_probe_asks_for_the_book_of_held_out_sentences() -> None:
     data = TASK.probe_data("stories")
     assert set(data.names) == set(TALES.books)
-    for batch, y, held in ((data.train, data.train_y, False), (data.test, data.test_y, True)):
-        assert (TALES.held[TALES.document[batch.ids]] == held).all()
+    for batch, y, held_out in ((data.train, data.train_y, False), (data.test, data.test_y, True)):
+        assert (TALES.held_out[TALES.document[batch.ids]] == held_out).all()
         books = np.array(TALES.books)[TALES.document[batch.ids]]
         assert [data.names[k] for k in y] == books.tolist()
     assert data.raw_train.shape[0] == len(data.train_y)
     assert list(data.texts) == [TALES.sentences[n] for n in data.test.ids]
 
 
-def test_features_are_read_off_cls_of_a_alone(labs: Any, pool: Pool) -> None:
+def test_features_are_read_off_cls_of_a_alone(labs: Any, info: DataInfo) -> None:
     net, few = labs["next_sentence"].net(), TASK.probe_data("stories").test.rows(np.arange(6))
     ids, segments = lay_out(few.data["a"], torch.zeros_like(few.data["a"]))
     inputs = {"ids": ids, "segments": segments, "both": torch.zeros_like(ids), "visible": ids != PAD}
     with torch.no_grad():
-        torch.testing.assert_close(TASK.features(net, few, pool), net.encode(inputs)[:, 0])
+        torch.testing.assert_close(TASK.features(net, few, info), net.encode(inputs)[:, 0])

@@ -10,8 +10,9 @@ import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from sslviz.catalogue.next_word import NextWordOptions as Options
 from sslviz.data.text import CLS, MASK, PAD, SEP, UNK, corpus
-from sslviz.tasks.base import Answer, Batch, Labelled, Pool
+from sslviz.tasks.base import Answer, Batch, DataInfo, Labelled
 from sslviz.tasks.next_word import PRIOR, NextWord, keep_likeliest
 
 TASK = NextWord()
@@ -32,9 +33,9 @@ def pad(sentences: list[list[str]], extra: int = 0) -> Batch:
     return Batch(np.arange(len(ids)), {"ids": torch.from_numpy(ids)})
 
 
-def label(batch: Batch, pool: Pool | None = None, *, trace: bool = False) -> Labelled:
-    pool = Pool() if pool is None else pool
-    return TASK.apply(batch, TASK.draw(batch, RNG, pool), pool, trace=trace)
+def label(batch: Batch, info: DataInfo | None = None, *, trace: bool = False) -> Labelled:
+    info = DataInfo() if info is None else info
+    return TASK.apply(batch, TASK.draw(batch, RNG, info, Options()), info, trace=trace)
 
 
 def shaken(net: Any, seed: int) -> Any:
@@ -56,7 +57,7 @@ def answers(net: Any, labelled: Labelled) -> torch.Tensor:
     """(n, t, V) ln p at every place, padding too."""
     everywhere = Labelled(labelled.inputs, {}, torch.ones_like(labelled.where))
     with torch.no_grad():
-        return TASK.answer(net, everywhere).data["p"].log().unflatten(0, labelled.where.shape)
+        return TASK.answer(net, everywhere, Options()).data["p"].log().unflatten(0, labelled.where.shape)
 
 
 # what the label is
@@ -95,7 +96,7 @@ def test_every_word_but_the_first_is_asked_for_exactly_once() -> None:
 
 def test_nothing_is_drawn_and_nothing_hidden() -> None:
     batch = TASK.batch("sentences", "train", np.arange(50))
-    assert dict(TASK.draw(batch, RNG, Pool())) == {}
+    assert dict(TASK.draw(batch, RNG, DataInfo(), Options())) == {}
     assert not (label(batch).inputs["ids"] == MASK).any()
 
 
@@ -117,7 +118,7 @@ def test_properties_of_every_label(sentences: list[list[str]], extra: int) -> No
     assert ids.shape == words.shape == labelled.where.shape == (len(batch), kept.shape[1] - 1)
     assert torch.equal(words[:, :-1], ids[:, 1:])  # every label but the last is the next input
     assert labelled.where.sum(1).tolist() == [len(s) + 1 for s in sentences]
-    assert torch.equal(TASK.undo(labelled, TASK.draw(batch, RNG, Pool())).data["ids"], kept)
+    assert torch.equal(TASK.undo(labelled, TASK.draw(batch, RNG, DataInfo(), Options())).data["ids"], kept)
     # neither shares memory with the other, nor with the samples: writing into one leaves the rest alone
     ids.fill_(UNK)
     assert not (words == ids).all()
@@ -185,8 +186,8 @@ def test_the_head_is_the_word_table_and_a_number_a_word(net: Any) -> None:
 def test_padding_changes_nothing(net: Any, sentences: list[list[str]], extra: int) -> None:
     plain, padded = label(pad(sentences)), label(pad(sentences, extra))
     with torch.no_grad():
-        one, two = TASK.loss(net, plain), TASK.loss(net, padded)
-        p, q = TASK.answer(net, plain).data["p"], TASK.answer(net, padded).data["p"]
+        one, two = TASK.loss(net, plain, Options()), TASK.loss(net, padded, Options())
+        p, q = TASK.answer(net, plain, Options()).data["p"], TASK.answer(net, padded, Options()).data["p"]
     torch.testing.assert_close(one.per_item, two.per_item, rtol=1e-4, atol=1e-4)
     torch.testing.assert_close(one.total, two.total, rtol=1e-4, atol=1e-4)
     torch.testing.assert_close(p, q, rtol=1e-3, atol=1e-5)
@@ -200,7 +201,7 @@ def test_features_read_the_words_before_the_gap_only(net: Any) -> None:
     filled = Batch(few.ids, {**few.data, "ids": torch.where(behind, torch.full_like(ids, 77), ids)})
     before = Batch(few.ids, {**few.data, "ids": torch.where(behind, ids, torch.full_like(ids, 77))})
     with torch.no_grad():
-        vectors, same, other = (TASK.features(net, batch, Pool()) for batch in (few, filled, before))
+        vectors, same, other = (TASK.features(net, batch, DataInfo()) for batch in (few, filled, before))
     torch.testing.assert_close(vectors, same, rtol=0, atol=1e-5)
     assert not torch.allclose(vectors, other, atol=1e-2)
 
@@ -210,11 +211,11 @@ def test_features_read_the_words_before_the_gap_only(net: Any) -> None:
 
 def test_an_untrained_network_is_about_as_unsure_as_a_guess(labs: Any) -> None:
     """Untrained loss is near ln V; a little above, since its answers are random and not even."""
-    labelled = label(TASK.batch("sentences", "held", np.arange(400)))
+    labelled = label(TASK.batch("sentences", "held_out", np.arange(400)))
     losses = []
     for seed in range(3):
         with torch.no_grad():
-            losses.append(TASK.loss(labs["next_word"].net(seed), labelled).total.item())
+            losses.append(TASK.loss(labs["next_word"].net(seed), labelled, Options()).total.item())
     assert math.log(V) - 0.1 < min(losses)
     assert max(losses) < math.log(V) + 1
 
@@ -224,7 +225,7 @@ def test_a_network_of_zeros_costs_exactly_the_logarithm_of_the_vocabulary(labs: 
     with torch.no_grad():
         for weight in net.parameters():
             weight.zero_()
-        loss = TASK.loss(net, label(pad([["the", "cat", "sat"]])))
+        loss = TASK.loss(net, label(pad([["the", "cat", "sat"]])), Options())
     assert loss.per_item.tolist() == pytest.approx([math.log(V)] * 4, rel=1e-6)
 
 
@@ -233,7 +234,7 @@ def test_the_loss_is_the_mean_of_minus_ln_p_over_all_places(net: Any) -> None:
     lines = answers(net, labelled).double()
     wanted = [-lines[i, j, labelled.targets["words"][i, j]].item() for i, j in labelled.where.nonzero().tolist()]
     with torch.no_grad():
-        loss = TASK.loss(net, labelled)
+        loss = TASK.loss(net, labelled, Options())
     assert len(wanted) == 7
     assert loss.per_item.tolist() == pytest.approx(wanted, rel=1e-3)
     assert loss.total.item() == pytest.approx(sum(wanted) / 7, rel=1e-3)
@@ -245,12 +246,14 @@ def test_a_few_steps_teach_a_sentence_by_heart(labs: Any) -> None:
     adam = torch.optim.Adam(net.parameters(), 1e-2)
     for _ in range(30):
         adam.zero_grad()
-        TASK.loss(net, labelled).total.backward()
+        TASK.loss(net, labelled, Options()).total.backward()
         adam.step()
     said, ids = [], torch.tensor([[CLS]])
     while len(said) < 4:
         with torch.no_grad():
-            nxt = TASK.answer(net, Labelled({"ids": ids}, {}, torch.arange(ids.shape[1])[None] == ids.shape[1] - 1))
+            nxt = TASK.answer(
+                net, Labelled({"ids": ids}, {}, torch.arange(ids.shape[1])[None] == ids.shape[1] - 1), Options()
+            )
         said.append(int(nxt.data["p"][0].argmax()))
         ids = torch.cat([ids, torch.tensor([[said[-1]]])], 1)
     assert [WORDS.vocabulary[i] for i in said] == ["the", "cat", "sat", "[SEP]"]
@@ -274,7 +277,7 @@ def test_baselines_of_a_hand_counted_table() -> None:
     after[2, 3], after[2, 4], after[3, 4] = 4, 1, 2
     common = np.array([0.1, 0.1, 0.2, 0.2, 0.4], np.float32)
     labelled = label(Batch(np.arange(1), {"ids": torch.tensor([[2, 3, 4, 1]])}))  # pairs 2→3, 3→4, 4→1
-    guess, unigram, bigram = TASK.baselines(labelled, Pool(follows=common, after=after))
+    guess, unigram, bigram = TASK.baselines(labelled, DataInfo(follows=common, after=after), Options())
     assert guess.name == "guessing: ln 5"
     assert guess.loss == math.log(5)
     assert guess.scores == {"top-1": 1 / 5, "top-5": 1.0}
@@ -288,22 +291,22 @@ def test_baselines_of_a_hand_counted_table() -> None:
 
 
 def test_the_counts_are_those_of_the_training_sentences() -> None:
-    pool = TASK.pool("sentences")
-    assert pool["follows"].sum() == pytest.approx(1, rel=1e-5)
-    assert pool["after"].shape == (V, V)
-    assert pool["after"].sum() == (WORDS.lengths[WORDS.train] - 1).sum()
-    assert pool["after"][CLS].sum() == len(WORDS.train)  # every sentence begins once …
-    assert pool["after"][:, SEP].sum() == len(WORDS.train)  # … and ends once
-    assert pool["after"][:, [CLS, PAD]].sum() == 0
-    assert pool["after"][SEP].sum() == 0
+    info = TASK.info("sentences")
+    assert info["follows"].sum() == pytest.approx(1, rel=1e-5)
+    assert info["after"].shape == (V, V)
+    assert info["after"].sum() == (WORDS.lengths[WORDS.train] - 1).sum()
+    assert info["after"][CLS].sum() == len(WORDS.train)  # every sentence begins once …
+    assert info["after"][:, SEP].sum() == len(WORDS.train)  # … and ends once
+    assert info["after"][:, [CLS, PAD]].sum() == 0
+    assert info["after"][SEP].sum() == 0
     cup, of = WORDS.index["cup"], WORDS.index["of"]
     times = sum(sum(a == cup and b == of for a, b in pairwise(row)) for row in WORDS.ids[WORDS.train].tolist())
-    assert pool["after"][cup, of] == times > 0
+    assert info["after"][cup, of] == times > 0
 
 
 def test_on_held_out_sentences_pairs_beat_frequencies_beat_guessing() -> None:
-    labelled = label(TASK.batch("sentences", "held", np.arange(2000)))
-    guess, unigram, bigram = TASK.baselines(labelled, TASK.pool("sentences"))
+    labelled = label(TASK.batch("sentences", "held_out", np.arange(2000)))
+    guess, unigram, bigram = TASK.baselines(labelled, TASK.info("sentences"), Options())
     assert guess.loss == math.log(V)
     assert guess.scores == {"top-1": 1 / V, "top-5": 5 / V}
     assert bigram.loss < unigram.loss - 0.5 < guess.loss - 1

@@ -10,11 +10,12 @@ import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from sslviz.catalogue.patch_order import PatchOrderOptions as Options
 from sslviz.models.trunk import Trunk, initialise
 from sslviz.tasks import permutations
-from sslviz.tasks.base import Batch, Draw, Labelled, Pool
+from sslviz.tasks.base import Batch, DataInfo, Draw, Labelled
 from sslviz.tasks.patch_order import (
-    WAYS,
+    VARIANTS,
     OrderNet,
     PatchOrder,
     cut,
@@ -32,7 +33,7 @@ TASK = PatchOrder()
 JIGSAWS = ("jigsaw 2x2", "jigsaw 3x3")
 SWITCHES = ("gap", "jitter", "normalise", "lens", "drop")
 OFF = dict.fromkeys(SWITCHES, False)
-EVERY = (*WAYS,)
+EVERY = (*VARIANTS,)
 
 
 def pictures(n: int, seed: int = 0) -> Batch:
@@ -41,11 +42,11 @@ def pictures(n: int, seed: int = 0) -> Batch:
 
 
 def draw(batch: Batch, seed: int = 0, **options: Any) -> Draw:
-    return TASK.draw(batch, np.random.default_rng(seed), Pool(), **options)
+    return TASK.draw(batch, np.random.default_rng(seed), DataInfo(), Options(**options))
 
 
 def apply(batch: Batch, how: Draw) -> Labelled:
-    return TASK.apply(batch, how, Pool())
+    return TASK.apply(batch, how, DataInfo())
 
 
 def label(batch: Batch, seed: int = 0, **options: Any) -> Labelled:
@@ -53,7 +54,7 @@ def label(batch: Batch, seed: int = 0, **options: Any) -> Labelled:
 
 
 def net(way: str, seed: int = 0, *, normalise: bool = True) -> OrderNet:
-    made = TASK.build(Trunk(), Pool(), way=way, normalise=normalise)
+    made = TASK.build(Trunk(), DataInfo(), Options(way=way, normalise=normalise))
     initialise(made, torch.Generator().manual_seed(seed))
     assert isinstance(made, OrderNet)
     return made
@@ -103,7 +104,7 @@ def test_an_order_outside_the_set_has_no_number() -> None:
 def test_tile_perm_i_is_shown_at_place_i(way: str) -> None:
     batch = pictures(4)
     how = draw(batch, way=way, **OFF)
-    side, grid = WAYS[way].tile, WAYS[way].grid
+    side, grid = VARIANTS[way].tile, VARIANTS[way].grid
     seen = cut_evenly(apply(batch, how).inputs["pixels"], side)
     edge = (32 - grid * side) // 2
     for n, order in enumerate(how["order"]):
@@ -137,7 +138,7 @@ def test_a_jigsaw_that_a_visitor_laid_has_no_label_and_no_loss_if_it_is_not_in_t
     how["order"][1, :2] = how["order"][1, 1::-1]
     labelled = apply(batch, how)
     assert labelled.where.tolist() == [True, False, True]
-    loss = TASK.loss(net("jigsaw 3x3"), labelled)
+    loss = TASK.loss(net("jigsaw 3x3"), labelled, Options())
     assert loss.per_item is not None
     assert loss.per_item.shape == (2,)
     assert torch.equal(loss.total, loss.per_item.mean())
@@ -313,9 +314,9 @@ def test_labels_are_even(way: str) -> None:
         label(Batch(np.arange(n), {"pixels": torch.zeros(n, 3, 32, 32).byte()}), way=way).targets["label"]
     )
     first = found if found.ndim == 1 else found[:, 0]
-    counts = np.bincount(first, minlength=WAYS[way].answers)
-    expected = len(first) / WAYS[way].answers
-    assert len(counts) == WAYS[way].answers
+    counts = np.bincount(first, minlength=VARIANTS[way].answers)
+    expected = len(first) / VARIANTS[way].answers
+    assert len(counts) == VARIANTS[way].answers
     assert ((counts - expected) ** 2 / expected).sum() < len(counts) + 5 * math.sqrt(2 * len(counts))
 
 
@@ -327,13 +328,13 @@ def test_identical_patches_are_ties_and_set_a_ceiling() -> None:
     batch.data["pixels"][0, :, :, :8] = 0  # the first column of patches is black: 13 can be told apart
     how = draw(batch)
     labelled = apply(batch, how)
-    ceiling = TASK.baselines(labelled, TASK.pool("emoji"))[-1]
+    ceiling = TASK.baselines(labelled, TASK.info("emoji"), Options())[-1]
     assert ceiling.scores["place named"] == pytest.approx(13 / 16)
     assert ceiling.loss == pytest.approx(4 / 16 * math.log(4))
     said = torch.eye(16)[labelled.targets["label"]]
     black = np.flatnonzero(how["order"][0] % 4 == 0)
     said[0, black] = torch.eye(16)[0]  # all four black ones are said to be in the corner
-    answer = type(TASK.answer(net("places"), labelled))({"p": said})
+    answer = type(TASK.answer(net("places"), labelled, Options()))({"p": said})
     score = TASK.score(answer, labelled)
     assert score["place named"] == pytest.approx(ceiling.scores["place named"])
     assert score["place named, or that of an identical patch"] == 1.0
@@ -344,14 +345,14 @@ def test_identical_patches_are_ties_and_set_a_ceiling() -> None:
 
 
 def test_black_patches_cap_fashion_mnist() -> None:
-    labelled = apply(batch := TASK.batch("fashion_mnist", "held", np.arange(1000)), draw(batch))
-    assert TASK.baselines(labelled, TASK.pool("fashion_mnist"))[-1].scores["place named"] == pytest.approx(
+    labelled = apply(batch := TASK.batch("fashion_mnist", "held_out", np.arange(1000)), draw(batch))
+    assert TASK.baselines(labelled, TASK.info("fashion_mnist"), Options())[-1].scores["place named"] == pytest.approx(
         0.82, abs=0.02
     )
 
 
 def test_touching_tiles_give_themselves_away_by_their_edges_and_a_gap_ends_that() -> None:
-    batch = TASK.batch("pictures", "held", np.arange(200))
+    batch = TASK.batch("pictures", "held_out", np.arange(200))
     found = []
     apart = {**OFF, "gap": True, "jitter": True}
     for options in (OFF, apart, {**apart, "normalise": True}):
@@ -367,21 +368,21 @@ def test_touching_tiles_give_themselves_away_by_their_edges_and_a_gap_ends_that(
 @pytest.mark.parametrize("normalise", [True, False])
 def test_every_way_can_be_learned_judged_and_probed(way: str, normalise: bool) -> None:
     batch, made = pictures(6), net(way, normalise=normalise)
-    options = {**TASK.options, "way": way, "normalise": normalise}
+    options = {"way": way, "normalise": normalise}
     labelled = label(batch, **options)
-    loss = TASK.loss(made, labelled, **options)
+    loss = TASK.loss(made, labelled, Options(**options))
     loss.total.backward()
     assert all(p.grad is not None and torch.isfinite(p.grad).all() for p in made.parameters())
-    answer = TASK.answer(made, labelled, **options)
-    answers = WAYS[way].answers
+    answer = TASK.answer(made, labelled, Options(**options))
+    answers = VARIANTS[way].answers
     assert answer.data["p"].shape == (*labelled.targets["label"].shape, answers)
     torch.testing.assert_close(answer.data["p"].sum(-1), torch.ones(labelled.targets["label"].shape))
-    guess = TASK.baselines(labelled, TASK.pool("emoji"), **options)[0]
+    guess = TASK.baselines(labelled, TASK.info("emoji"), Options(**options))[0]
     assert guess.constant
     assert guess.loss == pytest.approx(math.log(answers))
     measures = TASK.score(answer, labelled).keys()
-    assert all(b.scores.keys() <= measures for b in TASK.baselines(labelled, TASK.pool("emoji"), **options))
-    features = TASK.features(made, batch, Pool())
+    assert all(b.scores.keys() <= measures for b in TASK.baselines(labelled, TASK.info("emoji"), Options(**options)))
+    features = TASK.features(made, batch, DataInfo())
     assert features.shape == (6, 64)
     assert torch.isfinite(features).all()
 
@@ -405,14 +406,16 @@ def test_properties_of_every_label(way: str, n: int, seed: int, flat: int | None
     assert torch.equal(labelled.targets["label"], again.targets["label"])
     assert torch.isfinite(labelled.inputs["pixels"]).all()
     assert labelled.targets["label"].min() >= 0
-    assert labelled.targets["label"].max() < WAYS[way].answers
+    assert labelled.targets["label"].max() < VARIANTS[way].answers
     restored = TASK.undo(labelled, how)
     if restored is not None:
         assert torch.equal(restored.data["pixels"], batch.data["pixels"])
     order = how.get("order")
     if order is not None and "top" in how:
-        tiles = cut(batch.data["pixels"].float(), *(torch.as_tensor(how[k]) for k in ("top", "left")), WAYS[way].tile)
-        assert tiles.shape == (n, WAYS[way].grid ** 2, 3, WAYS[way].tile, WAYS[way].tile)
+        tiles = cut(
+            batch.data["pixels"].float(), *(torch.as_tensor(how[k]) for k in ("top", "left")), VARIANTS[way].tile
+        )
+        assert tiles.shape == (n, VARIANTS[way].grid ** 2, 3, VARIANTS[way].tile, VARIANTS[way].tile)
 
 
 def test_side_by_side_vectors_keep_what_the_mean_forgets() -> None:
@@ -420,7 +423,7 @@ def test_side_by_side_vectors_keep_what_the_mean_forgets() -> None:
     order = np.random.default_rng(0).permutation(16)
     moved = lay_out(cut_evenly(batch.data["pixels"].float(), 8)[:, order]).byte()
     with torch.no_grad():
-        same = TASK.features(made, Batch(batch.ids, {"pixels": moved}), Pool())
-        torch.testing.assert_close(same, TASK.features(made, batch, Pool()), rtol=1e-4, atol=1e-5)
+        same = TASK.features(made, Batch(batch.ids, {"pixels": moved}), DataInfo())
+        torch.testing.assert_close(same, TASK.features(made, batch, DataInfo()), rtol=1e-4, atol=1e-5)
         raw, other = (made.vectors(x.float() / 255) for x in (batch.data["pixels"], moved))
         torch.testing.assert_close(other, raw[:, order], rtol=1e-4, atol=1e-5)

@@ -1,4 +1,4 @@
-"""Same or different, with a queue: golden values of the loss, who is in the queue and when, the copy that follows."""
+"""MoCo: golden values of the loss, who is in the queue and when, the copy that follows."""
 
 import math
 from collections.abc import Callable
@@ -9,12 +9,14 @@ import pytest
 import torch
 from torch.nn import functional as F
 
+from sslviz.catalogue.queue import QueueOptions as Options
 from sslviz.models.trunk import Trunk, initialise
-from sslviz.tasks.base import Answer, Batch, Labelled, Pool
-from sslviz.tasks.momentum_queue import NOISE, MomentumQueue, QueueNet, queue_logits
+from sslviz.tasks.base import Answer, Batch, DataInfo, Labelled
+from sslviz.tasks.queue import NOISE, MomentumQueue, QueueNet, queue_logits
 from sslviz.tasks.same_or_different import SameOrDifferent
 from sslviz.training import loop
 from sslviz.training.config import RunConfig
+from tests.slices import same_however_sliced
 from tests.stand_ins import cheapen, forget
 
 TASK = MomentumQueue()
@@ -27,15 +29,14 @@ def pictures(n: int, seed: int = 0) -> Batch:
 
 def label(n: int, seed: int = 0, **options: Any) -> Labelled:
     batch = pictures(n, seed)
-    return TASK.apply(batch, TASK.draw(batch, np.random.default_rng(seed), Pool(), **options), Pool())
+    return TASK.apply(batch, TASK.draw(batch, np.random.default_rng(seed), DataInfo(), Options(**options)), DataInfo())
 
 
 def net(keys: int = 8, m: float = 0.9, seed: int = 0) -> QueueNet:
-    made = TASK.build(Trunk(), Pool(), keys=keys, m=m)
+    made = QueueNet(Trunk(), keys, m)
     generator = torch.Generator().manual_seed(seed)
     initialise(made, generator)
     TASK.begin(made, generator)
-    assert isinstance(made, QueueNet)
     return made
 
 
@@ -71,7 +72,7 @@ def loss(query: torch.Tensor, key: torch.Tensor, queue: torch.Tensor, tau: float
     """The task's own loss of these vectors."""
     n = len(query)
     labelled = Labelled({"views": torch.zeros(2 * n, 1)}, {"key": key}, torch.ones(n, dtype=torch.bool))
-    return TASK.loss(Fixed(query, queue), labelled, tau=tau).total.item()
+    return TASK.loss(Fixed(query, queue), labelled, Options(tau=tau)).total.item()
 
 
 # golden values
@@ -165,10 +166,10 @@ def test_the_queue_never_holds_the_current_keys(monkeypatch: pytest.MonkeyPatch)
         judged.append(torch.cdist(key, queue).min().item())
         return queue_logits(query, key, queue, tau)
 
-    monkeypatch.setattr("sslviz.tasks.momentum_queue.queue_logits", watched)
+    monkeypatch.setattr("sslviz.tasks.queue.queue_logits", watched)
     for step in range(6):
-        labelled = TASK.teach(one, label(8, seed=step))
-        TASK.loss(one, labelled)
+        labelled = TASK.targets_from_model(one, label(8, seed=step))
+        TASK.loss(one, labelled, Options())
         TASK.after_step(one, labelled, step)
         assert torch.equal(one.queue[:8], labelled.targets["key"])  # they enter afterwards
     assert len(judged) == 6
@@ -180,7 +181,7 @@ def test_the_keys_are_those_of_the_slow_copy_and_of_the_other_view() -> None:
     with torch.no_grad():
         for p in one.slow.parameters():
             p.add_(0.1)
-    key = TASK.teach(one, labelled).targets["key"]
+    key = TASK.targets_from_model(one, labelled).targets["key"]
     views = labelled.inputs["views"]
     torch.testing.assert_close(key, F.normalize(one.slow(views[5:]), dim=1))
     assert not torch.allclose(key, F.normalize(one(views[5:]), dim=1), atol=1e-3)
@@ -190,7 +191,7 @@ def test_the_keys_are_those_of_the_slow_copy_and_of_the_other_view() -> None:
 
 def test_only_the_query_side_is_trained() -> None:
     one = net()
-    TASK.loss(one, TASK.teach(one, label(5))).total.backward()
+    TASK.loss(one, TASK.targets_from_model(one, label(5)), Options()).total.backward()
     assert all(p.grad is not None and p.grad.abs().sum() > 0 for p in one.fast.parameters())
     assert all(p.grad is None and not p.requires_grad for p in one.slow.parameters())
     assert not one.queue.requires_grad
@@ -204,9 +205,9 @@ def test_before_the_model_is_asked_there_is_no_label() -> None:
 
 def test_the_views_are_those_of_same_or_different() -> None:
     batch = pictures(4)
-    draws = [t.draw(batch, np.random.default_rng(3), Pool(), blur=True) for t in (TASK, SameOrDifferent())]
+    draws = [t.draw(batch, np.random.default_rng(3), DataInfo(), Options(blur=True)) for t in (TASK, SameOrDifferent())]
     assert draws[0].to_json() == draws[1].to_json()
-    ours, theirs = (t.apply(batch, draws[0], Pool()) for t in (TASK, SameOrDifferent()))
+    ours, theirs = (t.apply(batch, draws[0], DataInfo()) for t in (TASK, SameOrDifferent()))
     assert torch.equal(ours.inputs["views"], theirs.inputs["views"])
 
 
@@ -217,7 +218,7 @@ def test_answer_and_score() -> None:
     says = torch.tensor([[1.0, 0, 0], [0, 1, 0], [0, 0.1, 1]])
     queue = F.normalize(torch.tensor([[0.0, 1, 0], [0, 0, -1]]), dim=1)
     labelled = Labelled({"views": torch.zeros(6, 1)}, {}, torch.ones(3, dtype=torch.bool))
-    answer = TASK.answer(Fixed(says, queue), labelled, tau=0.5)
+    answer = TASK.answer(Fixed(says, queue), labelled, Options(tau=0.5))
     torch.testing.assert_close(answer.data["share"].sum(1), torch.ones(3))
     assert answer.data["share"][0, 0].item() == pytest.approx(math.exp(2) / (math.exp(2) + 2))
     assert answer.data["queue"].shape == (3, 2)
@@ -229,8 +230,8 @@ def test_answer_and_score() -> None:
 
 def test_noise_is_easy_and_the_score_says_so(labs: dict[str, Any]) -> None:
     lab = labs["queue"]
-    one, labelled = lab.net(), lab.label(lab.batch(200, "held"))
-    scores = TASK.score(TASK.answer(one, labelled), labelled)
+    one, labelled = lab.net(), lab.label(lab.batch(200, "held_out"))
+    scores = TASK.score(TASK.answer(one, labelled, Options()), labelled)
     assert scores["told from the queue"] > 0.8  # untrained, among 1,024 random vectors
     assert scores["own key found"] < 0.2  # but not among the other pictures' keys
 
@@ -238,7 +239,7 @@ def test_noise_is_easy_and_the_score_says_so(labs: dict[str, Any]) -> None:
 @pytest.mark.parametrize("n", [1, 3, 50])
 def test_baselines(n: int) -> None:
     labelled = label(n)
-    alike, raw = TASK.baselines(labelled, TASK.pool("pictures"), keys=64)
+    alike, raw = TASK.baselines(labelled, TASK.info("pictures"), Options(keys=64))
     assert alike.loss == pytest.approx(math.log(65))
     assert alike.scores["own key found"] == 1 / (64 + n)
     assert alike.constant
@@ -248,9 +249,12 @@ def test_baselines(n: int) -> None:
 
 
 def test_the_raw_queue_changes_with_the_changes_made() -> None:
-    labelled, pool = label(20), TASK.pool("pictures")
+    labelled, info = label(20), TASK.info("pictures")
     plain = dict.fromkeys(("crop", "flip", "jitter", "grey", "blur"), False)
-    assert TASK.baselines(labelled, pool, keys=64)[1].loss != TASK.baselines(labelled, pool, keys=64, **plain)[1].loss
+    assert (
+        TASK.baselines(labelled, info, Options(keys=64))[1].loss
+        != TASK.baselines(labelled, info, Options(keys=64, **plain))[1].loss
+    )
 
 
 # a run
@@ -264,22 +268,14 @@ def cheap(monkeypatch: pytest.MonkeyPatch) -> Any:
 
 
 def config(**options: Any) -> RunConfig:
-    plain = {"keys": 64, "m": 0.9, **options}
-    return RunConfig("queue", "pictures", 1, steps=20, batch=24, lr=3e-3, device="cpu", options=tuple(plain.items()))
+    chosen = Options(**{"keys": 64, "m": 0.9, **options})
+    return RunConfig("queue", "pictures", 1, steps=20, batch=24, lr=3e-3, device="cpu", options=chosen)
 
 
+@pytest.mark.slow
 @pytest.mark.usefixtures("cheap")
 def test_slices_make_no_difference_over_several_rounds_of_the_queue() -> None:
-    whole, once = loop.advance(config(), loop.start(config()), 20)
-    state, losses = loop.start(config()), []
-    for steps in (1, 2, 4, 1, 7, 5):  # 64 keys are 2⅔ batches of 24
-        forget()  # as on another worker
-        state, snapshot = loop.advance(config(), state, steps)
-        losses += snapshot.losses.tolist()
-    assert losses == once.losses.tolist()
-    assert whole.keys() == state.keys()
-    assert all(np.array_equal(whole[k], state[k]) for k in whole)
-    assert all(a.dtype.kind == "f" for k, a in state.items() if k != "step")
+    same_however_sliced(config(), 1, 2, 4, 1, 7, 5)  # 64 keys are 2⅔ batches of 24
 
 
 @pytest.mark.usefixtures("cheap")
@@ -313,7 +309,7 @@ def test_the_limits_of_the_momentum(momentum: float) -> None:
 def test_probed_before_the_head(labs: dict[str, Any]) -> None:
     lab = labs["queue"]
     one, batch = lab.net(), lab.batch(6)
-    feature: Callable[[], torch.Tensor] = lambda: TASK.features(one, batch, Pool())  # noqa: E731
+    feature: Callable[[], torch.Tensor] = lambda: TASK.features(one, batch, DataInfo())  # noqa: E731
     with torch.no_grad():
         first = feature()
         one.head[0].weight.zero_()

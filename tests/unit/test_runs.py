@@ -11,9 +11,11 @@ from typing import Any
 import numpy as np
 import pytest
 
-from sslviz.training import loop, runs
+from sslviz.catalogue import TASKS
+from sslviz.training import loop
 from sslviz.training.config import RunConfig, default
-from sslviz.training.runs import Run, Runs
+from sslviz.training.live import runs
+from sslviz.training.live.runs import Run, Runs
 from tests.stand_ins import Engine, cheapen, forget
 
 CONFIG = replace(default("masked_words"), steps=60, batch=16, device="cpu")
@@ -112,7 +114,7 @@ def test_pause_waits_for_the_slice_that_is_being_computed(run: Run, engine: Engi
     assert run.busy
     engine.work()
     assert run.status == runs.PAUSED
-    assert run.step == 10
+    assert run.step == 1
     assert not engine.waiting
     assert not run.busy
 
@@ -132,9 +134,8 @@ def test_pause_of_a_run_that_stands_still_changes_nothing(run: Run) -> None:
     assert run.status == runs.READY
 
 
-def test_step_is_one_step_and_goes_first(run: Run, engine: Engine) -> None:
+def test_step_is_one_step(run: Run, engine: Engine) -> None:
     run.step_once()
-    assert engine.waiting[0].priority > 0
     engine.work()
     assert (run.step, run.status) == (1, runs.PAUSED)
     assert not engine.waiting
@@ -142,9 +143,11 @@ def test_step_is_one_step_and_goes_first(run: Run, engine: Engine) -> None:
 
 def test_step_during_play_ends_it_after_one_more_step(run: Run, engine: Engine) -> None:
     run.play()
+    engine.work(2)
+    step, slice_ = run.step, engine.waiting[0].arguments[2]
     run.step_once()
     finish(engine)
-    assert (run.step, run.status) == (11, runs.PAUSED)
+    assert (run.step, run.status) == (step + slice_ + 1, runs.PAUSED)
 
 
 def test_play_during_a_step_goes_on_afterwards(run: Run, engine: Engine) -> None:
@@ -156,21 +159,12 @@ def test_play_during_a_step_goes_on_afterwards(run: Run, engine: Engine) -> None
 
 def test_slow_motion_is_one_step_and_keeps_its_phases(run: Run, engine: Engine) -> None:
     run.slow()
-    assert engine.waiting[0].priority > 10
     engine.work()
     assert (run.step, run.status) == (1, runs.PAUSED)
     assert [phase["name"] for phase in run.phases] == ["draw"]
     run.play()
     engine.work()
     assert run.phases == []
-
-
-def test_a_step_overtakes_other_peoples_slices(engine: Engine, clock: Clock) -> None:
-    first, second = Run(CONFIG, engine, clock), Run(CONFIG, engine, clock)
-    first.play()
-    second.step_once()
-    engine.work()
-    assert (first.step, second.step) == (0, 1)
 
 
 def test_the_last_step_by_step_is_judged_too(run: Run, engine: Engine) -> None:
@@ -241,7 +235,7 @@ def test_the_slice_grows_to_half_a_second(run: Run, engine: Engine) -> None:
     run.play()
     finish(engine)
     lengths = [job.arguments[2] for job in engine.seen if job.function is toy_advance]
-    assert lengths[:4] == [10, 20, 40, 50]  # at most doubled; then 50 steps of 0.01 s
+    assert lengths[:4] == [1, 4, 16, 50]  # at most four times as long as the last; then 50 steps of 0.01 s
     assert set(lengths[3:]) == {50}
 
 
@@ -250,26 +244,28 @@ def test_the_slice_shrinks_where_steps_are_slow(run: Run, engine: Engine, monkey
         state, snapshot, phases = toy_advance(config, state, steps)
         return state, replace(snapshot, seconds=0.4 * len(snapshot.losses)), phases
 
-    monkeypatch.setattr(runs, "_advance", slow)
+    run.config = replace(CONFIG, steps=1000)
     run.play()
-    engine.work(5)
-    assert [job.arguments[2] for job in engine.seen][:4] == [10, 5, 2, 1]
+    engine.work(3)
+    monkeypatch.setattr(runs, "_advance", slow)
+    engine.work(9)
+    lengths = [job.arguments[2] for job in engine.seen][4:]  # the fourth was handed in before
+    assert lengths == sorted(lengths, reverse=True)
+    assert lengths[-1] == 1
 
 
 def test_a_slice_that_was_evaluated_says_nothing_about_the_pace(
     run: Run, engine: Engine, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def judged(config: str, state: Any, steps: int) -> Any:
+    def evaluated(config: str, state: Any, steps: int) -> Any:
         state, snapshot, phases = toy_advance(config, state, steps)
-        nothing = np.zeros((1, 2), np.float32)
-        evaluation = loop.Evaluation(snapshot.step, 1.0, {}, 0.5, nothing, nothing.astype(np.float16))
-        return state, replace(snapshot, seconds=9.0, evaluations=(evaluation,)), phases
+        return state, replace(snapshot, seconds=9.0, evaluations=(judged(snapshot.step),)), phases
 
-    monkeypatch.setattr(runs, "_advance", judged)
+    monkeypatch.setattr(runs, "_advance", evaluated)
     run.play()
     engine.work(3)
-    assert [job.arguments[2] for job in engine.seen] == [10, 10, 10, 10]
-    assert [e.step for e in run.evaluations] == [10, 20, 30]
+    assert [job.arguments[2] for job in engine.seen] == [1, 1, 1, 1]
+    assert [e.step for e in run.evaluations] == [1, 2, 3]
 
 
 # idle
@@ -282,7 +278,7 @@ def test_a_run_that_nobody_looks_at_pauses_itself_and_says_so(run: Run, engine: 
     engine.work()
     assert run.status == runs.PAUSED
     assert "no page has looked" in run.note
-    assert run.step == 30
+    assert run.step == 5
     run.play()
     assert run.note == ""
     finish(engine)
@@ -392,9 +388,10 @@ def test_an_engine_out_of_reach_is_said_and_play_tries_again(run: Run, engine: E
 
 
 def test_an_engine_that_goes_away_before_the_figures_leaves_a_trained_model(run: Run, engine: Engine) -> None:
-    run.config = replace(CONFIG, steps=20)  # two slices, of 10 and of 20 at most
+    run.config = replace(CONFIG, steps=20)  # three slices, of 1, 4 and what is left
     run.play()
-    engine.work()
+    engine.work(2)
+    assert (run.step, run.status) == (5, runs.PLAYING)
     engine.broken = True
     engine.work()
     assert (run.status, run.step, run.figures) == (runs.DONE, 20, None)
@@ -475,16 +472,18 @@ def test_a_copy_of_a_run_that_waits_for_its_figures_gets_its_own(run: Run, engin
 def test_a_run_is_found_by_its_visitor(engine: Engine) -> None:
     register = Runs(engine)
     run = register.new(CONFIG, "ann")
-    assert register.find(run.id, "ann", lambda _: True) is run
-    assert register.find("nonsense", "ann", lambda _: True) is None
+    assert register.find(run.id, "ann") is run
+    assert register.find("nonsense", "ann") is None
 
 
-def test_after_a_reload_a_run_is_taken_over(engine: Engine) -> None:
+def test_nobody_else_ever_gets_the_run_itself(engine: Engine) -> None:
     register = Runs(engine)
     run = register.new(CONFIG, "ann")
     run.play()
-    assert register.find(run.id, "ann, reloaded", lambda viewer: viewer != "ann") is run
-    assert run.viewer == "ann, reloaded"
+    for visitor in ("bob", "", "ann, whose line was down", run.id):
+        assert register.find(run.id, visitor) is not run
+    assert run.viewer == "ann"
+    assert register.find(run.id, "ann") is run
     assert run.status == runs.PLAYING
 
 
@@ -493,11 +492,11 @@ def test_somebody_else_with_the_same_link_gets_a_copy(engine: Engine) -> None:
     run = register.new(CONFIG, "ann")
     run.play()
     engine.work(2)
-    copy = register.find(run.id, "bob", lambda _: True)
+    copy = register.find(run.id, "bob")
     assert copy is not None
     assert copy is not run
     assert (copy.viewer, run.viewer, copy.step, copy.status) == ("bob", "ann", run.step, runs.PAUSED)
-    assert register.find(copy.id, "bob", lambda _: True) is copy
+    assert register.find(copy.id, "bob") is copy
     copy.reset()
     assert run.status == runs.PLAYING
     assert run.step > 0
@@ -520,7 +519,7 @@ def test_the_register_counts_the_runs_that_train(engine: Engine) -> None:
 def test_the_register_keeps_only_so_many(engine: Engine) -> None:
     register = Runs(engine, most=3)
     kept = [register.new(CONFIG, "ann") for _ in range(10)]
-    left = [run for run in kept if register.find(run.id, "ann", lambda _: True)]
+    left = [run for run in kept if register.find(run.id, "ann")]
     assert left == kept[-3:]
 
 
@@ -530,7 +529,145 @@ def test_the_register_never_drops_a_run_that_trains(engine: Engine) -> None:
     training.play()
     for _ in range(10):
         register.new(CONFIG, "bob")
-    assert register.find(training.id, "ann", lambda _: True) is training
+    assert register.find(training.id, "ann") is training
+
+
+def test_a_visitor_keeps_only_so_many_and_loses_the_one_not_looked_at_for_longest(engine: Engine) -> None:
+    register = Runs(engine, each=3)
+    others = [register.new(CONFIG, name) for name in ("bob", "eve")]
+    mine = [register.new(CONFIG, "ann") for _ in range(3)]
+    mine[0].look()
+    more = register.new(CONFIG, "ann")
+    left = [run for run in (*others, *mine, more) if register.find(run.id, run.viewer) is run]
+    assert left == [*others, mine[0], mine[2], more]
+
+
+def test_where_the_server_is_full_whoever_has_most_makes_room(engine: Engine) -> None:
+    register = Runs(engine, most=10)
+    others = [register.new(CONFIG, name) for name in ("bob", "bob", "eve")]
+    for _ in range(50):  # as one link with many ids did
+        register.find(others[0].id, "mallory")
+    assert all(register.find(run.id, run.viewer) is run for run in others)
+    assert len(register._runs) == 10
+    register.new(CONFIG, "ann")
+    assert all(register.find(run.id, run.viewer) is run for run in others)
+
+
+def test_only_so_many_runs_of_a_visitor_train_at_once(engine: Engine) -> None:
+    register = Runs(engine, at_once=2)
+    first, second, third = (register.new(CONFIG, "ann") for _ in range(3))
+    first.play()
+    second.step_once()
+    for press in (third.play, third.step_once, third.slow):
+        press()
+        assert (third.status, third.busy) == (runs.READY, False)
+        assert third.note.startswith("2 runs of yours train already")
+    register.new(CONFIG, "bob").play()
+    first.play()  # who trains already is not refused
+    assert register.training() == 3
+    first.pause()
+    finish(engine)
+    third.play()
+    assert (third.status, third.note) == (runs.PLAYING, "")
+
+
+@pytest.mark.parametrize(("steps", "batch", "allowed"), [(650, 32, True), (20, 512, False), (20_000, 128, False)])
+def test_what_costs_too_much_is_refused_in_a_sentence(
+    engine: Engine, monkeypatch: pytest.MonkeyPatch, steps: int, batch: int, allowed: bool
+) -> None:
+    monkeypatch.delenv("SSLVIZ_RUN_MINUTES", raising=False)
+    run = Runs(engine).new(replace(default("masked_sound"), steps=steps, batch=batch, device="cpu"), "ann")
+    run.play()
+    assert (run.status == runs.PLAYING) is allowed
+    assert ("choose a smaller batch or fewer steps" in run.note) is not allowed
+    assert run.note.count(". ") == (0 if allowed else 1)
+
+
+def test_the_server_says_how_long_a_run_may_take(engine: Engine, monkeypatch: pytest.MonkeyPatch) -> None:
+    register = Runs(engine)
+    run = register.new(default("masked_words"), "ann")  # about 90 seconds
+    monkeypatch.setenv("SSLVIZ_RUN_MINUTES", "0.5")
+    run.play()
+    assert "a run 0.5 minutes" in run.note
+    monkeypatch.setenv("SSLVIZ_RUN_MINUTES", "5")
+    run.play()
+    assert run.status == runs.PLAYING
+
+
+@pytest.mark.parametrize("slug", list(TASKS))
+def test_every_recorded_budget_may_be_trained(engine: Engine, slug: str) -> None:
+    for long in (False, True):
+        run = Runs(engine).new(default(slug, long=long), "ann")
+        run.play()
+        assert (run.status, run.note) == (runs.PLAYING, "")
+
+
+# the clock
+
+
+def test_time_left_comes_from_steps_and_not_from_what_is_set_up_once(
+    run: Run, engine: Engine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    run.config = replace(CONFIG, steps=2000)
+
+    def first_is_slow(config: str, state: Any, steps: int) -> Any:
+        new, snapshot, phases = toy_advance(config, state, steps)
+        if state is None:  # the first map, drawn from scratch
+            return new, replace(snapshot, seconds=30.0, evaluations=(judged(0),)), phases
+        return new, snapshot, phases
+
+    monkeypatch.setattr(runs, "_advance", first_is_slow)
+    run.step_once()
+    engine.work()
+    assert run.left == pytest.approx(runs.recorded_step(run.config) * 1999)  # nothing else is known yet
+    assert run.left < 500
+    for _ in range(3):
+        run.step_once()
+        engine.work()
+    assert run.left == pytest.approx(0.01 * 1996)
+    assert run.seconds == pytest.approx(30.03)
+
+
+def test_time_left_counts_the_evaluations_that_are_to_come(
+    run: Run, engine: Engine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    run.config = replace(CONFIG, steps=2000)
+    due = loop.evaluation_steps(run.config)
+
+    def evaluated(config: str, state: Any, steps: int) -> Any:
+        first = 0 if state is None else int(state["step"])
+        state, snapshot, phases = toy_advance(config, state, steps)
+        done = tuple(judged(step) for step in sorted(due) if first < step <= snapshot.step)
+        return state, replace(snapshot, evaluations=done, seconds=snapshot.seconds + 2 * len(done)), phases
+
+    monkeypatch.setattr(runs, "_advance", evaluated)
+    run.play()
+    while len(run.evaluations) < 4:
+        engine.work()
+    to_come = sum(step > run.step for step in due)
+    assert run.left == pytest.approx(0.01 * (2000 - run.step) + 2 * to_come, rel=0.05)
+
+
+def test_time_left_is_longer_where_others_train_too(engine: Engine) -> None:
+    register = Runs(engine)
+    engine.workers = lambda: 2
+    mine = register.new(replace(CONFIG, steps=1000), "ann")
+    mine.play()
+    alone = register.seconds_left(mine)
+    assert alone == pytest.approx(mine.left)
+    others = [register.new(CONFIG, name) for name in ("bob", "eve", "joe")]
+    others[0].play()
+    assert register.seconds_left(mine) == pytest.approx(alone)  # a worker each
+    for run in others[1:]:
+        run.play()
+    assert register.seconds_left(mine) == pytest.approx(2 * alone)
+    register.new(CONFIG, "joe").play()  # his own affair
+    assert register.seconds_left(mine) == pytest.approx(2 * alone)
+
+
+def judged(step: int) -> loop.Evaluation:
+    nothing = np.zeros((1, 2), np.float32)
+    return loop.Evaluation(step, 1.0, {}, 0.5, nothing, nothing.astype(np.float16))
 
 
 # threads
@@ -542,7 +679,7 @@ class Pool:
     def __init__(self) -> None:
         self.pool = ThreadPoolExecutor(2)
 
-    def submit(self, function: Callable[..., Any], *arguments: Any, priority: int = 0) -> Any:  # noqa: ARG002 - as Dask's
+    def submit(self, function: Callable[..., Any], *arguments: Any, priority: float = 0) -> Any:  # noqa: ARG002 - as Dask's
         def work() -> Any:
             time.sleep(0.0005)
             return function(*arguments)

@@ -12,7 +12,8 @@ from hypothesis import strategies as st
 from torch.nn import functional as F
 from torchvision.transforms import RandomResizedCrop
 
-from sslviz.tasks.base import Batch, Draw, Labelled, Pool
+from sslviz.catalogue.same_or_different import SameOrDifferentOptions as Options
+from sslviz.tasks.base import Batch, DataInfo, Draw, Labelled
 from sslviz.tasks.same_or_different import JITTER, SameOrDifferent, nt_xent_logits
 
 TASK = SameOrDifferent()
@@ -30,11 +31,11 @@ def pictures(n: int, seed: int = 0) -> Batch:
 
 
 def draw(batch: Batch, seed: int = 0, **options: Any) -> Draw:
-    return TASK.draw(batch, np.random.default_rng(seed), Pool(), **options)
+    return TASK.draw(batch, np.random.default_rng(seed), DataInfo(), Options(**options))
 
 
 def apply(batch: Batch, how: Draw) -> Labelled:
-    return TASK.apply(batch, how, Pool())
+    return TASK.apply(batch, how, DataInfo())
 
 
 def loss(z: torch.Tensor, tau: float) -> float:
@@ -42,7 +43,7 @@ def loss(z: torch.Tensor, tau: float) -> float:
     n = len(z) // 2
     batch = pictures(n)
     labelled = apply(batch, draw(batch))
-    return TASK.loss(lambda _views: z, labelled, tau=tau).total.item()  # type: ignore[arg-type]
+    return TASK.loss(lambda _views: z, labelled, Options(tau=tau)).total.item()  # type: ignore[arg-type]
 
 
 def random_z(n: int, seed: int = 0) -> torch.Tensor:
@@ -107,7 +108,7 @@ def test_nt_xent_against_the_formula_written_out() -> None:
 
 def test_temperature_reaches_the_loss(views: Any) -> None:
     net, labelled = views.net(), views.label(views.batch(8))
-    assert TASK.loss(net, labelled, tau=0.1).total != TASK.loss(net, labelled, tau=1.0).total
+    assert TASK.loss(net, labelled, Options(tau=0.1)).total != TASK.loss(net, labelled, Options(tau=1.0)).total
 
 
 # the label
@@ -298,7 +299,7 @@ def test_grey_views_are_grey_and_the_others_are_not() -> None:
 def test_answer_and_score() -> None:
     n = 2
     labelled = apply(pictures(n), draw(pictures(n)))
-    answer = TASK.answer(lambda _views: Z, labelled, tau=0.5)  # type: ignore[arg-type]
+    answer = TASK.answer(lambda _views: Z, labelled, Options(tau=0.5))  # type: ignore[arg-type]
     torch.testing.assert_close(answer.data["cosine"], Z @ Z.T)
     share = answer.data["share"]
     torch.testing.assert_close(share.sum(1), torch.ones(4, dtype=torch.float64))
@@ -306,14 +307,14 @@ def test_answer_and_score() -> None:
     assert share[0, 2].item() == pytest.approx(math.exp(2) / (math.exp(2) + 2))
     assert TASK.score(answer, labelled) == {"partner found": 1.0}
     half = torch.tensor([[1.0, 0], [0, 1], [1, 0], [1, 0.1]])
-    answer = TASK.answer(lambda _views: half, labelled, tau=0.5)  # type: ignore[arg-type]
+    answer = TASK.answer(lambda _views: half, labelled, Options(tau=0.5))  # type: ignore[arg-type]
     assert TASK.score(answer, labelled) == {"partner found": 0.75}  # view 3's nearest is 0, not 1
 
 
 @pytest.mark.parametrize("n", [2, 8, 64])
 def test_baselines(n: int) -> None:
     labelled = apply(pictures(n), draw(pictures(n)))
-    alike, raw = TASK.baselines(labelled, Pool(), tau=0.2)
+    alike, raw = TASK.baselines(labelled, DataInfo(), Options(tau=0.2))
     assert alike.loss == math.log(2 * n - 1)
     assert alike.scores == {"partner found": 1 / (2 * n - 1)}
     assert alike.constant
@@ -321,17 +322,20 @@ def test_baselines(n: int) -> None:
     x = labelled.inputs["views"].flatten(1)
     z = x - x.mean(0)
     assert raw.loss == pytest.approx(loss(z, 0.2), rel=1e-5)
-    assert raw.scores["partner found"] == TASK.score(TASK.answer(lambda _v: z, labelled), labelled)["partner found"]  # type: ignore[arg-type]
+    assert (
+        raw.scores["partner found"]
+        == TASK.score(TASK.answer(lambda _v: z, labelled, Options()), labelled)["partner found"]
+    )  # type: ignore[arg-type]
 
 
 def test_features_are_taken_before_the_head(views: Any) -> None:
     net, batch = views.net(), views.batch(6)
     with torch.no_grad():
-        h = TASK.features(net, batch, Pool())
+        h = TASK.features(net, batch, DataInfo())
         assert h.shape == (6, 64)
         torch.testing.assert_close(net.head(h), net(batch.data["pixels"] / 255))
         net.head[0].weight.zero_()
-        assert torch.equal(TASK.features(net, batch, Pool()), h)
+        assert torch.equal(TASK.features(net, batch, DataInfo()), h)
 
 
 # properties
@@ -373,10 +377,10 @@ def test_properties_of_every_label(
 
 @pytest.mark.parametrize("data", ["pictures", "fashion_mnist", "emoji"])
 def test_batches_of_every_bundled_set(data: str) -> None:
-    batch = TASK.batch(data, "held", np.arange(5))
+    batch = TASK.batch(data, "held_out", np.arange(5))
     assert batch.data["pixels"].shape == (5, 3, 32, 32)
     assert batch.data["pixels"].dtype == torch.uint8
-    assert TASK.size(data, "held") >= 768
+    assert TASK.size(data, "held_out") >= 768
 
 
 def test_clothes_and_emoji_are_mixed_in_the_default_set() -> None:
@@ -394,6 +398,6 @@ def test_probe_pictures_keep_their_classes() -> None:
     assert data.names == clothes.class_names
     for i in (0, 77, 1999):
         row = int(data.test.ids[i])
-        assert data.test_y[i] == clothes.held_labels[row]
-        assert np.array_equal(data.test.data["pixels"][i].permute(1, 2, 0).numpy(), clothes.held_images[row])
+        assert data.test_y[i] == clothes.held_out_labels[row]
+        assert np.array_equal(data.test.data["pixels"][i].permute(1, 2, 0).numpy(), clothes.held_out_images[row])
         np.testing.assert_allclose(data.raw_test[i], data.test.data["pixels"][i].numpy().ravel() / 255, rtol=1e-6)

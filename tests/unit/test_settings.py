@@ -7,9 +7,9 @@ def page() -> None:
     """A script that checks its link and says what came of it."""
     import streamlit as st
 
-    from sslviz.catalogue import READY, Option
-    from sslviz.ui import settings
-    from sslviz.ui.parts import hidden
+    from sslviz.catalogue import TASKS, Option
+    from sslviz.ui.frame import settings
+    from sslviz.ui.frame.parts import hidden
 
     slug = "same_or_different"
     own = {"sample": Option(16, "Batch number", low=0, high=999)}
@@ -17,7 +17,7 @@ def page() -> None:
     st.session_state["config"] = settings.config(slug)
     st.session_state["values"] = {
         "sample": settings.value(slug, "sample", 16),
-        **{name: settings.value(slug, name, option.default) for name, option in READY[slug].options.items()},
+        **{name: settings.value(slug, name, option.default) for name, option in TASKS[slug].fields.items()},
     }
     st.session_state["hidden"] = hidden()
 

@@ -8,20 +8,20 @@ from typing import Any
 import numpy as np
 import pytest
 
-from sslviz.catalogue import READY
+from sslviz.catalogue import TASKS
 from sslviz.training import loop
 from sslviz.training.config import default
 from sslviz.training.slow_motion import describe
 from tests.stand_ins import cheapen, forget
 
 
-@pytest.fixture(params=list(READY))
+@pytest.fixture(params=list(TASKS))
 def step(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> Iterator[Any]:
     """(config, snapshot, phases, what is said of them) of the first step."""
     cheapen(monkeypatch)
     config = replace(default(request.param), steps=20, batch=16, device="cpu")
     _, snapshot, phases = loop.explain_step(config, loop.start(config))
-    yield config, snapshot, phases, describe(phases)
+    yield config, snapshot, phases, describe(phases, TASKS[request.param].unit)
     forget()
 
 
@@ -52,7 +52,12 @@ def test_its_numbers_are_those_of_the_step(step: Any) -> None:
     low, high = map(float, number(loss, "least, most").split(","))
     assert low <= float(number(loss, "mean")) + 0.01
     assert high >= float(number(loss, "mean")) - 0.01
-    assert float(number(forward, "likeliest p")) == pytest.approx(np.exp(-low), abs=0.01)
+    if TASKS[config.task].unit == "nats":
+        assert float(number(forward, "likeliest p")) == pytest.approx(np.exp(-low), abs=0.01)
+        assert "−ln p" in loss["text"]
+    else:
+        assert float(number(forward, "least loss")) == pytest.approx(low, abs=0.01)
+        assert "−ln p" not in loss["text"]
     weights = len(loop.start(config)["weights"])
     assert number(gradient, "weights") == f"{weights:,}"
     assert float(number(gradient, "length")) > 0

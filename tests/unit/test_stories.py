@@ -25,7 +25,7 @@ def lines() -> list[list[str]]:
 
 def test_golden_numbers() -> None:
     assert len(TALES.sentences) == len(TALES.rows) == len(TALES.document) == 11_530
-    assert len(TALES.titles) == len(TALES.books) == len(TALES.held) == 80
+    assert len(TALES.titles) == len(TALES.books) == len(TALES.held_out) == 80
     assert Counter(TALES.books) == BOOKS
     assert len(TALES.vocabulary) == len(TALES.counts) == len(TALES.is_word) == 3200
     assert len(set(TALES.titles)) == 80
@@ -61,15 +61,15 @@ def test_rows_are_their_sentences() -> None:
 
 
 def test_whole_tales_are_held_out_and_every_book_keeps_some() -> None:
-    assert TALES.held.sum() == 10
+    assert TALES.held_out.sum() == 10
     for book in BOOKS:
-        mine = TALES.held[[b == book for b in TALES.books]]
+        mine = TALES.held_out[[b == book for b in TALES.books]]
         assert mine.any()
         assert not mine.all()
 
 
 def test_the_vocabulary_is_that_of_the_training_tales() -> None:
-    trained = [text.tokenise(s) for s, d in zip(TALES.sentences, TALES.document, strict=True) if not TALES.held[d]]
+    trained = [text.tokenise(s) for s, d in zip(TALES.sentences, TALES.document, strict=True) if not TALES.held_out[d]]
     counted = Counter(chain.from_iterable(trained))
     assert TALES.vocabulary[:5] == text.SPECIALS
     assert set(TALES.vocabulary[5:]) == {word for word, times in counted.items() if times >= stories.LEAST}
@@ -81,8 +81,8 @@ def test_the_vocabulary_is_that_of_the_training_tales() -> None:
 
 
 def test_most_words_are_known_in_held_out_tales_too() -> None:
-    held = np.concatenate([TALES.rows[n] for n in np.flatnonzero(TALES.held[TALES.document])])
-    assert (held == text.UNK).mean() < 0.08
+    held_out = np.concatenate([TALES.rows[n] for n in np.flatnonzero(TALES.held_out[TALES.document])])
+    assert (held_out == text.UNK).mean() < 0.08
 
 
 def test_no_headings_notes_or_markup_are_left() -> None:
@@ -97,7 +97,7 @@ def test_no_headings_notes_or_markup_are_left() -> None:
 
 def test_loaded_once_and_locked() -> None:
     assert stories.stories() is TALES
-    for array in (TALES.rows[0], TALES.document, TALES.counts, TALES.held, TALES.is_word):
+    for array in (TALES.rows[0], TALES.document, TALES.counts, TALES.held_out, TALES.is_word):
         with pytest.raises(ValueError, match="read-only"):
             array[0] = 0
 

@@ -11,13 +11,15 @@ from hypothesis import strategies as st
 from torch import nn
 from torch.nn import functional as F
 
+from sslviz.catalogue.two_views import TwoViewsOptions as Options
 from sslviz.models.trunk import Trunk, count_weights, initialise
 from sslviz.tasks import collapse
-from sslviz.tasks.base import Batch, Labelled, Pool
+from sslviz.tasks.base import Batch, DataInfo, Labelled
 from sslviz.tasks.same_or_different import SameOrDifferent
-from sslviz.tasks.two_views import OUT, TwoViews, TwoViewsNet, cosines, found
+from sslviz.tasks.two_views import OUT, TwoViews, TwoViewsNet, cosines, other_view_found
 from sslviz.training import loop
 from sslviz.training.config import RunConfig
+from tests.slices import same_however_sliced
 from tests.stand_ins import cheapen, forget
 
 TASK = TwoViews()
@@ -30,11 +32,11 @@ def pictures(n: int, seed: int = 0) -> Batch:
 
 def label(n: int, seed: int = 0) -> Labelled:
     batch = pictures(n, seed)
-    return TASK.apply(batch, TASK.draw(batch, np.random.default_rng(seed), Pool()), Pool())
+    return TASK.apply(batch, TASK.draw(batch, np.random.default_rng(seed), DataInfo(), Options()), DataInfo())
 
 
 def net(seed: int = 0, **options: Any) -> TwoViewsNet:
-    made = TASK.build(Trunk(), Pool(), **options)
+    made = TASK.build(Trunk(), DataInfo(), Options(**options))
     generator = torch.Generator().manual_seed(seed)
     initialise(made, generator)
     TASK.begin(made, generator)
@@ -70,7 +72,7 @@ def losses(says: torch.Tensor, target: torch.Tensor) -> torch.Tensor:
     """(2n,) the task's own loss of these vectors; rows i and i + n are of one picture."""
     labelled = Labelled({"views": torch.zeros(len(says), 1)}, {}, torch.ones(len(says), dtype=torch.bool))
     fixed = Fixed(says, target)
-    per_item = TASK.loss(fixed, TASK.teach(fixed, labelled)).per_item
+    per_item = TASK.loss(fixed, TASK.targets_from_model(fixed, labelled), Options()).per_item
     assert per_item is not None
     return per_item
 
@@ -130,8 +132,8 @@ def test_it_starts_as_a_copy_without_predictor() -> None:
 
 def test_the_target_gets_no_gradient_and_the_rest_does() -> None:
     one = net()
-    labelled = TASK.teach(one, label(6))
-    TASK.loss(one, labelled).total.backward()
+    labelled = TASK.targets_from_model(one, label(6))
+    TASK.loss(one, labelled, Options()).total.backward()
     assert all(p.grad is None and not p.requires_grad for p in one.slow.parameters())
     for part in (one.fast, one.predictor):
         assert all(p.grad is not None and p.grad.abs().sum() > 0 for p in part.parameters())
@@ -139,7 +141,7 @@ def test_the_target_gets_no_gradient_and_the_rest_does() -> None:
 
 def gradient(one: TwoViewsNet, **options: Any) -> torch.Tensor:
     one.zero_grad()
-    TASK.loss(one, TASK.teach(one, label(6)), **options).total.backward()
+    TASK.loss(one, TASK.targets_from_model(one, label(6)), Options(**options)).total.backward()
     return torch.cat([p.grad.flatten() for p in one.parameters() if p.grad is not None])
 
 
@@ -170,7 +172,7 @@ def test_the_label_is_what_the_target_says_of_the_other_view() -> None:
     with torch.no_grad():
         for p in one.slow.parameters():
             p.add_(0.1)
-    other = TASK.teach(one, labelled).targets["other"]
+    other = TASK.targets_from_model(one, labelled).targets["other"]
     views = labelled.inputs["views"]
     torch.testing.assert_close(other, one.slow(torch.cat([views[4:], views[:4]])), atol=1e-5, rtol=1e-4)
 
@@ -191,9 +193,9 @@ def test_before_the_model_is_asked_there_is_no_label() -> None:
 
 def test_the_views_are_those_of_same_or_different() -> None:
     batch = pictures(4)
-    draws = [t.draw(batch, np.random.default_rng(3), Pool(), blur=True) for t in (TASK, SameOrDifferent())]
+    draws = [t.draw(batch, np.random.default_rng(3), DataInfo(), Options(blur=True)) for t in (TASK, SameOrDifferent())]
     assert draws[0].to_json() == draws[1].to_json()
-    ours, theirs = (t.apply(batch, draws[0], Pool()) for t in (TASK, SameOrDifferent()))
+    ours, theirs = (t.apply(batch, draws[0], DataInfo()) for t in (TASK, SameOrDifferent()))
     assert torch.equal(ours.inputs["views"], theirs.inputs["views"])
 
 
@@ -202,7 +204,7 @@ def test_an_answer_depends_on_the_rest_of_the_batch_only_through_the_heads() -> 
     alone = Labelled({"views": whole.inputs["views"][[2, 3, 8, 9]]}, {}, whole.where[:4])
     for norm in ("picture", "batch"):
         one = net(norm=norm)
-        said, few = (TASK.answer(one, x).data["cosine"] for x in (whole, alone))
+        said, few = (TASK.answer(one, x, Options()).data["cosine"] for x in (whole, alone))
         same = torch.allclose(few, said[[2, 3, 8, 9]][:, [2, 3, 8, 9]], atol=1e-4)
         assert same == (norm == "picture")
         torch.testing.assert_close(one.encode(whole.inputs["views"])[2:3], one.encode(whole.inputs["views"][2:3]))
@@ -223,16 +225,16 @@ def test_nothing_of_a_batch_is_remembered() -> None:
 
 def test_found_counts_among_the_views_of_the_other_half() -> None:
     says = torch.tensor([[1.0, 0], [0, 1], [1, 0.1], [0.1, 1]])
-    assert found(cosines(says, says)).tolist() == [True] * 4  # itself would be nearer, but is not asked for
-    assert found(cosines(says[[0, 1, 3, 2]], says[[0, 1, 3, 2]])).tolist() == [False] * 4
+    assert other_view_found(cosines(says, says)).tolist() == [True] * 4  # itself would be nearer, but is not asked for
+    assert other_view_found(cosines(says[[0, 1, 3, 2]], says[[0, 1, 3, 2]])).tolist() == [False] * 4
     wrong = torch.tensor([[1.0, 0], [0, 1], [1, 0], [1, 0.2]])
-    assert found(cosines(wrong, wrong)).tolist() == [True, True, True, False]
+    assert other_view_found(cosines(wrong, wrong)).tolist() == [True, True, True, False]
 
 
 @pytest.mark.parametrize("n", [1, 2, 40])
 def test_baselines(n: int) -> None:
     labelled = label(n)
-    unrelated, same, raw = TASK.baselines(labelled, Pool())
+    unrelated, same, raw = TASK.baselines(labelled, DataInfo(), Options())
     assert (unrelated.loss, same.loss) == (2, 0)
     assert same.constant
     assert same.scores["other view found"] == 1 / n
@@ -258,7 +260,7 @@ def test_measures_are_those_of_what_the_network_says() -> None:
 
 
 def config(steps: int, batch: int, **options: Any) -> RunConfig:
-    return RunConfig("two_views", "pictures", 1, steps, batch, 3e-3, device="cpu", options=tuple(options.items()))
+    return RunConfig("two_views", "pictures", 1, steps, batch, 3e-3, device="cpu", options=Options(**options))
 
 
 @pytest.fixture
@@ -268,17 +270,10 @@ def cheap(monkeypatch: pytest.MonkeyPatch) -> Any:
     forget()
 
 
+@pytest.mark.slow
 @pytest.mark.usefixtures("cheap")
 def test_slices_make_no_difference() -> None:
-    one = config(20, 16)
-    whole, once = loop.advance(one, loop.start(one), 20)
-    state, values = loop.start(one), []
-    for steps in (1, 3, 9, 7):
-        forget()  # as on another worker
-        state, snapshot = loop.advance(one, state, steps)
-        values += snapshot.losses.tolist()
-    assert values == once.losses.tolist()
-    assert all(np.array_equal(whole[k], state[k]) for k in whole)
+    same_however_sliced(config(20, 16), 1, 3, 9, 7)
 
 
 def trained(steps: int, **options: Any) -> tuple[float, float]:
@@ -289,6 +284,7 @@ def trained(steps: int, **options: Any) -> tuple[float, float]:
     return value, TASK.measures(learner.net, "pictures")["spread, share of the most possible"]
 
 
+@pytest.mark.slow
 def test_without_predictor_and_stop_gradient_it_collapses() -> None:
     loss, spread = trained(80, predictor=False, stop_gradient=False)
     assert loss < 0.05  # as good as it gets

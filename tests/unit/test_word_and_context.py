@@ -13,9 +13,10 @@ from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 from scipy import sparse
 
-from sslviz.data.running import running, word_topics
+from sslviz.catalogue.word_and_context import WordAndContextOptions as Options
+from sslviz.data.word_rows import word_rows, word_topics
 from sslviz.tasks import word_and_context as module
-from sslviz.tasks.base import Answer, Batch, Draw, Labelled, Pool
+from sslviz.tasks.base import Answer, Batch, DataInfo, Draw, Labelled
 from sslviz.tasks.word_and_context import (
     OFFSETS,
     PRIOR,
@@ -42,10 +43,10 @@ def sentences(*rows: list[int]) -> Batch:
     return Batch(np.arange(len(rows)), {"ids": torch.from_numpy(ids)})
 
 
-def pool(counts: list[int] | None = None) -> Pool:
+def info(counts: list[int] | None = None) -> DataInfo:
     """A vocabulary of 31 words, each as common as the others unless said otherwise."""
     times = np.array([0, *(counts or [10] * 30)])
-    return Pool(vocabulary=tuple(map(str, range(len(times)))), counts=times, share=times / times.sum())
+    return DataInfo(vocabulary=tuple(map(str, range(len(times)))), counts=times, share=times / times.sum())
 
 
 def drawn(batch: Batch, *, radius: Any, keep: Any = None, noise: int = 1, labels: int = 2 * REACH) -> Draw:
@@ -66,7 +67,7 @@ def pairs(labelled: Labelled, row: int = 0) -> list[tuple[int, int]]:
 
 
 def apply(batch: Batch, draw: Draw) -> Labelled:
-    return TASK.apply(batch, draw, Pool())
+    return TASK.apply(batch, draw, DataInfo())
 
 
 # windows
@@ -122,7 +123,7 @@ def test_an_interior_centre_has_window_plus_one_pairs_on_average(window: int) ->
     # R uniform in 1 … w gives 2 (w + 1) / 2 pairs; a fixed window would give 2 w.
     batch = sentences(*[list(range(1, 26))] * 800)
     labelled = TASK.apply(
-        batch, TASK.draw(batch, np.random.default_rng(0), pool(), window=window, threshold=1.0), pool()
+        batch, TASK.draw(batch, np.random.default_rng(0), info(), Options(window=window, threshold=1.0)), info()
     )
     count = labelled.where.sum(2)[:, REACH:-REACH].double()
     assert count.numel() >= 10_000
@@ -135,7 +136,7 @@ def test_an_interior_centre_has_window_plus_one_pairs_on_average(window: int) ->
 def test_order_plays_no_part(words: list[int], seed: int, window: int) -> None:
     """The same sentence backwards, with the same words dropped and the same reach a word, gives the same pairs."""
     batch, back = sentences(words), sentences(words[::-1])
-    draw = TASK.draw(batch, np.random.default_rng(seed), pool(), window=window, threshold=0.02)
+    draw = TASK.draw(batch, np.random.default_rng(seed), info(), Options(window=window, threshold=0.02))
     mirrored = Draw(keep=draw["keep"][:, ::-1].copy(), radius=draw["radius"][:, ::-1].copy(), noise=draw["noise"])
     assert Counter(pairs(apply(batch, draw))) == Counter(pairs(apply(back, mirrored)))
 
@@ -143,7 +144,7 @@ def test_order_plays_no_part(words: list[int], seed: int, window: int) -> None:
 @given(SENTENCE, st.integers(0, 2**20), st.integers(1, REACH))
 def test_pairs_are_those_of_a_plain_loop(words: list[int], seed: int, window: int) -> None:
     batch = sentences(words)
-    draw = TASK.draw(batch, np.random.default_rng(seed), pool(), window=window, threshold=0.02)
+    draw = TASK.draw(batch, np.random.default_rng(seed), info(), Options(window=window, threshold=0.02))
     kept = [(word, int(r)) for word, r, k in zip(words, draw["radius"][0], draw["keep"][0], strict=True) if k]
     expected = [
         (word, kept[o][0])
@@ -157,7 +158,7 @@ def test_pairs_are_those_of_a_plain_loop(words: list[int], seed: int, window: in
 @given(SENTENCE, st.integers(0, 2**20))
 def test_cbow_has_the_same_windows(words: list[int], seed: int) -> None:
     batch = sentences(words)
-    draw = TASK.draw(batch, np.random.default_rng(seed), pool(), threshold=0.02)
+    draw = TASK.draw(batch, np.random.default_rng(seed), info(), Options(threshold=0.02))
     skip, cbow = apply(batch, draw), apply(batch, Draw({**draw, "noise": draw["noise"][:, :, :1]}))
     context = cbow.inputs["context"]
     assert torch.equal(context, skip.targets["words"])
@@ -203,18 +204,18 @@ def test_keep_probability_is_that_of_word2vec(share: float, threshold: float) ->
 
 def test_words_are_kept_as_often_as_said() -> None:
     common = [1000, *[10] * 29]
-    batch, its = sentences(*[[1, 2] * 10] * 2000), pool(common)
-    keep = TASK.draw(batch, np.random.default_rng(0), its, threshold=0.05)["keep"]
+    batch, its = sentences(*[[1, 2] * 10] * 2000), info(common)
+    keep = TASK.draw(batch, np.random.default_rng(0), its, Options(threshold=0.05))["keep"]
     for column, word in ((0, 1), (1, 2)):
         p = keep_probability(its["share"], 0.05)[word]
         share = keep[:, column::2].mean()
         assert abs(share - p) <= 4 * math.sqrt(p * (1 - p) / 20_000) + 1e-12
-    assert TASK.draw(batch, np.random.default_rng(0), its, threshold=1.0)["keep"].all()
+    assert TASK.draw(batch, np.random.default_rng(0), its, Options(threshold=1.0))["keep"].all()
 
 
 def test_padding_is_never_kept() -> None:
     batch = sentences([1, 2, 3], [4])
-    keep = TASK.draw(batch, np.random.default_rng(0), pool(), threshold=1.0)["keep"]
+    keep = TASK.draw(batch, np.random.default_rng(0), info(), Options(threshold=1.0))["keep"]
     assert keep.tolist() == [[True] * 3, [True, False, False]]
 
 
@@ -234,7 +235,9 @@ def test_golden_noise_probabilities() -> None:
 @pytest.mark.parametrize("way", ["skip-gram", "CBOW"])
 def test_noise_words_are_drawn_as_often_as_said(exponent: float, way: str) -> None:
     batch = sentences(*[[1, 2, 3, 4]] * 400)
-    noise = TASK.draw(batch, np.random.default_rng(1), pool(COUNTS), exponent=exponent, way=way, negatives=7)["noise"]
+    noise = TASK.draw(batch, np.random.default_rng(1), info(COUNTS), Options(exponent=exponent, way=way, negatives=7))[
+        "noise"
+    ]
     assert noise.shape == (400, 4, 1 if way == "CBOW" else 2 * REACH, 7)
     assert noise.size > 10_000
     weights = [count**exponent for count in COUNTS]
@@ -247,7 +250,7 @@ def test_noise_words_are_drawn_as_often_as_said(exponent: float, way: str) -> No
 
 def test_every_pair_has_noise_of_its_own() -> None:
     batch = sentences([1, 2, 3, 4, 5, 6])
-    noise = TASK.draw(batch, np.random.default_rng(0), pool(), negatives=12)["noise"][0]
+    noise = TASK.draw(batch, np.random.default_rng(0), info(), Options(negatives=12))["noise"][0]
     labels = [tuple(words) for words in noise.reshape(-1, 12).tolist()]
     assert len(set(labels)) == len(labels) == 6 * 2 * REACH
 
@@ -263,7 +266,7 @@ def test_noise_that_is_the_label_is_skipped_and_not_redrawn() -> None:
     with torch.no_grad():
         net.tokens.weight.normal_(generator=torch.Generator().manual_seed(0))
         net.out.normal_(generator=torch.Generator().manual_seed(1))
-    each = TASK.loss(net, labelled).per_item
+    each = TASK.loss(net, labelled, Options()).per_item
     assert each is not None
 
     def minus_ln(x: float) -> float:
@@ -279,9 +282,9 @@ def test_all_noise_skipped_leaves_the_label_alone() -> None:
     draw = drawn(batch, radius=1, noise=2)
     draw["noise"][0, 0, REACH], draw["noise"][0, 1, REACH - 1] = 2, 1
     labelled = apply(batch, draw)
-    loss = TASK.loss(WordVectors(31, 4), labelled)
+    loss = TASK.loss(WordVectors(31, 4), labelled, Options())
     assert loss.total.item() == pytest.approx(math.log(2))
-    assert TASK.score(TASK.answer(WordVectors(31, 4), labelled), labelled) == {"told from noise": 1.0}
+    assert TASK.score(TASK.answer(WordVectors(31, 4), labelled, Options()), labelled) == {"told from noise": 1.0}
     loss.total.backward()  # −∞ of the skipped ones must not become nan
 
 
@@ -291,7 +294,7 @@ def test_skipped_noise_has_no_gradient() -> None:
     draw["noise"][0, 0, REACH], draw["noise"][0, 1, REACH - 1] = 2, 1
     net = WordVectors(31, 4)
     torch.nn.init.normal_(net.out, generator=torch.Generator().manual_seed(0))
-    TASK.loss(net, apply(batch, draw)).total.backward()
+    TASK.loss(net, apply(batch, draw), Options()).total.backward()
     assert net.tokens.weight.grad is not None
     assert torch.isfinite(net.tokens.weight.grad).all()
     assert torch.isfinite(net.out.grad).all()  # type: ignore[arg-type]
@@ -308,8 +311,10 @@ def test_golden_first_loss(negatives: int, golden: float, way: str) -> None:
     labelled = apply(batch, drawn(batch, radius=3, noise=negatives, labels=1 if way == "CBOW" else 2 * REACH))
     net = WordVectors(31, 8)
     assert (net.out == 0).all()
-    assert TASK.loss(net, labelled).total.item() == pytest.approx(golden, abs=1e-5)
-    assert TASK.score(TASK.answer(net, labelled), labelled)["told from noise"] == pytest.approx(1 / (1 + negatives))
+    assert TASK.loss(net, labelled, Options()).total.item() == pytest.approx(golden, abs=1e-5)
+    assert TASK.score(TASK.answer(net, labelled, Options()), labelled)["told from noise"] == pytest.approx(
+        1 / (1 + negatives)
+    )
 
 
 def test_golden_loss_and_score() -> None:
@@ -322,17 +327,17 @@ def test_golden_loss_and_score() -> None:
     with torch.no_grad():
         net.tokens.weight[:] = 1
         net.out[1], net.out[2], net.out[3], net.out[4] = 1, 1, 0, 2
-    loss = TASK.loss(net, labelled)
+    loss = TASK.loss(net, labelled, Options())
     assert loss.total.item() == pytest.approx(0.3132617 + 0.6931472 + 2.1269280, abs=1e-6)
     assert loss.parts["neighbours"] == pytest.approx(0.3132617, abs=1e-6)
     score = Answer({"vector": net(labelled.inputs, labelled.where), "table": net.out})
     assert TASK.score(score, labelled) == {"told from noise": 0.0}
     with torch.no_grad():
         net.out[4] = 0.5
-    assert TASK.score(TASK.answer(net, labelled), labelled) == {"told from noise": 1.0}
+    assert TASK.score(TASK.answer(net, labelled, Options()), labelled) == {"told from noise": 1.0}
     with torch.no_grad():
         net.out[4] = 1  # as high as the label: one of two equals
-    assert TASK.score(TASK.answer(net, labelled), labelled) == {"told from noise": 0.5}
+    assert TASK.score(TASK.answer(net, labelled, Options()), labelled) == {"told from noise": 0.5}
 
 
 def test_the_two_tables_are_not_mixed_up() -> None:
@@ -341,7 +346,7 @@ def test_the_two_tables_are_not_mixed_up() -> None:
     labelled = apply(batch, drawn(batch, radius=1))
     net = WordVectors(31, 3)
     torch.nn.init.normal_(net.out, generator=torch.Generator().manual_seed(0))
-    TASK.loss(net, labelled).total.backward()
+    TASK.loss(net, labelled, Options()).total.backward()
     for table in (net.tokens.weight.grad, net.out.grad):
         assert table is not None
     assert set(net.tokens.weight.grad.abs().sum(1).nonzero().flatten().tolist()) == {1, 2}  # type: ignore[union-attr]
@@ -352,11 +357,11 @@ def test_a_few_steps_learn_who_stands_together() -> None:
     """Words 1 and 2 always stand together, and so do 3 and 4."""
     rows, net = [[1, 2]] * 8 + [[3, 4]] * 8, WordVectors(31, 8)
     torch.nn.init.normal_(net.tokens.weight, std=0.1, generator=torch.Generator().manual_seed(0))
-    adam, batch, its = torch.optim.Adam(net.parameters(), 0.05), sentences(*rows), pool([10] * 4 + [0] * 26)
+    adam, batch, its = torch.optim.Adam(net.parameters(), 0.05), sentences(*rows), info([10] * 4 + [0] * 26)
     for step in range(60):
-        labelled = TASK.apply(batch, TASK.draw(batch, np.random.default_rng(step), its, threshold=1.0), its)
+        labelled = TASK.apply(batch, TASK.draw(batch, np.random.default_rng(step), its, Options(threshold=1.0)), its)
         adam.zero_grad()
-        TASK.loss(net, labelled).total.backward()
+        TASK.loss(net, labelled, Options()).total.backward()
         adam.step()
     score = (net.tokens.weight @ net.out.T).detach()
     assert score[1, 2] > score[1, 1:5].sort().values[-2] + 1
@@ -371,8 +376,8 @@ def test_golden_counts_of_pairs(monkeypatch: pytest.MonkeyPatch) -> None:
     text = type("Text", (), {"train": ([1, 2, 3], [4, 1]), "vocabulary": tuple("012345")})()
     text.train = tuple(np.array(row) for row in text.train)
     text.counts = np.array([0, 2, 1, 1, 1, 0])
-    monkeypatch.setattr(module, "running", lambda _: text)
-    found = module._pool.__wrapped__("any")
+    monkeypatch.setattr(module, "word_rows", lambda _: text)
+    found = module._info.__wrapped__("any")
     expected = np.zeros((6, 6))
     for a, b, weight in ((1, 2, 1), (2, 3, 1), (1, 3, 0.8), (4, 1, 1)):
         expected[a, b] += weight
@@ -383,7 +388,7 @@ def test_golden_counts_of_pairs(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_counts_of_pairs_are_those_of_a_plain_loop() -> None:
-    text, found = running(DATA), TASK.pool(DATA)["pairs"].tocsr()
+    text, found = word_rows(DATA), TASK.info(DATA)["pairs"].tocsr()
     rng = np.random.default_rng(0)
     centre = int(rng.integers(300, 600))
     counted: Counter[int] = Counter()
@@ -400,9 +405,9 @@ def test_counts_of_pairs_are_those_of_a_plain_loop() -> None:
 
 def test_counts_of_pairs_agree_with_drawn_windows() -> None:
     """Without subsampling, drawn windows hold a pair as often as the counts say: the weights are the chances."""
-    text, its = running(DATA), TASK.pool(DATA)
+    text, its = word_rows(DATA), TASK.info(DATA)
     batch = TASK.batch(DATA, "train", np.arange(4000))
-    labelled = TASK.apply(batch, TASK.draw(batch, np.random.default_rng(0), its, threshold=1.0), its)
+    labelled = TASK.apply(batch, TASK.draw(batch, np.random.default_rng(0), its, Options(threshold=1.0)), its)
     count = int(labelled.where.sum())
     exact = sum(
         2 * sum((len(row) - d) * (REACH + 1 - d) / REACH for d in range(1, min(REACH, len(row) - 1) + 1))
@@ -413,10 +418,10 @@ def test_counts_of_pairs_agree_with_drawn_windows() -> None:
 
 @pytest.mark.parametrize("way", ["skip-gram", "CBOW"])
 def test_baselines(way: str) -> None:
-    its = TASK.pool(DATA)
-    batch = TASK.batch(DATA, "held", np.arange(400))
-    labelled = TASK.apply(batch, TASK.draw(batch, np.random.default_rng(0), its, way=way), its)
-    found = {baseline.name: baseline for baseline in TASK.baselines(labelled, its)}
+    its = TASK.info(DATA)
+    batch = TASK.batch(DATA, "held_out", np.arange(400))
+    labelled = TASK.apply(batch, TASK.draw(batch, np.random.default_rng(0), its, Options(way=way)), its)
+    found = {baseline.name: baseline for baseline in TASK.baselines(labelled, its, Options())}
     chance = found["all scores 0: 6 × ln 2"]
     assert chance.constant
     assert chance.loss == pytest.approx(6 * math.log(2))
@@ -433,13 +438,13 @@ def test_baselines(way: str) -> None:
 @pytest.mark.parametrize("threshold", [1.0, 1e-3])
 def test_golden_baseline_of_counts(threshold: float) -> None:
     """Score ln p(o|c) − ln k q(o), pairs as often as subsampling keeps them, 10 imagined ones as neighbours are."""
-    its = pool()
+    its = info()
     counted = np.zeros((31, 31))
     counted[1, 2] = counted[2, 1] = 30
     its.update(near=np.full(31, 1 / 31), pairs=sparse.csr_array(counted))
     batch = sentences([1, 2])
     labelled = apply(batch, drawn(batch, radius=1, noise=2))
-    found = {b.name: b for b in TASK.baselines(labelled, its, threshold=threshold)}["counted pairs"]
+    found = {b.name: b for b in TASK.baselines(labelled, its, Options(threshold=threshold))}["counted pairs"]
     keep = float(keep_probability(np.array([1 / 30]), threshold)[0])  # of every word; number 0 is none, and always kept
     share = keep / (30 * keep + 1)
     given, other = ((seen * keep + PRIOR * share) / (30 * keep + PRIOR) for seen in (30, 0))
@@ -468,7 +473,7 @@ def test_nearest_is_the_order_of_the_cosine(vectors: np.ndarray, word: int) -> N
 
 
 def test_alike_is_1_where_kinds_lie_apart() -> None:
-    text, kinds = running(DATA), ("noun", "verb", "adjective", "adverb")
+    text, kinds = word_rows(DATA), ("noun", "verb", "adjective", "adverb")
     vectors = np.zeros((len(text.vocabulary), 5), np.float32)
     for number in known(text):
         vectors[number, kinds.index(word_topics()[text.vocabulary[number]][0])] = 1
@@ -493,7 +498,7 @@ def test_alike_counts_a_topic_in_common(monkeypatch: pytest.MonkeyPatch) -> None
 
 
 def test_twenty_common_words_are_asked() -> None:
-    text = running("sentences_and_stories")
+    text = word_rows("sentences_and_stories")
     asked = asked_words(text)
     assert len(set(asked)) == 20
     kinds = [word_topics()[text.vocabulary[n]][0] for n in asked]
@@ -505,7 +510,7 @@ def test_twenty_common_words_are_asked() -> None:
 
 
 def test_random_vectors_are_far_from_the_bar() -> None:
-    text = running("sentences_and_stories")
+    text = word_rows("sentences_and_stories")
     shares = [
         alike(np.random.default_rng(seed).normal(size=(len(text.vocabulary), 64)).astype(np.float32), text)
         for seed in range(5)
@@ -517,7 +522,7 @@ def test_probe_data_are_words_with_a_class_and_no_word_is_in_both_parts() -> Non
     data = TASK.probe_data("sentences_and_stories")
     train, test = data.train.data["word"].tolist(), data.test.data["word"].tolist()
     assert not set(train) & set(test)
-    vocabulary = running("sentences_and_stories").vocabulary
+    vocabulary = word_rows("sentences_and_stories").vocabulary
     assert data.texts == tuple(vocabulary[n] for n in test)
     classes = list(module.CLASSES.values())
     for number, y in list(zip(chain(train, test), chain(data.train_y, data.test_y), strict=True))[::17]:
@@ -534,7 +539,7 @@ def test_undo_says_that_dropped_words_are_gone() -> None:
 
 def test_trace_shows_what_was_dropped() -> None:
     batch = sentences([1, 2, 3])
-    labelled = TASK.apply(batch, drawn(batch, radius=1, keep=[[1, 0, 1]]), Pool(), trace=True)
+    labelled = TASK.apply(batch, drawn(batch, radius=1, keep=[[1, 0, 1]]), DataInfo(), trace=True)
     (step,) = labelled.steps
     assert step.before[0].tolist() == [1, 2, 3]
     assert step.after[0].tolist() == [1, 3, 0]
@@ -551,5 +556,5 @@ def test_the_highest_dice_still_names_a_word(monkeypatch: pytest.MonkeyPatch) ->
         def integers(self, _low: int, _high: int, shape: tuple[int, ...]) -> np.ndarray:
             return np.ones(shape, np.int64)
 
-    noise = TASK.draw(sentences([1, 2, 3]), Highest(), pool())["noise"]  # type: ignore[arg-type]
-    assert noise.max() == len(pool()["counts"]) - 1
+    noise = TASK.draw(sentences([1, 2, 3]), Highest(), info(), Options())["noise"]  # type: ignore[arg-type]
+    assert noise.max() == len(info()["counts"]) - 1

@@ -6,9 +6,9 @@ arrays one after the other. The header says how to cut them.
 
 import json
 import struct
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NotRequired, TypedDict, Unpack
 
 import numpy as np
 from numpy.typing import NDArray
@@ -36,7 +36,57 @@ class Film:
     sprite_cols: int = 0
 
 
-def join(header: dict[str, Any], *arrays: bytes) -> bytes:
+class Sprite(TypedDict):
+    """One picture with those of all points: its bytes, pictures in a row, px of a picture."""
+
+    bytes: int
+    cols: int
+    cell: int
+
+
+class FilmCaption(TypedDict, total=False):
+    """What is said with a film.
+
+    picked and near are point numbers, near the neighbours of picked in the encoder's own space; height is in px.
+    """
+
+    picked: int | None
+    near: Sequence[int]
+    title_note: str
+    hint: str
+    mode: str
+    height: int
+
+
+class FilmHeader(TypedDict):
+    """The header of a film's frame.
+
+    first: number of the first frame that comes with it; steps: training steps of those that come; total: frames of the
+    film by now; full: whether classes, names, labels and sprite come, too; views: how frames were projected; scales: by
+    view, then by frame, what one unit of an int16 stands for. The rest as in FilmCaption and Film.
+    """
+
+    id: str
+    n: int
+    first: int
+    steps: list[int]
+    total: int
+    full: bool
+    views: list[str]
+    scales: list[list[float]]
+    picked: int | None
+    near: list[int]
+    title_note: str
+    hint: str
+    mode: str
+    height: int
+    sprite: Sprite | None
+    classes: NotRequired[list[int]]
+    names: NotRequired[list[str]]
+    labels: NotRequired[list[str]]
+
+
+def join(header: Mapping[str, Any], *arrays: bytes) -> bytes:
     """Put header and arrays into one frame."""
     text = json.dumps(header, separators=(",", ":"), allow_nan=False).encode()
     text += b" " * (-len(text) % 4)  # so that the arrays start on a multiple of four
@@ -49,21 +99,9 @@ def unpack(frame: bytes) -> tuple[dict[str, Any], bytes]:
     return json.loads(frame[4 : 4 + length]), frame[4 + length :]
 
 
-def pack_film(
-    film: Film,
-    *,
-    since: int = 0,
-    full: bool = True,
-    picked: int | None = None,
-    near: Sequence[int] = (),
-    title_note: str = "",
-    hint: str = "",
-    mode: str = "live",
-    height: int = 250,
-) -> bytes:
+def pack_film(film: Film, *, since: int = 0, full: bool = True, **caption: Unpack[FilmCaption]) -> bytes:
     """Pack the frames from number `since` on; `full` adds what stays the same (classes, labels, sprite).
 
-    picked and near are point numbers, near the neighbours of picked in the encoder's own space.
     Positions travel as int16, all views of a frame one after the other, with one scale for each view of each frame, so
     that a frame looks the same whichever others it travels with.
     """
@@ -77,7 +115,8 @@ def pack_film(
         scale[scale == 0] = 1.0
         parts.append(np.round(part / scale[:, None, None]).astype("<i2"))
         scales.append(scale.tolist())
-    header: dict[str, Any] = {
+    picked = caption.get("picked")
+    header: FilmHeader = {
         "id": film.id,
         "n": len(film.classes),
         "first": since,
@@ -87,40 +126,18 @@ def pack_film(
         "views": list(views),
         "scales": scales,  # by view, then by frame
         "picked": None if picked is None else int(picked),
-        "near": [int(i) for i in near],
-        "title_note": title_note,
-        "hint": hint,
-        "mode": mode,
-        "height": height,
+        "near": [int(i) for i in caption.get("near", ())],
+        "title_note": caption.get("title_note", ""),
+        "hint": caption.get("hint", ""),
+        "mode": caption.get("mode", "live"),
+        "height": caption.get("height", 250),
         "sprite": None,
     }
     sprite = b""
     if full:
-        header |= {"classes": [int(c) for c in film.classes], "names": list(film.names), "labels": list(film.labels)}
+        header["classes"] = [int(c) for c in film.classes]
+        header["names"], header["labels"] = list(film.names), list(film.labels)
         if film.sprite is not None:
             sprite = film.sprite
             header["sprite"] = {"bytes": len(sprite), "cols": film.sprite_cols, "cell": 32}
     return join(header, np.stack(parts, axis=1).tobytes(), sprite)
-
-
-def pack_pairs(
-    header: dict[str, Any],
-    originals: NDArray[np.uint8],
-    views: NDArray[np.uint8],
-    stages: NDArray[np.uint8] | None = None,
-) -> bytes:
-    """Pack the pair card.
-
-    originals: (N, 32, 32, 3); views: (2N, 32, 32, 3), first view of all pictures, then second view of all;
-    stages: (2, k, 32, 32, 3) the selected picture after each step of its recipe, for both views, or None.
-    header: id, names (N), steps (2N lists of {name, text, applied}), similar and share (2N×2N, None on the diagonal of
-    share; or None), confusable ([[i, j]] of pictures), selected (a view), tau, loss, loss_anchor, formula, note, model.
-    Raises ValueError if the pictures do not fit together.
-    """
-    n, size = len(originals), originals.shape[1]
-    if views.shape != (2 * n, *originals.shape[1:]) or originals.shape[1:] != (size, size, 3):
-        raise ValueError(f"expected ({2 * n}, {size}, {size}, 3) views for {n} pictures, got {views.shape}")
-    count = 0 if stages is None else stages.shape[1]
-    header = header | {"n": n, "size": size, "stages": count}
-    arrays = [originals, views] + ([stages] if stages is not None else [])
-    return join(header, *(np.ascontiguousarray(a, dtype=np.uint8).tobytes() for a in arrays))

@@ -1,133 +1,253 @@
 // Loss over steps. Dashed lines are what simple answers cost; the shaded gap is what was learned beyond guessing.
-const EDGE = { left: 44, right: 12, top: 10, bottom: 36 }
+import { name_places, nearest, range, round_step } from './loss/scale.js'
+import { draw_svg, heading, make, set } from './shared.js'
+import { view } from './view.js'
+
+/** @import { LossLine, Point } from './loss/scale.js' */
+/** @import { Part, View } from './view.js' */
+
+/**
+ * What Python sends; mirrors LossPlot in frame/views.py.
+ * @typedef {object} LossPlot
+ * @property {[number, number][]} curve  step and loss of training batches
+ * @property {[number, number][]} held  the same of held-out samples
+ * @property {number} budget  steps
+ * @property {LossLine[]} baselines
+ * @property {number} height  px
+ * @property {string} unit
+ * @property {string} mode
+ * @property {string} empty  what is said before the first point
+ */
+
+/**
+ * What the view remembers.
+ * @typedef {Part<LossPlot> & Nodes & Scales} Plot
+ */
+
+/**
+ * @typedef {object} Nodes
+ * @property {HTMLElement} title
+ * @property {HTMLElement} legend
+ * @property {HTMLElement} said
+ * @property {SVGSVGElement} svg
+ * @property {SVGElement} cross
+ * @property {SVGElement} dot
+ * @property {SVGElement} read
+ */
+
+/**
+ * @typedef {object} Scales
+ * @property {number | null} at  the point that is read; null: the last one
+ * @property {number} w  px
+ * @property {(step: number) => number} x
+ * @property {(loss: number) => number} y
+ * @property {[number, number][]} names  px down, and px across from where on the name of a line stands
+ */
+
+const EDGE = { left: 44, right: 12, top: 10, bottom: 36 } // px
+const BESIDE = [-10, 20, -26, 34, -42, 50, -58, 66] // px from the dot at which its number may stand, the best first
+const LETTER = 6.2 // px
+
+/**
+ * @param {number} value
+ * @param {LossPlot} data
+ */
 const number = (value, data) => value.toFixed(data.unit === 'squared error' ? 3 : 2)
-const ROOM = 2.2   // of a loss whose first steps are far above any simple answer, so many times that answer is drawn
 
-// A round distance between ticks: 1, 2, 2.5 or 5 times a power of ten.
-function round_step(range, count) {
-  const raw = range / count, power = 10 ** Math.floor(Math.log10(raw))
-  return power * [1, 2, 2.5, 5, 10].find(k => k * power >= raw)
-}
+/** @param {number} step */
+const count = step => step.toLocaleString('en')
 
-function range({ curve, held, baselines }) {
-  const chance = baselines.find(b => b.kind === 'chance') ?? baselines[0]
-  const values = [...curve, ...held].map(p => p[1]), all = [...values, ...(chance ? [chance.value] : [])]
-  const most = Math.max(...all, ...(all.length ? [] : [1])), simple = Math.max(0, ...baselines.map(b => b.value))
-  const high = simple && most > 2 * ROOM * simple ? ROOM * simple : most, low = Math.min(...values, ...baselines.map(b => b.value), high)
-  const bottom = !values.length || low < .7 * high ? 0 : low - .35 * (high - low) - .05   // zoom in only where little happens
-  return { chance, bottom: Math.max(0, bottom), top: high + .09 * (high - Math.max(0, bottom)), most, cut: high < most }
-}
-
-// A place for each line's name: just above its line, else below, else further off; never on another name or line.
-function places(lines, low, high) {
-  const rows = []
-  lines.map((y, i) => [y, i]).sort((a, b) => a[0] - b[0]).forEach(([y, i]) => {
-    const free = row => row > low && row < high && rows.every(other => Math.abs(other - row) >= 14) && lines.every(line => line < row - 11 || line > row + 2)
-    rows[i] = [-5, 14, -20, 29, -35, 44].map(by => y + by).find(free) ?? y - 5
+/** @param {Plot} plot */
+function draw(plot) {
+  const { data, svg } = plot
+  const w = svg.clientWidth || 400
+  const h = data.height
+  const scale = range(data)
+  const last = data.curve.length - 1
+  Object.assign(plot, {
+    w,
+    x: (/** @type {number} */ step) => EDGE.left + ((w - EDGE.left - EDGE.right) * step) / data.budget,
+    y: (/** @type {number} */ loss) =>
+      EDGE.top + ((h - EDGE.top - EDGE.bottom) * (scale.top - Math.min(loss, scale.top))) / (scale.top - scale.bottom),
   })
-  return rows
+  svg.style.height = `${h}px`
+  set(svg, { viewBox: `0 0 ${w} ${h}` }).replaceChildren()
+  axes(plot, scale)
+  if (last > 0 && scale.chance) below(plot, scale.chance)
+  const names = lines(plot, scale)
+  const [step, loss] = data.curve[last] ?? [0, 0]
+  const said = `Loss ${number(loss, data)} at step ${step}. ${names.join('. ')}. Arrow keys read any step.`
+  set(svg, { 'aria-label': last < 0 ? data.empty : said })
+  if (last < 0) {
+    draw_svg(svg, 'text', { class: 'empty', x: middle(plot), y: h / 2, 'text-anchor': 'middle' }, data.empty)
+    return
+  }
+  plot.cross = draw_svg(svg, 'line', { class: 'cross', y1: EDGE.top, y2: h - EDGE.bottom })
+  plot.dot = draw_svg(svg, 'circle', { class: 'now', r: 4.5 })
+  plot.read = draw_svg(svg, 'text', { class: 'read' })
+  read(plot, plot.at === null ? last : Math.min(plot.at, last))
 }
 
-function draw(view) {
-  const { data, svg } = view, w = svg.clientWidth || 400, h = data.height, { left, right, top, bottom } = EDGE
-  const scale = range(data), curve = data.curve, last = curve.length - 1
-  const x = step => left + (w - left - right) * step / data.budget
-  const y = value => top + (h - top - bottom) * (scale.top - Math.min(value, scale.top)) / (scale.top - scale.bottom)
-  Object.assign(view, { x, y, w })
-  svg.style.height = `${h}px`; svg.setAttribute('viewBox', `0 0 ${w} ${h}`); svg.replaceChildren()
-  const put = (tag, attributes, text) => draw_svg(svg, tag, attributes, text)
+/** @param {Plot} plot */
+const middle = plot => (EDGE.left + plot.w - EDGE.right) / 2
 
-  const every = round_step(scale.top - scale.bottom, 4)
-  for (let v = Math.ceil(scale.bottom / every) * every; v <= scale.top; v += every) {
-    put('line', { class: 'axis', x1: left, x2: w - right, y1: y(v), y2: y(v) })
-    put('text', { x: left - 7, y: y(v) + 4, 'text-anchor': 'end' }, +v.toFixed(2))
+/**
+ * @param {Plot} plot
+ * @param {ReturnType<typeof range>} scale
+ */
+function axes(plot, { bottom, top }) {
+  const { data, svg, w, x, y } = plot
+  const h = data.height
+  const every = round_step(top - bottom, 4)
+  for (let v = Math.ceil(bottom / every) * every; v <= top; v += every) {
+    draw_svg(svg, 'line', { class: 'axis', x1: EDGE.left, x2: w - EDGE.right, y1: y(v), y2: y(v) })
+    draw_svg(svg, 'text', { x: EDGE.left - 7, y: y(v) + 4, 'text-anchor': 'end' }, +v.toFixed(2))
   }
-  for (const share of [0, .5, 1]) put('text', { x: x(share * data.budget), y: h - 21, 'text-anchor': ['start', 'middle', 'end'][share * 2] }, Math.round(share * data.budget).toLocaleString('en'))
-  put('text', { x: (left + w - right) / 2, y: h - 5, 'text-anchor': 'middle' }, 'training steps')
-  put('text', { transform: `translate(11 ${(top + h - bottom) / 2}) rotate(-90)`, 'text-anchor': 'middle' }, `loss (${data.unit})`)
+  /** @type {[number, string][]} */
+  const ticks = [
+    [0, 'start'],
+    [0.5, 'middle'],
+    [1, 'end'],
+  ]
+  for (const [share, anchor] of ticks) {
+    const step = share * data.budget
+    draw_svg(svg, 'text', { x: x(step), y: h - 21, 'text-anchor': anchor }, count(Math.round(step)))
+  }
+  draw_svg(svg, 'text', { x: middle(plot), y: h - 5, 'text-anchor': 'middle' }, 'training steps')
+  const turned = `translate(11 ${(EDGE.top + h - EDGE.bottom) / 2}) rotate(-90)`
+  draw_svg(svg, 'text', { transform: turned, 'text-anchor': 'middle' }, `loss (${data.unit})`)
+}
 
-  if (last > 0 && scale.chance) {
-    const line = curve.map(([s, v]) => `${x(s)},${Math.max(y(v), y(scale.chance.value))}`).join(' ')
-    put('polygon', { class: 'below', points: `${x(curve[0][0])},${y(scale.chance.value)} ${line} ${x(curve[last][0])},${y(scale.chance.value)}` })
+/**
+ * Shade what was learned beyond guessing.
+ * @param {Plot} plot
+ * @param {LossLine} chance
+ */
+function below({ svg, x, y, data: { curve } }, chance) {
+  const level = y(chance.value)
+  const line = curve.map(([step, loss]) => `${x(step)},${Math.max(y(loss), level)}`).join(' ')
+  const [first, last] = [x(Number(curve[0]?.[0])), x(Number(curve[curve.length - 1]?.[0]))]
+  draw_svg(svg, 'polygon', { class: 'below', points: `${first},${level} ${line} ${last},${level}` })
+}
+
+/**
+ * Draw what simple answers cost, both curves, and the names; return the names.
+ * @param {Plot} plot
+ * @param {ReturnType<typeof range>} scale
+ */
+function lines(plot, { bottom, top, most, cut }) {
+  const { data, svg, w, x, y } = plot
+  const points = (/** @type {Point[]} */ some) => some.map(([step, loss]) => `${x(step)},${y(loss)}`).join(' ')
+  const shown = data.baselines.filter(b => b.value >= bottom && b.value <= top)
+  for (const { kind, value } of shown) {
+    draw_svg(svg, 'line', { class: `base ${kind}`, x1: EDGE.left, x2: w - EDGE.right, y1: y(value), y2: y(value) })
   }
-  const shown = data.baselines.filter(b => b.value >= scale.bottom && b.value <= scale.top)
-  for (const b of shown) put('line', { class: `base ${b.kind}`, x1: left, x2: w - right, y1: y(b.value), y2: y(b.value) })
-  if (curve.length) put('polyline', { class: 'curve', points: curve.map(([s, v]) => `${x(s)},${y(v)}`).join(' ') })
+  if (data.curve.length) draw_svg(svg, 'polyline', { class: 'curve', points: points(data.curve) })
   if (data.held.length) {
-    put('polyline', { class: 'held', points: data.held.map(([s, v]) => `${x(s)},${y(v)}`).join(' ') })
-    for (const [s, v] of data.held) put('circle', { class: 'held', cx: x(s), cy: y(v), r: 2.7 })
+    draw_svg(svg, 'polyline', { class: 'held', points: points(data.held) })
+    for (const [step, loss] of data.held) draw_svg(svg, 'circle', { class: 'held', cx: x(step), cy: y(loss), r: 2.7 })
   }
-  if (scale.cut) put('text', { class: 'name', x: left + 8, y: top + 11 }, `↑ up to ${number(scale.most, data)} at first`)
+  if (cut) {
+    const text = `↑ up to ${number(most, data)} at first`
+    draw_svg(svg, 'text', { class: 'name', x: EDGE.left + 8, y: EDGE.top + 11 }, text)
+  }
   const names = shown.map(b => (b.name.includes('=') ? b.name : `${b.name} = ${number(b.value, data)}`))
-  const rows = places(shown.map(b => y(b.value)), top + 8, h - bottom)
-  names.forEach((name, i) => put('text', { class: 'name', x: w - right, y: rows[i], 'text-anchor': 'end' }, name))
-  view.rows = names.map((name, i) => [rows[i], w - right - 6.2 * name.length])
-
-  svg.setAttribute('aria-label', last < 0 ? data.empty : `Loss ${number(curve[last][1], data)} at step ${curve[last][0]}. ${names.join('. ')}. Arrow keys read any step.`)
-  if (last < 0) { put('text', { class: 'empty', x: (left + w - right) / 2, y: h / 2, 'text-anchor': 'middle' }, data.empty); return }
-  view.cross = put('line', { class: 'cross', y1: top, y2: h - bottom })
-  view.dot = put('circle', { class: 'now', r: 4.5 })
-  view.read = put('text', { class: 'read' })
-  read(view, view.at === null ? last : Math.min(view.at, last))
+  const levels = shown.map(b => y(b.value))
+  const rows = name_places(levels, EDGE.top + 8, data.height - EDGE.bottom)
+  plot.names = names.map((name, i) => {
+    draw_svg(svg, 'text', { class: 'name', x: w - EDGE.right, y: Number(rows[i]), 'text-anchor': 'end' }, name)
+    return [Number(rows[i]), w - EDGE.right - LETTER * name.length]
+  })
+  return names
 }
 
-function read(view, i) {
-  const { data, x, y, w } = view, [step, value] = data.curve[i], last = i === data.curve.length - 1
-  const near = x(step) > w - 150, beside = near ? -9 : 9, set = (node, values) => Object.entries(values).forEach(([k, v]) => node.setAttribute(k, v))
-  set(view.dot, { cx: x(step), cy: y(value) })
-  set(view.cross, { x1: x(step), x2: x(step), opacity: last && view.at === null ? 0 : 1 })
+/**
+ * Say what the loss was at a point of the curve.
+ * @param {Plot} plot
+ * @param {number} i
+ */
+function read(plot, i) {
+  const { data, x, y, w } = plot
+  const [step, value] = data.curve[i] ?? [0, 0]
+  const last = i === data.curve.length - 1 && plot.at === null
+  const near = x(step) > w - 150
+  const beside = near ? -9 : 9
+  set(plot.dot, { cx: x(step), cy: y(value) })
+  set(plot.cross, { x1: x(step), x2: x(step), opacity: last ? 0 : 1 })
   // Above the dot, unless the name of a line stands there.
-  const taken = yy => view.rows.some(([row, from]) => Math.abs(row - yy) < 14 && x(step) + beside + (near ? 0 : 90) > from)
-  const spot = [-10, 20, -26, 34, -42, 50, -58, 66].map(by => y(value) + by).find(yy => yy > EDGE.top + 8 && yy < data.height - EDGE.bottom && !taken(yy)) ?? y(value) - 10
-  set(view.read, { x: x(step) + beside, y: spot, 'text-anchor': near ? 'end' : 'start' })
-  view.read.textContent = last && view.at === null ? number(value, data) : `step ${step.toLocaleString('en')}: ${number(value, data)}`
+  const free = (/** @type {number} */ at) =>
+    at > EDGE.top + 8 &&
+    at < data.height - EDGE.bottom &&
+    !plot.names.some(([row, from]) => Math.abs(row - at) < 14 && x(step) + beside + (near ? 0 : 90) > from)
+  const spot = BESIDE.map(by => y(value) + by).find(free) ?? y(value) - 10
+  set(plot.read, { x: x(step) + beside, y: spot, 'text-anchor': near ? 'end' : 'start' })
+  plot.read.textContent = last ? number(value, data) : `step ${count(step)}: ${number(value, data)}`
 }
 
-function build(root) {
-  const view = { root, at: null, text: '', legend: make('div', 'legend'), said: make('span', 'said-only', '', { role: 'status' }) }
+/**
+ * Read a point of the curve; null: the last one, as long as nobody points at another.
+ * @param {Plot} plot
+ * @param {number | null} i
+ */
+function show(plot, i) {
+  const { length } = plot.data.curve
+  if (!length) return
+  plot.at = i
+  read(plot, i ?? length - 1)
+}
+
+/** @param {Plot} plot */
+function begin(plot) {
+  const { root } = plot
   const head = make('div', 'head')
-  view.title = make('h2')
-  view.svg = draw_svg(root, 'svg', { role: 'img', tabindex: 0 })
-  head.append(view.title, view.legend)
-  root.prepend(head); root.append(view.said)
-  const nearest = step => view.data.curve.reduce((best, p, i, all) => (Math.abs(p[0] - step) < Math.abs(all[best][0] - step) ? i : best), 0)
-  const show = i => { if (view.data.curve.length) { view.at = i; read(view, i ?? view.data.curve.length - 1) } }
-  view.svg.onpointermove = e => {
-    if (view.data.curve.length) show(nearest((e.clientX - view.svg.getBoundingClientRect().left - EDGE.left) / (view.w - EDGE.left - EDGE.right) * view.data.budget))
-  }
-  view.svg.onpointerleave = view.svg.onblur = () => show(null)
-  view.svg.onkeydown = e => {
-    const last = view.data.curve.length - 1, by = { ArrowRight: 1, ArrowLeft: -1, PageUp: 10, PageDown: -10, Home: -last, End: last }[e.key]
+  Object.assign(plot, { at: null, title: make('h2'), legend: make('div', 'legend') })
+  plot.said = make('span', 'said-only', '', { role: 'status' })
+  plot.svg = draw_svg(root, 'svg', { role: 'img', tabindex: 0 })
+  head.append(plot.title, plot.legend)
+  root.prepend(head)
+  root.append(plot.said)
+  plot.svg.addEventListener('pointermove', event => {
+    const across = event.clientX - plot.svg.getBoundingClientRect().left - EDGE.left
+    show(plot, nearest(plot.data.curve, (across / (plot.w - EDGE.left - EDGE.right)) * plot.data.budget))
+  })
+  for (const gone of ['pointerleave', 'blur']) plot.svg.addEventListener(gone, () => show(plot, null))
+  plot.svg.addEventListener('keydown', event => {
+    const last = plot.data.curve.length - 1
+    const by = { ArrowRight: 1, ArrowLeft: -1, PageUp: 10, PageDown: -10, Home: -last, End: last }[event.key]
     if (!by || last < 0) return
-    e.preventDefault()
-    show(Math.max(0, Math.min(last, (view.at ?? last) + by)))
-    view.said.textContent = view.read.textContent
-  }
-  view.resize = new ResizeObserver(() => view.data && draw(view))
-  view.resize.observe(root)
-  return view
+    event.preventDefault()
+    show(plot, Math.max(0, Math.min(last, (plot.at ?? last) + by)))
+    plot.said.textContent = plot.read.textContent
+  })
 }
 
-function legend(view) {
-  const sign = (inside, text) => {
-    const item = make('span', 'item'), svg = draw_svg(item, 'svg', { width: 22, height: 12, 'aria-hidden': true })
-    inside.forEach(([tag, attributes]) => draw_svg(svg, tag, attributes))
-    item.append(text)
-    return item
-  }
-  view.legend.replaceChildren(sign([['line', { class: 'curve', x1: 1, x2: 21, y1: 6, y2: 6 }]], 'training batches'))
-  if (view.data.held.length) view.legend.append(sign([['line', { class: 'held', x1: 1, x2: 21, y1: 6, y2: 6 }], ['circle', { class: 'held', cx: 11, cy: 6, r: 2.7 }]], 'held-out'))
+/**
+ * A sign of the legend.
+ * @param {string} text
+ * @param {boolean} dotted
+ */
+function sign(text, dotted) {
+  const kind = dotted ? 'held' : 'curve'
+  const item = make('span', 'item')
+  const svg = draw_svg(item, 'svg', { width: 22, height: 12, 'aria-hidden': true })
+  draw_svg(svg, 'line', { class: kind, x1: 1, x2: 21, y1: 6, y2: 6 })
+  if (dotted) draw_svg(svg, 'circle', { class: kind, cx: 11, cy: 6, r: 2.7 })
+  item.append(text)
+  return item
 }
 
-export default function ({ data, parentElement }) {
-  let view = parts.get(parentElement)
-  if (!view) parts.set(parentElement, view = build(parentElement.querySelector('.root')))
-  const text = JSON.stringify(data)
-  if (text !== view.text) {
-    Object.assign(view, { text, data })
-    view.title.replaceChildren(...heading('Loss', data.baselines.length ? 'shaded: learned beyond guessing' : '', data.mode).childNodes)
-    legend(view)
-    draw(view)
-  }
-  return () => view.resize.disconnect()
-}
+/** @type {View<LossPlot>} */
+export default view({
+  begin,
+  update: (/** @type {Plot} */ plot, data) => {
+    plot.data = data
+    const about = data.baselines.length ? 'shaded: learned beyond guessing' : ''
+    plot.title.replaceChildren(...heading('Loss', about, data.mode).childNodes)
+    plot.legend.replaceChildren(sign('training batches', false))
+    if (data.held.length) plot.legend.append(sign('held-out', true))
+    draw(plot)
+  },
+  resize: plot => {
+    if (plot.data) draw(plot)
+  },
+})

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from sslviz.catalogue import TASKS
-from sslviz.flashcards.card import MAX_BYTES, MAX_CARDS, MAX_LINES, BadCard, Flashcard, Gap, from_dict, make
+from sslviz.flashcards.card import MAX_BYTES, MAX_CARDS, MAX_LINES, BadCard, Block, Flashcard, Gap, from_dict, make
 from sslviz.flashcards.deck import Deck, deck, load
 from sslviz.flashcards.imported import Refused
 from sslviz.flashcards.outline import read, read_strictly, write
@@ -46,7 +46,7 @@ def test_the_format_reads_as_its_description_says() -> None:
 def test_tabs_and_two_spaces_indent_alike() -> None:
     nested = GOOD + "    - nested\n      - deeper\n  - second\n"
     assert _strict(nested.replace("  ", "\t")) == _strict(nested)
-    assert _strict(nested)[0].blocks()[1:] == ((1, "nested"), (2, "deeper"), (0, "second"))
+    assert _strict(nested)[0].blocks()[1:] == (Block(1, "nested"), Block(2, "deeper"), Block(0, "second"))
 
 
 def test_windows_line_ends_and_a_mark_of_byte_order_are_no_matter() -> None:
@@ -161,7 +161,8 @@ def test_no_text_breaks_the_reading_of_a_visitors_file(pieces: list[str]) -> Non
 def test_what_is_written_is_read_back(drawn: list[Flashcard]) -> None:
     assert _strict(write(drawn)) == drawn
     found = read(write(drawn))
-    assert (list(found.cards), found.notes) == (drawn, ())
+    assert list(found.cards) == drawn
+    assert not [note for note in found.notes if "left out" in note.reason]  # a formula or picture may be announced
 
 
 @given(cards())

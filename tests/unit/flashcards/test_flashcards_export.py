@@ -12,11 +12,13 @@ from drawn_cards import DECKS, TEXT
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from sslviz.flashcards import export
+from sslviz.flashcards import sheet
 from sslviz.flashcards.card import MAX_BYTES, Flashcard, make
 from sslviz.flashcards.deck import deck
-from sslviz.flashcards.export import COLUMNS, from_csv, from_file, to_anki, to_csv, to_logseq
+from sslviz.flashcards.export import to_anki, to_logseq
 from sslviz.flashcards.imported import Refused
+from sslviz.flashcards.incoming import from_file
+from sslviz.flashcards.sheet import COLUMNS, from_csv, to_csv
 
 NOW = datetime(2026, 3, 10, 12, tzinfo=UTC)
 PLAIN = make("p", "Why <b> & **bold**?", "First `a<b`\n  nested **x**\nlast", task="queue", tags=("two words",))
@@ -33,13 +35,14 @@ ALL = [PLAIN, CLOZE, CHOICE, WRONG, PICTURE]
 @given(DECKS)
 def test_csv_is_read_back(drawn: list[Flashcard]) -> None:
     found = from_csv(to_csv(drawn))
-    assert (list(found.cards), found.notes) == (drawn, ())
+    assert list(found.cards) == drawn
+    assert not [note for note in found.notes if "left out" in note.reason]  # a formula or picture may be announced
 
 
 @given(DECKS)
 def test_files_are_read_back(drawn: list[Flashcard]) -> None:
     assert list(from_file(to_logseq(drawn).encode(), "cards.md").cards) == drawn
-    assert list(from_file(to_csv(drawn).encode("utf-8-sig"), "cards.CSV").cards) == drawn
+    assert list(from_file(to_csv(drawn).encode(), "cards.CSV").cards) == drawn
 
 
 @given(DECKS)
@@ -49,8 +52,8 @@ def test_no_cell_is_a_formula(drawn: list[Flashcard]) -> None:
 
 
 def test_the_columns_are_those_of_the_description() -> None:
-    assert ", ".join(COLUMNS) in (export.__doc__ or "")
-    assert to_csv([]).strip() == ",".join(COLUMNS)
+    assert ", ".join(COLUMNS) in (sheet.__doc__ or "")
+    assert to_csv([]).strip() == "\ufeff" + ",".join(COLUMNS)
 
 
 @pytest.mark.parametrize("sign", [",", ";", "\t"])

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from sslviz.catalogue import TASKS
 from sslviz.flashcards.card import LEVELS, Flashcard, make
 from sslviz.flashcards.deck import deck
-from sslviz.flashcards.quiz import RIGHT, WRONG, Question, Score, edits, mark, normal, questions
+from sslviz.flashcards.quiz import RIGHT, WRONG, Question, Score, mark, normal, questions
 
 CARDS = [
     *(
@@ -136,16 +136,6 @@ def test_every_gap_is_marked() -> None:
 @given(st.from_regex(r"[a-zA-Z0-9 '-]{1,30}", fullmatch=True))
 def test_case_and_space_around_are_no_matter(text: str) -> None:
     assert normal(text) == normal(f"  {text.upper()} ")
-
-
-WORDS = st.text("abc", max_size=6)
-
-
-@given(WORDS, WORDS, WORDS)
-def test_edits_are_a_distance(one: str, two: str, three: str) -> None:
-    assert (edits(one, two) == 0) == (one == two)
-    assert edits(one, two) == edits(two, one) <= max(len(one), len(two))
-    assert edits(one, one + three) == len(three)
 
 
 def _wrong_too_often(asked: tuple[Question, ...]) -> bool:

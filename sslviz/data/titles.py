@@ -1,0 +1,10 @@
+"""What the data sets are called by people; their own names stand in links and files."""
+
+from __future__ import annotations
+
+
+def title(name: str) -> str:
+    """The title of a data set; its name where it has none."""
+    from sslviz.data import images, video, word_rows
+
+    return {"pictures": "Clothes and emoji", **images.SETS, **word_rows.SETS, **video.SETS}.get(name, name)

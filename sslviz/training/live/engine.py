@@ -1,0 +1,134 @@
+"""Where slices are computed: a Dask scheduler, our own child process or one that SSLVIZ_SCHEDULER names.
+
+Our own asks for a certificate that is made anew at each start and handed on through a pipe; it is in no file. Another
+one may ask for one too (tls://): which, Dask's own settings say (distributed.comm.tls).
+"""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import subprocess
+import sys
+import threading
+from typing import TYPE_CHECKING, Any, Protocol
+
+from sslviz.data import ASSETS
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from distributed import Client
+    from distributed.security import Security
+
+ROLES = ("client", "scheduler", "worker")
+CERTIFICATE = ("tls_ca_file", *(f"tls_{role}_{part}" for role in ROLES for part in ("cert", "key")))  # Security's names
+
+
+class Job(Protocol):
+    """What `submit` returns: a future."""
+
+    def add_done_callback(self, function: Callable[[Any], None]) -> None:
+        """Call `function(job)` when the job has ended, in another thread."""
+
+    def result(self) -> Any:
+        """The result; raises what the job raised."""
+
+    def cancel(self) -> Any:
+        """Do not start it if it has not started."""
+
+
+class Engine:
+    """Connects on first use, and again after the scheduler has died. Safe to share between threads."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._child: subprocess.Popen[str] | None = None
+        self._client: Client | None = None
+        self._closed = False
+        self._workers = 0  # not yet asked
+
+    def submit(self, function: Callable[..., Any], *arguments: Any, priority: float = 0) -> Job:
+        """Run `function(*arguments)` on a worker; a higher priority goes first."""
+        return self.client().submit(function, *arguments, pure=False, priority=priority)
+
+    def client(self) -> Client:
+        """The connection to the scheduler."""
+        from distributed import Client
+
+        with self._lock:
+            if self._closed:  # slices that closing cancelled must not start a new child
+                msg = "The training engine has been closed."
+                raise RuntimeError(msg)
+            if self._client is None or self._client.status != "running" or self.lost():
+                self._close()
+                address, security = self._address()
+                self._client = Client(address, security=security, set_as_default=False, timeout=30)
+            return self._client
+
+    def close(self) -> None:
+        """End the child process, if there is one, for good."""
+        with self._lock:
+            self._closed = True
+            self._close()
+
+    def workers(self) -> int:
+        """How many slices are computed at a time, at least 1."""
+        client = self._client
+        with contextlib.suppress(Exception):  # it may be gone by now
+            if client is not None and not self._workers:
+                self._workers = sum(client.nthreads().values())
+        return max(1, self._workers)
+
+    def lost(self) -> bool:
+        """Whether our child has died, and with it all that was handed in."""
+        return self._child is not None and self._child.poll() is not None
+
+    @property
+    def pid(self) -> int | None:
+        """Process number of our child; None where the scheduler is somebody else's."""
+        return self._child.pid if self._child else None
+
+    def _address(self) -> tuple[str, Security | None]:
+        """The scheduler's address, and what it asks for; None: what Dask's settings say."""
+        named = os.environ.get("SSLVIZ_SCHEDULER")
+        if named:
+            return named, None
+        from distributed.security import Security
+
+        security = Security.temporary()
+        self._child = subprocess.Popen(
+            [sys.executable, "-m", "sslviz.training.live.cluster"],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            text=True,
+            cwd=ASSETS.parent,  # the workers must find this package, wherever the app was started from
+        )
+        assert self._child.stdin is not None  # noqa: S101 - asked for above
+        assert self._child.stdout is not None  # noqa: S101
+        certificate = {name: getattr(security, name) for name in CERTIFICATE}
+        with contextlib.suppress(BrokenPipeError):  # it has ended already
+            self._child.stdin.write(json.dumps(certificate) + "\n")
+            self._child.stdin.flush()
+        address = self._child.stdout.readline().strip()
+        if not address:
+            msg = "The training engine did not start; the terminal that runs the app says why."
+            raise RuntimeError(msg)
+        return address, security
+
+    def _close(self) -> None:
+        if self._client is not None:
+            with contextlib.suppress(Exception):  # it may be gone already
+                self._client.close(timeout=2)
+            self._client = None
+            self._workers = 0
+        if self._child is not None:
+            assert self._child.stdin is not None  # noqa: S101 - a pipe, see _address
+            with contextlib.suppress(OSError):
+                self._child.stdin.close()
+            try:
+                self._child.wait(5)
+            except subprocess.TimeoutExpired:
+                self._child.kill()
+            self._child = None

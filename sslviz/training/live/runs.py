@@ -1,0 +1,412 @@
+"""Live runs: each one a chain of slices of about half a second on Dask.
+
+Dask's scheduler takes slices in the order of their tags, which share the cores fairly among visitors (see `shares`).
+Nothing here queues, restarts or balances: a run hands in a slice, keeps what comes back, and hands in the next one. A
+pause is not handing in the next one.
+"""
+
+from __future__ import annotations
+
+import os
+import secrets
+import threading
+import time
+from collections import Counter
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sslviz.catalogue import TASKS
+from sslviz.training import loop
+from sslviz.training.config import RunConfig
+from sslviz.training.figures import figures
+from sslviz.training.live.engine import Engine, Job
+from sslviz.training.live.shares import Share, Shares
+from sslviz.training.results import recorded
+from sslviz.training.slow_motion import describe
+
+SLICE, LONGEST = 0.5, 400  # seconds that a slice should take; most steps in one
+IDLE = 60.0  # seconds without a page that looks, after which a run pauses
+TRIES = 3  # slices that may fail one after the other
+AT_ONCE, EACH, ALL = 3, 60, 200  # runs: a visitor's that train at a time, all of a visitor's, and all of a server's
+LARGE = 100.0  # a weight beyond this is looked at more closely; those of all recorded runs stay below 20
+MINUTES, SLOWEST = 60.0, 1.0  # of one core that a run may take, unless SSLVIZ_RUN_MINUTES says so; seconds of a step
+
+READY, PLAYING, PAUSING, PAUSED, DONE, FAILED = "ready", "playing", "pausing", "paused", "done", "failed"
+Phases = list[dict[str, Any]]
+
+
+class Run:
+    """One visitor's run. Every public method may be called from any thread."""
+
+    def __init__(
+        self,
+        config: RunConfig,
+        engine: Engine | Share,
+        clock: Callable[[], float] = time.monotonic,
+        *,
+        viewer: str = "",
+        refuse: Callable[[Run], str] = lambda _: "",
+    ) -> None:
+        """`refuse` says in a sentence why a run may not train now, or nothing."""
+        self.id, self.config, self.viewer = secrets.token_urlsafe(12), config, viewer
+        self._engine, self._clock, self._refuse, self._lock = engine, clock, refuse, threading.RLock()
+        self._job: Job | None = None
+        self._clear()
+
+    def _clear(self) -> None:
+        self.state: loop.State | None = None  # None: not started
+        self.status, self.note, self.device = READY, "", ""
+        self.step, self.seconds = 0, 0.0
+        self.losses: NDArray[np.float32] = np.empty(0, np.float32)
+        self.evaluations: list[loop.Evaluation] = []
+        self.phases: Phases = []
+        self.figures: dict[str, Any] | None = None
+        self._wish: tuple[str, int] | None = None  # what to hand in next
+        self._pace, self._failed, self.looked, self._round = 1, 0, self._clock(), object()
+        self._training, self._judging = Rate(), Rate()  # a step; an evaluation
+
+    # what a page does
+
+    def play(self) -> None:
+        """Train until the budget is spent, a pause, or a minute without a look."""
+        self._want(("play", 0))
+
+    def train_on(self) -> None:
+        """Go on past the budget that is spent, at the lowest learning rate, by as many steps as the run began with."""
+        with self._lock:
+            if self.status == DONE:
+                self.config, self.figures, self.status = self.config.longer(), None, PAUSED
+        self.play()
+
+    def step_once(self) -> None:
+        """One step."""
+        self._want(("step", 1))
+
+    def slow(self) -> None:
+        """One step in slow motion: `phases` then hold what happened in it."""
+        self._want(("slow", 1))
+
+    def pause(self) -> None:
+        """Stop after the slice that is being computed."""
+        with self._lock:
+            self._wish = None
+            if self.status == PLAYING:
+                self.status = PAUSING if self._job else PAUSED
+
+    def reset(self) -> None:
+        """Back to the untrained weights, with the same seed."""
+        with self._lock:
+            if self._job:
+                self._job.cancel()
+            self._job = None
+            self._clear()  # a slice that still comes back finds another round
+
+    def look(self) -> None:
+        """A page shows this run; without a look for a minute it pauses."""
+        with self._lock:
+            self.looked = self._clock()
+            if self._job and self._engine.lost():
+                job, self._round = self._job, object()  # whatever still comes of it is too late
+                self._again(self._round, ConnectionError(f"the engine ended while it held {job}"))
+
+    def fork(self, copy: Run | None = None) -> Run:
+        """A copy at the same step, paused, for somebody who opened the same link; `copy` is a new run of theirs."""
+        with self._lock:
+            copy = copy or Run(self.config, self._engine, self._clock)
+            for name in ("state", "step", "seconds", "losses", "device", "figures", "phases"):
+                setattr(copy, name, getattr(self, name))
+            copy.evaluations = list(self.evaluations)
+            copy._pace, copy._training, copy._judging = self._pace, replace(self._training), replace(self._judging)
+            copy.status = {PLAYING: PAUSED, PAUSING: PAUSED, FAILED: PAUSED}.get(self.status, self.status)
+            return copy
+
+    @property
+    def busy(self) -> bool:
+        """Whether something is being computed or about to be."""
+        return self.status in (PLAYING, PAUSING) or self._job is not None
+
+    @property
+    def left(self) -> float:
+        """Seconds of one worker that the rest of the training will about take.
+
+        A step costs what it cost here so far, and before that what it cost when the task was recorded.
+        """
+        evaluations = sum(at > self.step for at in loop.evaluation_steps(self.config))
+        return self._a_step * (self.config.steps - self.step) + self._judging.mean * evaluations
+
+    @property
+    def _a_step(self) -> float:
+        return self._training.mean if self._training.count else recorded_step(self.config)
+
+    # the chain of slices
+
+    def _want(self, wish: tuple[str, int]) -> None:
+        with self._lock:
+            if self.status == DONE:
+                return
+            if not self.busy and (reason := self._refuse(self)):
+                self.note = reason
+                return
+            self.looked, self._wish, self.note = self._clock(), wish, ""
+            self.status = PLAYING
+            if self._job is None:
+                self._hand_in()
+
+    def _hand_in(self) -> None:
+        """Give the next slice to the engine (with the lock held)."""
+        assert self._wish is not None  # noqa: S101 - callers check
+        kind, steps = self._wish
+        function = _slow if kind == "slow" else _advance
+        try:
+            self._job = self._engine.submit(function, self.config.to_json(), self.state, steps or self._pace)
+        except Exception as problem:  # noqa: BLE001 - the page must say so and go on
+            self._job, self.status, self.note = None, FAILED, f"The training engine cannot be reached: {problem}"
+            return
+        mark = self._round
+        self._job.add_done_callback(lambda job: self._done(job, mark, kind))
+
+    def _done(self, job: Job, mark: object, kind: str) -> None:
+        try:
+            outcome = job.result()
+        except BaseException as problem:  # noqa: BLE001 - a cancelled slice raises CancelledError, which is none
+            self._again(mark, problem)
+            return
+        with self._lock:
+            if mark is not self._round:
+                return  # reset in the meantime
+            self._job, self._failed = None, 0
+            if isinstance(outcome, dict):
+                self.figures = outcome
+                self.status = DONE
+                return
+            self._take(*outcome)
+            if kind != "play":
+                if self._wish and self._wish[0] == kind:
+                    self._wish = None
+            elif self._wish and self._clock() - self.looked > IDLE:
+                self._wish, self.note = None, "Paused by itself: no page has looked at this run for a minute."
+            if self.status == FAILED:
+                self._wish = None
+            else:
+                self._go_on()
+
+    def _go_on(self) -> None:
+        """What comes next: the figures where the budget is spent, another slice where one is wished for, or a pause."""
+        if self.step >= self.config.steps:
+            self._judge()
+        elif self._wish:
+            self._hand_in()
+        else:
+            self.status = PAUSED
+
+    def _take(self, state: loop.State, snapshot: loop.Snapshot, phases: Phases) -> None:
+        first = self.state is None
+        self.state, self.device = state, snapshot.device
+        self.seconds += snapshot.seconds
+        self.losses = np.concatenate([self.losses, snapshot.losses])
+        self.evaluations += snapshot.evaluations
+        self.phases = phases
+        if snapshot.diverged is not None:
+            self.status = FAILED
+            self.note = (
+                f"Stopped at step {snapshot.diverged:,}: the loss is not a number any more, which a learning rate of "
+                f"{self.config.lr:g} can do. The state of step {snapshot.step:,} is kept; Reset, and try a smaller one."
+            )
+        steps, evaluations = len(snapshot.losses), len(snapshot.evaluations)
+        if evaluations and not first:  # the first map of all is drawn from scratch
+            self._judging.add(max(0.0, snapshot.seconds - steps * self._a_step), evaluations)
+        elif steps and not evaluations and not phases:
+            self._training.add(snapshot.seconds, steps)
+            wanted = SLICE / max(self._training.mean, SLICE / LONGEST)  # steps
+            self._pace = round(np.clip(wanted, max(1, self._pace // 4), 4 * self._pace))
+        self.step = snapshot.step
+
+    def _judge(self) -> None:
+        """The budget is spent: one more job, for the figures."""
+        self._wish, mark = None, self._round
+        try:
+            self._job = self._engine.submit(_figures, self.config.to_json(), self.state)
+        except Exception:  # noqa: BLE001 - trained it is; the figures are then missing
+            self.status = DONE
+            return
+        self._job.add_done_callback(lambda job: self._done(job, mark, "figures"))
+
+    def _again(self, mark: object, problem: BaseException) -> None:
+        """A slice was lost with its worker: hand it in again, from the last state."""
+        with self._lock:
+            if mark is not self._round:
+                return
+            self._job, self._failed = None, self._failed + 1
+            if self._failed >= TRIES:
+                self.status, self.note = FAILED, f"A slice failed {TRIES} times ({problem}). Play tries again."
+                self._failed = 0
+            else:
+                self._go_on()
+
+
+@dataclass
+class Rate:
+    """Seconds that something takes, the last times counting most."""
+
+    seconds: float = 0.0
+    count: float = 0.0
+
+    def add(self, seconds: float, count: int) -> None:
+        """It happened so many times more."""
+        kept = min(1.0, 4 * count / self.count) if self.count else 1.0  # at most the last few slices
+        self.seconds, self.count = kept * self.seconds + seconds, kept * self.count + count
+
+    @property
+    def mean(self) -> float:
+        """Seconds a time, 0 where it has not happened yet."""
+        return self.seconds / self.count if self.count else 0.0
+
+
+def recorded_step(config: RunConfig) -> float:
+    """Seconds of one core that a step took when the task was recorded, for a batch of this size; 0 if it was not."""
+    run = recorded.read(config.task)
+    if run is None:
+        return 0.0
+    return float(run.meta["processor_seconds"]) / run.config.steps * config.batch / run.config.batch
+
+
+def _advance(config: str, state: loop.State | None, steps: int) -> tuple[loop.State, loop.Snapshot, Phases]:
+    """A slice, on a worker."""
+    run = RunConfig.from_json(config)
+    before, began = _ready(run, state), time.thread_time()
+    state, snapshot = loop.advance(run, before, steps)
+    return *_kept(run, before, state, _clocked(snapshot, time.thread_time() - began)), []
+
+
+def _slow(config: str, state: loop.State | None, steps: int) -> tuple[loop.State, loop.Snapshot, Phases]:  # noqa: ARG001
+    run = RunConfig.from_json(config)
+    before, began = _ready(run, state), time.thread_time()
+    state, snapshot, phases = loop.explain_step(run, before)
+    return *_kept(run, before, state, _clocked(snapshot, time.thread_time() - began)), describe(
+        phases, TASKS[run.task].unit
+    )
+
+
+def _ready(run: RunConfig, state: loop.State | None) -> loop.State:
+    """The state to go on from, with all that is set up once on a worker set up: network, data, classes to judge by.
+
+    So what is measured afterwards is training, on whichever worker a slice is computed.
+    """
+    learner = loop._learner(run)
+    learner.batch(0)
+    learner.probe_data()
+    return learner.fresh() if state is None else state
+
+
+def _clocked(snapshot: loop.Snapshot, processor: float) -> loop.Snapshot:
+    """With seconds of the processor, as recordings have them: time that others took is not the run's.
+
+    On a GPU the processor mostly waits, so there it is the clock on the wall that counts.
+    """
+    return replace(snapshot, seconds=processor) if snapshot.device == "cpu" else snapshot
+
+
+def _kept(
+    run: RunConfig, before: loop.State, state: loop.State, snapshot: loop.Snapshot
+) -> tuple[loop.State, loop.Snapshot]:
+    """What a slice gave; the state before it where the next step would diverge, of which a page can show no answer."""
+    if np.abs(state["weights"]).max() < LARGE or loop.advance(run, state, 1)[1].diverged is None:
+        return state, snapshot
+    first = int(before["step"])
+    return before, replace(snapshot, step=first, losses=snapshot.losses[:0], evaluations=(), diverged=snapshot.step)
+
+
+def _figures(config: str, state: loop.State) -> dict[str, Any]:
+    return figures(RunConfig.from_json(config), state)
+
+
+class Runs:
+    """All live runs of this server. A run belongs to one visitor; others who open its link get a copy."""
+
+    def __init__(self, engine: Engine, most: int = ALL, each: int = EACH, at_once: int = AT_ONCE) -> None:
+        """Keep at most `most` runs, `each` of one visitor, of which `at_once` train at a time."""
+        self.engine, self._shares = engine, Shares()
+        self._most, self._each, self._at_once = most, each, at_once
+        self._runs: dict[str, Run] = {}
+        self._lock = threading.Lock()
+
+    def new(self, config: RunConfig, viewer: str) -> Run:
+        """A run that has not started."""
+        run = Run(config, self.share(viewer), viewer=viewer, refuse=self._refuse)
+        with self._lock:
+            while self._drop_one(viewer):
+                pass
+            self._runs[run.id] = run
+        return run
+
+    def find(self, number: str, viewer: str) -> Run | None:
+        """The run of this id (from a link) if it is this visitor's; else a copy of it; None if there is none."""
+        with self._lock:
+            run = self._runs.get(number)
+        if run is None or run.viewer == viewer:
+            return run
+        return run.fork(self.new(run.config, viewer))
+
+    def tasks(self, numbers: Sequence[str]) -> list[str]:
+        """The tasks of those runs of these ids that there are."""
+        with self._lock:
+            return [self._runs[number].config.task for number in numbers if number in self._runs]
+
+    def share(self, viewer: str) -> Share:
+        """This visitor's way to the engine."""
+        return Share(self.engine, self._shares, viewer)
+
+    def drop(self, run: Run) -> None:
+        """Forget a run, whatever it is doing."""
+        run.reset()
+        with self._lock:
+            self._runs.pop(run.id, None)
+
+    def training(self) -> int:
+        """How many runs are being trained now."""
+        with self._lock:
+            return sum(run.status == PLAYING for run in self._runs.values())
+
+    def seconds_left(self, run: Run) -> float:
+        """Seconds until a run that plays will about have spent its budget, if the others go on, too."""
+        with self._lock:
+            playing = Counter(other.viewer for other in self._runs.values() if other.status == PLAYING)
+        visitors, own = max(1, len(playing)), max(1, playing[run.viewer])
+        return run.left / min(1.0, self.engine.workers() / visitors / own)
+
+    def _refuse(self, run: Run) -> str:
+        """Why this run may not train now, in a sentence; empty if it may."""
+        most = float(os.environ.get("SSLVIZ_RUN_MINUTES", "") or MINUTES)
+        step = recorded_step(run.config)
+        minutes = step * run.config.steps / 60
+        if step > SLOWEST or minutes > most:
+            return (
+                f"On this server a step may take {SLOWEST:g} s of one core and a run {most:g} minutes: "
+                f"{run.config.steps:,} steps with a batch of {run.config.batch} would take {step:.1g} s and "
+                f"{minutes:,.0f} minutes. Please choose a smaller batch or fewer steps, then Reset."
+            )
+        with self._lock:
+            others = sum(other.busy for other in self._runs.values() if other.viewer == run.viewer and other is not run)
+        if others >= self._at_once:
+            return f"{others} runs of yours train already, as many as one visitor may. Pause one, then press Play here."
+        return ""
+
+    def _drop_one(self, viewer: str) -> bool:
+        """Forget a run, if it takes one to make room for another of this visitor's (with the lock held).
+
+        It is one that stands still: a visitor's own where they have as many as one may have, else one of the visitor
+        who has most; and of theirs the one that nobody has looked at for longest.
+        """
+        counts = Counter(run.viewer for run in self._runs.values())
+        own = counts[viewer] >= self._each
+        if not own and len(self._runs) < self._most:
+            return False
+        still = [run for run in self._runs.values() if not run.busy and (run.viewer == viewer or not own)]
+        if not still:
+            return False
+        del self._runs[min(still, key=lambda run: (-counts[run.viewer], run.looked)).id]
+        return True

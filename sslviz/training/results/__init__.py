@@ -1,0 +1,1 @@
+"""What was trained and measured before, kept in files: recordings, tables of results, exports."""

@@ -1,0 +1,409 @@
+"""Measure transfer for every recorded run, and keep it as `assets/runs/transfer.json`.
+
+Each section has its maker, and is kept as soon as it is done. `transfer` reads them. Importing this brings no torch.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from functools import lru_cache
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, cast
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy import sparse
+
+from sslviz.catalogue import TASKS
+from sslviz.evaluation import transfer as maths
+from sslviz.evaluation.transfer import ALL, CHOICES
+from sslviz.training.config import RunConfig, default
+from sslviz.training.results import provenance, recorded, transfer
+from sslviz.training.results.transfer import EMOJI, PICTURES, SCALE_LABELS
+
+if TYPE_CHECKING:
+    from sslviz.tasks.base import Batch, ProbeData, Task
+
+LABELS = 20  # bought in the section `bought`
+TUNED, TUNED_SIZES = ("masked_patches", "same_or_different", "cluster_ids"), (1, 10, 100, ALL)
+SCALE_TASK, SCALE = "masked_patches", (100, 1000, 10_000)  # pictures without labels
+TEAM_LABELS = 50  # a class
+OF_RUNS = ("probes", "bought", "teams", "tuned")  # sections that look at the recorded runs
+RATES, VALIDATION = (1e-3, 3e-3), 1000  # learning rates to choose from; training pictures that judge them
+
+Say = Callable[[str], None]
+
+
+def record(sections: Sequence[str] = (), say: Say = print) -> Path:
+    """Measure the sections that are named (all, if none is), and keep each as soon as it is done.
+
+    Raises:
+        ValueError: for a section that there is not.
+    """
+    makers = {
+        "rate": _rate, "probes": _probes, "scratch": _scratch, "bought": _purchases, "teams": _teams, "scale": _scale,
+        "tuned": _tuned,
+    }  # fmt: skip
+    if unknown := [name for name in sections if name not in makers]:
+        msg = f"There is no section {', '.join(unknown)}; there are {', '.join(makers)}."
+        raise ValueError(msg)
+    for name in sections or makers:
+        began, spent = time.perf_counter(), time.process_time()
+        found = makers[name](say)
+        spent, wall = time.process_time() - spent, time.perf_counter() - began
+        say(f"{name}: {wall:.0f} s, of which {spent:.0f} s on the processor")
+        about = {"code": code(name), "processor_seconds": round(spent, 1)}
+        if name in OF_RUNS:
+            about["weights"] = weights()
+        kept = {**transfer.read(), name: {**found, **about}}
+        transfer.path().write_text(json.dumps(kept, indent=1) + "\n", "utf-8")
+    return transfer.path()
+
+
+def code(section: str) -> provenance.Code:
+    """Fingerprints of the modules that measure a section."""
+    names = [
+        "sslviz.models.trunk", "sslviz.models.tokens", "sslviz.evaluation.probes", "sslviz.evaluation.transfer",
+        "sslviz.training.supervised", "sslviz.training.loop",
+    ]  # fmt: skip
+    if section in ("scratch", "tuned"):
+        names.append("sslviz.training.tuning")
+    return provenance.fingerprints(names)
+
+
+def weights() -> dict[str, str]:
+    """Sixteen letters for the weights of every recorded run, to check whether what was measured is still there."""
+    return {
+        _name(task, long): hashlib.sha256(np.ascontiguousarray(run.weights).tobytes()).hexdigest()[:16]
+        for task, long, run in _runs()
+    }
+
+
+def _runs() -> list[tuple[str, bool, recorded.Recording]]:
+    found = [(task, long, recorded.read(task, long=long)) for task in TASKS for long in (False, True)]
+    return [(task, long, run) for task, long, run in found if run is not None]
+
+
+def _on_pictures() -> list[tuple[str, bool, recorded.Recording]]:
+    return [one for one in _runs() if transfer.group(one[0], one[2].config.data) == PICTURES]
+
+
+def _name(task: str, long: bool) -> str:
+    return f"{task}{'_long' if long else ''}"
+
+
+def _probes(say: Say) -> dict[str, Any]:
+    """Curves, clusters and regressions of every recorded run; and, a group, of a random trunk and of the raw input."""
+    runs, groups = list[dict[str, Any]](), dict[str, Any]()
+    every = [(*one, data) for one in _runs() for data in transfer.judges(one[0], one[2].config.data)]
+    for task, long, run, judge in every:
+        config = replace(run.config, data=judge)
+        data, where = transfer.probe_data(task, judge), transfer.group(task, judge)
+        if where not in groups:
+            groups[where] = {
+                "labels": len(data.train_y), "tests": len(data.test_y), "classes": list(data.names),
+                "sizes": maths.sizes(data.train_y), "raw_name": data.raw_name,
+                "chance": float(np.bincount(data.test_y).max() / len(data.test_y)),
+                "raw": {
+                    "curve": maths.raw_curve(data.raw_train, data.train_y, data.raw_test, data.test_y),
+                    **_beside_classes(data, data.raw_train, data.raw_test),
+                },
+                "random": _random(config, data),
+            }  # fmt: skip
+            say(f"{where}: {json.dumps({k: groups[where][k]['curve'] for k in ('raw', 'random')})}")
+        train, test = transfer.features(config, run.weights, run.buffers, data.train, data.test)
+        judged = _judged(data, train, test)
+        say(f"{_name(task, long)} on {judge}: {json.dumps(judged['curve'])}")
+        seeds = [float(np.mean(figures["probes"]["trained"]["few"])) for figures in (run.figures, *run.repeats)]
+        about = {"task": task, "long": long, "data": run.config.data, "steps": run.config.steps, "group": where}
+        own = {"run_seeds": seeds, "few": run.figures["per_class"], "knn": run.figures["probes"]["trained"]["knn"],
+               "knn_labels": run.figures["many_labels"]}  # fmt: skip
+        runs.append(
+            {**about, **judged, **(own if where == transfer.group(task, run.config.data) else {"run_seeds": []})}
+        )
+    return {"runs": runs, "groups": groups}
+
+
+def _judged(data: ProbeData, train: Any, test: Any) -> dict[str, Any]:
+    """Curve, clusters of the test rows, and how well the samples' own numbers can be predicted."""
+    return {"curve": maths.curve(train, data.train_y, test, data.test_y), **_beside_classes(data, train, test)}
+
+
+def _beside_classes(data: ProbeData, train: Any, test: Any) -> dict[str, Any]:
+    """Clusters and regressions: what is measured beside classification."""
+    rows = transfer.candidates(len(data.train_y))
+    numbers, asked = _numbers(data.train.rows(rows)), _numbers(data.test)
+    train, test = _short_indices(train), _short_indices(test)
+    return {
+        "groups": maths.groups(test, data.test_y),
+        "numbers": {name: maths.r2(train[rows], numbers[name], test, asked[name]) for name in numbers},
+    }
+
+
+def _numbers(batch: Batch) -> dict[str, NDArray[np.float64]]:
+    """What a sample's own numbers are: of pictures and of sentences; nothing of single words."""
+    if "pixels" in batch.data:
+        return maths.picture_numbers(batch.data["pixels"].numpy())
+    ids = batch.data.get("ids", batch.data.get("a"))
+    if ids is None:
+        return {}
+    from sslviz.data.text import SPECIALS
+
+    return maths.sentence_numbers(ids.numpy(), len(SPECIALS))
+
+
+def _short_indices(x: Any) -> Any:
+    """The same; sparse rows with indices of 32 bits, since k-means takes no others."""
+    if not sparse.issparse(x):
+        return x
+    return sparse.csr_array((x.data, x.indices.astype(np.int32), x.indptr.astype(np.int32)), shape=x.shape)
+
+
+def _random(config: RunConfig, data: ProbeData) -> dict[str, Any]:
+    """The same of three networks before their first step, each with a choice of labels of its own."""
+    each = []
+    for seed in CHOICES:
+        if transfer.group(config.task, config.data) in (PICTURES, EMOJI):
+            from sslviz.training import supervised
+
+            net = supervised.fresh(len(data.names), seed)
+            train, test = (supervised.vectors(net, part.data["pixels"]) for part in (data.train, data.test))
+        else:
+            train, test = transfer.features(replace(config, seed=seed), None, None, data.train, data.test)
+        own = _beside_classes(data, train, test) if seed == 0 else {}
+        curve = [
+            [maths.point(train, data.train_y, test, data.test_y, size, seed)] for size in maths.sizes(data.train_y)
+        ]
+        each.append({**own, "curve": curve})
+    merged = [[one["curve"][row][0] for one in each] for row in range(len(each[0]["curve"]))]
+    return {**each[0], "curve": merged}
+
+
+def _rate(say: Say) -> dict[str, Any]:
+    """The learning rate from scratch, chosen on training pictures set aside, with SCALE_LABELS labels a class."""
+    import torch
+
+    from sslviz.training import supervised
+
+    data = transfer.probe_data("masked_patches", PICTURES)
+    order = np.random.default_rng(0).permutation(len(data.train_y))
+    train, validation = np.sort(order[VALIDATION:]), np.sort(order[:VALIDATION])
+    pixels, found = data.train.data["pixels"], []
+    for rate in RATES:
+        some = [train[maths.chosen(data.train_y[train], SCALE_LABELS, seed)] for seed in CHOICES]
+        nets = [
+            supervised.train(pixels[torch.from_numpy(rows)], data.train_y[rows], len(data.names), seed, lr=rate)
+            for rows, seed in zip(some, CHOICES, strict=True)
+        ]
+        found.append(
+            [supervised.right(net, pixels[torch.from_numpy(validation)], data.train_y[validation]) for net in nets]
+        )
+        say(f"learning rate {rate:g}: {found[-1]}")
+    return {"rates": RATES, "labels": SCALE_LABELS, "aside": VALIDATION, "accuracy": found}
+
+
+def _scratch(say: Say) -> dict[str, Any]:
+    """The same network, trained from scratch on the same labels, by group: a row a size, a column a seed."""
+    found: dict[str, list[list[float]]] = {}
+    for task, _, run in _runs():
+        for judge in transfer.judges(task, run.config.data):
+            if (where := transfer.group(task, judge)) not in found:
+                found[where] = _from_scratch(replace(run.config, data=judge))
+                say(f"from scratch, {where}: {found[where]}")
+    return {"groups": found, "protocol": _protocol()}
+
+
+def _from_scratch(config: RunConfig) -> list[list[float]]:
+    """Pictures all by one network, other samples by that of their own task."""
+    data = transfer.probe_data(config.task, config.data)
+    pictures = transfer.group(config.task, config.data) in (PICTURES, EMOJI)
+
+    def right(size: int, seed: int) -> float:
+        return _learn(data, size, seed) if pictures else _tune(config, None, None, size, seed)
+
+    return [[right(size, seed) for seed in CHOICES] for size in maths.sizes(data.train_y)]
+
+
+def _tuned(say: Say) -> dict[str, Any]:
+    """All weights go on learning from what a pretext task left: with few labels for all, with more for some.
+
+    Returns:
+        `few`: by task, accuracies with about a hundred labels, one a seed; `few_sizes`, how many a class that is;
+        `curve`: by task of TUNED, a row for each of `sizes`.
+    """
+    from sslviz.training.figures import LABELS as FEW
+
+    few, few_sizes, curve = dict[str, list[float]](), dict[str, int](), dict[str, list[list[float]]]()
+    for task, long, run in _runs():
+        if long:
+            continue
+
+        def tuned(size: int, run: recorded.Recording = run) -> list[float]:
+            return [_tune(run.config, run.weights, run.buffers, size, seed) for seed in CHOICES]
+
+        few_sizes[task] = FEW // len(transfer.probe_data(task, run.config.data).names)
+        if task in TUNED:
+            curve[task] = [tuned(size) for size in TUNED_SIZES]
+            few[task] = curve[task][TUNED_SIZES.index(few_sizes[task])]
+        else:
+            few[task] = tuned(few_sizes[task])
+        say(f"{task}, fine-tuned: {curve.get(task, few[task])}")
+    return {
+        "sizes": TUNED_SIZES, "curve": curve, "few": few, "few_sizes": few_sizes, "protocol": _protocol(),
+    }  # fmt: skip
+
+
+def _tune(config: RunConfig, weights: Any, kept: Any, size: int, seed: int) -> float:
+    """Accuracy on the test rows after `size` labels a class; `weights` None: from scratch."""
+    from sslviz.training import supervised, tuning
+
+    data = transfer.probe_data(config.task, config.data)
+    net = tuning.Tuned(config, weights, kept, len(data.names), seed)
+    tuning.learn(net, data, maths.chosen(data.train_y, size, seed), seed, supervised.RATE)
+    return tuning.right(net, data)
+
+
+def _protocol() -> dict[str, Any]:
+    """How networks are trained on labels here."""
+    from sslviz.training import supervised
+
+    return supervised.about()
+
+
+def _learn(data: ProbeData, size: int, seed: int) -> float:
+    """Accuracy on the test pictures after learning from `size` labels a class, from scratch."""
+    import torch
+
+    from sslviz.training import supervised
+
+    rows = maths.chosen(data.train_y, size, seed)
+    pixels = data.train.data["pixels"][torch.from_numpy(rows)]
+    net = supervised.train(pixels, data.train_y[rows], len(data.names), seed)
+    return supervised.right(net, data.test.data["pixels"], data.test_y)
+
+
+def _scale(say: Say) -> dict[str, Any]:
+    """One task, trained with few and with many pictures without labels, with the same steps; then the probe."""
+    rows = []
+    for count in SCALE:
+        rows.append([scaled(count, seed) for seed in CHOICES])
+        say(f"{SCALE_TASK} on {count:,} pictures: {rows[-1]}")
+    steps = default(SCALE_TASK).steps
+    return {"task": SCALE_TASK, "sizes": SCALE, "labels": SCALE_LABELS, "steps": steps, "accuracy": rows}
+
+
+def scaled(count: int, seed: int, config: RunConfig | None = None) -> float:
+    """Train on `count` pictures only, and give the probe's accuracy with SCALE_LABELS labels a class."""
+    from sslviz.training import whole
+    from sslviz.training.loop import Learner
+
+    config = replace(config or default(SCALE_TASK), data=PICTURES, seed=seed, device="cpu")
+    learner = Learner(config)
+    rows = np.random.default_rng((seed, count)).permutation(learner.task.size(PICTURES, "train"))[:count]
+    learner.task = cast("Task", Fewer(learner.task, np.sort(rows)))
+    whole.unwatched(learner)
+    data = transfer.probe_data(config.task, PICTURES)
+    train, test = learner.features(data.train), learner.features(data.test)
+    return maths.point(train, data.train_y, test, data.test_y, SCALE_LABELS, seed)
+
+
+class Fewer:
+    """A task that has only some of its training samples; in all else it is the task itself."""
+
+    def __init__(self, task: Task, rows: NDArray[np.int64]) -> None:
+        self._task, self._rows = task, rows
+
+    def __getattr__(self, name: str) -> Any:
+        """Whatever is not about training samples."""
+        return getattr(self._task, name)
+
+    def size(self, data: str, part: str) -> int:
+        """How many samples there are now."""
+        return len(self._rows) if part == "train" else self._task.size(data, part)
+
+    def batch(self, data: str, part: str, rows: NDArray[np.int64]) -> Batch:
+        """Samples by their place among those that are left."""
+        return self._task.batch(data, part, self._rows[rows] if part == "train" else rows)
+
+
+def _teams(say: Say) -> dict[str, Any]:
+    """A head trained on one team's emoji, tested on every team's; trunks frozen, and the network from scratch."""
+    import torch
+
+    from sslviz.data import images
+    from sslviz.training import supervised
+
+    emoji = images.load("emoji")
+    drawn, asked = images.emoji_teams("train"), images.emoji_teams("held_out")
+    groups = emoji.held_out_groups
+    common = np.array([group for group in np.unique(groups) if len(np.unique(asked[groups == group])) == 3])
+    tests = [np.flatnonzero((asked == team) & np.isin(groups, common)) for team in range(len(images.TEAMS))]
+    train_x, test_x = (torch.from_numpy(p.transpose(0, 3, 1, 2).copy()) for p in (emoji.images, emoji.held_out_images))
+    labels = [
+        [
+            rows[maths.chosen(emoji.labels[rows], TEAM_LABELS, seed)]
+            for seed in CHOICES
+            for rows in [np.flatnonzero(drawn == team)]
+        ]
+        for team in range(len(images.TEAMS))
+    ]
+
+    def table(right: Callable[[NDArray[np.int64], int, NDArray[np.int64]], float]) -> list[list[list[float]]]:
+        """Team of the labels × team of the test × choice of labels."""
+        return [[[right(rows, seed, test) for seed, rows in enumerate(some)] for test in tests] for some in labels]
+
+    def probe(train: Any, test: Any) -> list[list[list[float]]]:
+        from sslviz.evaluation import probes
+
+        return table(lambda rows, _, held_out: probes.linear(
+            train[rows], emoji.labels[rows], test[held_out], emoji.held_out_labels[held_out]
+        ))  # fmt: skip
+
+    @lru_cache(maxsize=16)
+    def trained_on(rows: bytes, seed: int) -> supervised.Classifier:
+        some = np.frombuffer(rows, np.int64)
+        pixels = train_x[torch.from_numpy(some.copy())]
+        return supervised.train(pixels, emoji.labels[some], len(emoji.class_names), seed)
+
+    found = {
+        "scratch": table(lambda rows, seed, held_out: supervised.right(
+            trained_on(rows.tobytes(), seed), test_x[torch.from_numpy(held_out)], emoji.held_out_labels[held_out]
+        )),
+        "raw": probe(*(p.reshape(len(p), -1).astype(np.float32) / 255 for p in (emoji.images, emoji.held_out_images))),
+        "random": probe(*(supervised.vectors(supervised.fresh(2, 0), p) for p in (train_x, test_x))),
+    }  # fmt: skip
+    from sslviz.tasks.base import Batch
+
+    batches = [Batch(np.arange(len(p)), {"pixels": p}) for p in (train_x, test_x)]
+    for task, long, run in _on_pictures():
+        found[_name(task, long)] = probe(*transfer.features(run.config, run.weights, run.buffers, *batches))
+    for name, rows in found.items():
+        same, other = transfer.same_and_other(rows)
+        say(f"{name}: same team {np.mean(same):.3f}, another {np.mean(other):.3f}")
+    held_out = np.concatenate(tests)
+    return {
+        "teams": list(images.TEAMS), "labels": TEAM_LABELS, "classes": len(emoji.class_names), "tests": len(common),
+        "chance": float(np.bincount(emoji.held_out_labels[held_out]).max() / len(held_out)), "accuracy": found,
+    }  # fmt: skip
+
+
+def _purchases(say: Say) -> dict[str, Any]:
+    """Labels bought at random, and spread out over the vectors of each trunk for pictures."""
+    found = {}
+    for task, long, run in _on_pictures():
+        data = transfer.probe_data(task, run.config.data)
+        some = data.train.rows(transfer.candidates(len(data.train_y)))
+        x, test = transfer.features(run.config, run.weights, run.buffers, some, data.test)
+        found[_name(task, long)] = {
+            strategy: transfer.purchase(task, run.config.data, x, test, LABELS, 0, strategy)
+            for strategy in transfer.STRATEGIES
+        }
+        means = {
+            strategy: round(float(np.mean(one["accuracies"])), 3) for strategy, one in found[_name(task, long)].items()
+        }
+        say(f"{_name(task, long)}, {LABELS} labels: {means}")
+    return {"labels": LABELS, "times": transfer.TIMES, "runs": found}

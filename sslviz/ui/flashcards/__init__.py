@@ -1,0 +1,1 @@
+"""The page Flashcards: review, quiz, progress, deck."""

@@ -1,0 +1,1 @@
+"""What every task page shares; knows no task."""

@@ -1,0 +1,50 @@
+"""The code on a page: the very functions that ran."""
+
+from __future__ import annotations
+
+import inspect
+import re
+import textwrap
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING, Any
+
+import streamlit as st
+
+from sslviz.catalogue import TASKS
+from sslviz.ui.frame import current
+from sslviz.ui.frame.parts import part
+
+if TYPE_CHECKING:
+    from sslviz.training.loop import Learner
+
+Listing = Callable[..., Any] | tuple[str, Callable[..., Any]]  # a function, perhaps under another name
+
+
+def code_panel(slug: str, listings: Sequence[Listing], note: str = "") -> None:
+    """The source of the functions that just ran, a note on them, and how many weights they train."""
+    part("Code", "the very functions that made the label above, and that training runs")
+    named = [one if isinstance(one, tuple) else (one.__name__, one) for one in listings]
+    for tab, (_, function) in zip(st.tabs([name for name, _ in named]), named, strict=True):
+        source = textwrap.dedent(inspect.getsource(function))
+        source = re.sub(r"  # (noqa|fmt).*", "", source)  # a word to the linter only
+        tab.code(source, language="python", wrap_lines=True)
+    if note:
+        st.caption(note)
+    st.caption(_weights(slug))
+
+
+def _weights(slug: str) -> str:
+    """How many weights the model has, and where."""
+    from sslviz.models.trunk import count_weights
+    from sslviz.training.answers import ask
+
+    def parts(learner: Learner) -> tuple[int, int, int]:
+        named = dict(learner.net.named_children())
+        trunk = count_weights(named["trunk"]) if "trunk" in named else 0
+        return count_weights(learner.net), trunk, count_weights(named["tokens"])
+
+    whole, trunk, table = ask(current.show(slug).config, None, parts)
+    if not TASKS[slug].trunk:
+        return f"{whole:,} weights, and no trunk: {table:,} in the table that is kept + {whole - table:,} in the other."
+    head = whole - trunk - table
+    return f"{whole:,} weights: {trunk:,} trunk, the same on every page + {table:,} input table + {head:,} head."

@@ -1,0 +1,73 @@
+"""Widgets for a task's settings: what each is, follows from the option that it sets."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from typing import Any
+
+import streamlit as st
+
+from sslviz.catalogue import TASKS
+from sslviz.ui.frame import settings
+
+
+@dataclass(frozen=True)
+class Control:
+    """A widget for one setting: a switch, one of a few choices, or a number.
+
+    Attributes:
+        name: of the setting.
+        step: from one number to the next; None: 1 for whole numbers, 0.01 for others.
+        help: what it does, beside the widget.
+        format: how a number is written.
+        typed: whether a number is typed, since it goes over many powers of ten.
+        used: whether the other settings leave it anything to do; None: always.
+    """
+
+    name: str
+    step: float | None = None
+    help: str | None = None
+    format: str | None = None
+    typed: bool = False
+    used: Callable[[Any], bool] | None = None
+
+
+@dataclass(frozen=True)
+class Note:
+    """A remark under the settings."""
+
+    text: str
+
+    def __call__(self) -> None:
+        """Draw it."""
+        st.caption(self.text)
+
+
+def draw_controls(slug: str, controls: Iterable[Control | Callable[[], None]]) -> None:
+    """Draw the widgets of a task's settings, one below the other; what is no control draws itself."""
+    for control in controls:
+        if isinstance(control, Control):
+            _draw(slug, control)
+        else:
+            control()
+
+
+def _draw(slug: str, control: Control) -> None:
+    option = TASKS[slug].fields[control.name]
+    unused = control.used is not None and not control.used(settings.options(slug, TASKS[slug].options))
+    common: dict[str, Any] = {
+        "key": settings.begin(slug, control.name, option.default), "help": control.help, "disabled": unused,
+        **settings.KEPT,
+    }  # fmt: skip
+    if isinstance(option.default, bool):
+        st.toggle(option.title, **common)
+    elif option.choices:
+        st.segmented_control(option.title, option.choices, required=True, **common)
+    else:
+        kind = type(option.default)
+        step = control.step if control.step is not None else 1 if kind is int else 0.01
+        number = st.number_input if control.typed else st.slider
+        number(
+            option.title, kind(option.low), kind(option.high), step=kind(step), format=control.format, **common,
+        )  # fmt: skip

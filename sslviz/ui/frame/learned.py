@@ -1,0 +1,184 @@
+"""What the trunk has learned: probes beside raw input and a random trunk, and the pretext score with its baselines."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import streamlit as st
+
+from sslviz.catalogue import TASKS
+from sslviz.training.results import recorded
+from sslviz.training.results.run_view import RunView
+from sslviz.ui.frame.bars import Bar, bars
+from sslviz.ui.frame.export_panel import export_panel
+from sslviz.ui.frame.parts import part, plain
+from sslviz.ui.frame.routes import page_file
+
+if TYPE_CHECKING:
+    from sslviz.training.config import RunConfig
+    from sslviz.training.results.recorded import MapInfo
+
+NEIGHBOURS = 20
+
+
+def learned(slug: str, view: RunView, map_info: Callable[[RunConfig], MapInfo]) -> None:
+    """Bars for the probes, a table for the pretext task itself, and at the foot what can be done with the run."""
+    figures = view.figures or comparable(view)
+    part(
+        "What it learned", f"frozen {'trunk' if TASKS[slug].trunk else 'vectors'}, judged by classes that it never saw"
+    )
+    if figures is None:
+        st.caption("Nothing has been measured for these settings yet. The figures appear when the budget is spent.")
+    else:
+        _judged(figures, view)
+    with st.container(horizontal=True, vertical_alignment="center", gap="small"):
+        if figures is not None:
+            st.page_link(
+                page_file("transfer"), label="Transfer: how many labels does that save?", icon=":material/trending_up:",
+                query_params={"transfer_task": slug, **({"transfer_run": "live"} if view.mode == "live" else {})},
+            )  # fmt: skip
+        export_panel(slug, view, map_info)
+
+
+def _judged(figures: dict[str, Any], view: RunView) -> None:
+    """What was measured, of this run or of one that it compares with."""
+    own = view.figures is not None
+    rows = _rows(figures, view, own)
+    chance = [("always the commonest class", figures["chance"])]
+    bars(rows, chance, "right on held-out samples", key=rows[-1][1])
+    st.caption(_protocol(figures, view, own))
+    if own and (why := below(figures)):
+        st.caption(why)
+    _pretext(figures, view, own)
+    if own:
+        for name, measured in figures.get("measures", {}).items():
+            st.caption(
+                f"{name[0].upper()}{name[1:]}: **{measured['trained']:.0%}**, untrained {measured['random']:.0%}."
+            )
+
+
+def comparable(view: RunView) -> dict[str, Any] | None:
+    """The recorded figures of the same data, whose raw input and random trunk hold for any run on it."""
+    mine, found = view.config, (recorded.read(view.config.task, long=long) for long in (False, True))
+    runs = [run for run in found if run is not None and run.config.data == mine.data]
+    counts = TASKS[mine.task].label_from == "batch"  # then the loss depends on how many others there are
+    for run in runs:
+        if run.config.choices == mine.choices and (run.config.batch == mine.batch or not counts):
+            return run.figures
+    return {**runs[0].figures, "baselines": []} if runs else None  # of another setting: only the probes compare
+
+
+def _rows(figures: dict[str, Any], view: RunView, own: bool) -> list[tuple[str, list[Bar]]]:
+    """A row of bars for the model, for the one to beat, and for the untrained one."""
+    probes, probe = figures["probes"], f"linear probe, {figures['labels']} labels"
+    bare = "Random trunk" if TASKS[view.config.task].trunk else "Random vectors"
+
+    def both(knn: list[float], few: list[float], *, model: bool = False) -> list[Bar]:
+        return [Bar(probe, few, model), Bar("k-NN", knn, model, hatched=True)]
+
+    if own:
+        mine = both([probes["trained"]["knn"]], probes["trained"]["few"], model=True)
+    else:
+        mine = both([] if view.knn is None else [view.knn], [], model=True)
+    return [
+        ("This model", mine),
+        (bare, both([probes["random"]["knn"]], probes["random"]["few"])),
+        (figures["raw_name"].capitalize(), both([probes["raw"]["knn"]], probes["raw"]["few"])),
+    ]
+
+
+def _protocol(figures: dict[str, Any], view: RunView, own: bool) -> str:
+    bare = "random trunk" if TASKS[view.config.task].trunk else "random vectors"
+    probe = (
+        f"Probe: logistic regression on standardised vectors, {figures['per_class']} labels for each of "
+        f"{figures['classes']} classes, mean and spread of three choices of labels. k-NN: the {NEIGHBOURS} nearest of "
+        f"{figures['many_labels']:,} labelled samples vote. {bare.capitalize()}: the network before its first step."
+    )
+    if not own:
+        return f"{probe} While it trains, only k-NN is measured for this model; the probe follows at the end."
+    few = {name: float(np.mean(figures["probes"][name]["few"])) for name in ("trained", "random", "raw")}
+    gain, ahead = 100 * (few["trained"] - few["random"]), 100 * (few["trained"] - few["raw"])
+    many = figures["probes"]
+    return (
+        f"{probe} This model: {gain:+.0f} points over the {bare}, {ahead:+.0f} over {figures['raw_name']}. "
+        f"With {figures['many_labels']:,} labels: {many['trained']['many']:.0%}, against {many['random']['many']:.0%} "
+        f"and {many['raw']['many']:.0%}. "
+        + (f"Run seeds gave {', '.join(f'{seed:.0%}' for seed in figures['seeds'])}. " if "seeds" in figures else "")
+        + (
+            ""
+            if ahead >= 0 or below(figures)
+            else f"So with {view.config.steps:,} steps it does not yet beat {figures['raw_name']}."
+        )
+    )
+
+
+def reached(slug: str) -> list[tuple[str, float]]:
+    """What the linear probe with few labels says of the random trunk and of raw input, for lines in a plot."""
+    run = recorded.read(slug)
+    if run is None:
+        return []
+    names = {"random": "random trunk", "raw": run.figures["raw_name"]}
+    return [(f"probe of {name}", float(np.mean(run.figures["probes"][k]["few"]))) for k, name in names.items()]
+
+
+def below(figures: dict[str, Any]) -> str:
+    """Where the model stays below raw input, and why as far as it was measured; empty where it does not."""
+    trained, raw = figures["probes"]["trained"], figures["probes"]["raw"]
+    named = {
+        f"with {figures['labels']} labels": (float(np.mean(trained["few"])), float(np.mean(raw["few"]))),
+        "by k-NN": (trained["knn"], raw["knn"]),
+        f"with {figures['many_labels']:,} labels": (trained["many"], raw["many"]),
+    }
+    behind = [f"{name} ({mine:.0%} against {theirs:.0%})" for name, (mine, theirs) in named.items() if mine < theirs]
+    if not behind or "beside" not in figures:
+        return ""
+    row, least = figures["beside"], named[f"with {figures['labels']} labels"][1]
+    told = (
+        f"**Below {figures['raw_name']}** {', '.join(behind)}. **Why?** All pages of pictures judge the mean of the 16 "
+        f"patch vectors. A mean forgets where each patch was; {figures['raw_name']} keep it. With the 16 vectors in a "
+        f"row instead, the probe with {figures['labels']} labels reaches {row['trained']:.0%}, and the random trunk "
+        f"{row['random']:.0%}, against {least:.0%} of {figures['raw_name']}. "
+    )
+    mean = float(np.mean(trained["few"]))
+    lost, added = 100 * (row["trained"] - mean), 100 * (row["trained"] - row["random"])
+    if row["trained"] < max(least, row["random"]):
+        return f"{told}So the mean is not all that is lacking."
+    points = "point" if round(added) == 1 else "points"
+    more = "" if len(behind) == 1 and mean < least else " The other probes were not taken in a row."
+    return (
+        f"{told}So with {figures['labels']} labels the mean costs {lost:.0f} points, and even a random trunk gets them "
+        f"back in a row; training adds {added:.0f} {points} to that.{more}"
+    )
+
+
+def _pretext(figures: dict[str, Any], view: RunView, own: bool) -> None:
+    """The pretext task itself, on held-out samples, beside everything that needs no learning."""
+    name = next(iter(figures["scores"]))
+    rows = [
+        {"On its own task": b["name"], "loss": b["loss"], name: b["scores"].get(name)} for b in figures["baselines"]
+    ]
+    scores, loss = (
+        (figures["scores"], figures["loss"]) if own else (view.scores, view.held_out[-1][1] if view.held_out else None)
+    )
+    if scores:
+        measured = view.step if own else view.frames[-1]
+        rows.append({"On its own task": f"this model, step {measured:,}", "loss": loss, name: scores[name]})
+    entry = TASKS[view.config.task]
+    unsure, digits = entry.perplexity, ".3f" if entry.unit == "squared error" else ".2f"
+    head, rule = (" perplexity |", " --: |") if unsure else ("", "")
+    lines = "".join(
+        f"| {r['On its own task']} | {'' if r['loss'] is None else format(r['loss'], digits)} |"
+        + ("" if not unsure else " |" if r["loss"] is None else f" {np.exp(r['loss']):,.0f} |")
+        + f" {'' if r[name] is None else format(r[name], '.1%')} |\n"
+        for r in rows
+    )
+    unit = f"loss ({entry.unit}{', −ln p' if entry.unit == 'nats' and entry.trunk else ''})"
+    st.markdown(f"| On its own task, held-out | {unit} |{head} {name} |\n| :-- | --: |{rule} --: |\n{lines}")
+    more = [f"{other}: {value:.1%}" for other, value in scores.items() if other != name]
+    notes = [f"{b['name']}: {b['note']}" for b in figures["baselines"] if b.get("note")]
+    if more or notes:
+        st.caption(plain(" ".join([*(f"Also {one}." for one in more), *notes])))
+    if unsure:
+        st.caption("Perplexity is e to the loss: as unsure as somebody who must choose among so many words.")

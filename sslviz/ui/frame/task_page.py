@@ -1,0 +1,301 @@
+"""A task's page as data, and the one function that makes a page of it.
+
+`TaskPage` says what is a task's own: its words, its samples, its card, its question. Everything else is the same on
+every page and stands here. Nothing in this folder knows any task.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Generic, Literal, TypeVar
+
+import streamlit as st
+
+from sslviz.catalogue import TASKS
+from sslviz.catalogue.options import Option, Options
+from sslviz.data import Credit, uploads
+from sslviz.training.results import recorded
+from sslviz.ui import startup
+from sslviz.ui.frame import current, link, settings
+from sslviz.ui.frame.code_panel import Listing, code_panel
+from sslviz.ui.frame.controls import Control, draw_controls
+from sslviz.ui.frame.guess import Question, guess, start_over
+from sslviz.ui.frame.learned import learned
+from sslviz.ui.frame.own_input import OwnInput, aside, bring_back, put_aside
+from sslviz.ui.frame.parts import credit_line, drawn_while_open, hidden, left_out, part, plain
+from sslviz.ui.frame.parts import note as remark
+from sslviz.ui.frame.task_head import task_head
+from sslviz.ui.frame.transport import BUSY, POLL, map_info, run_panel
+from sslviz.ui.frame.variants import trained_otherwise
+
+if TYPE_CHECKING:
+    from streamlit.delta_generator import DeltaGenerator
+
+    from sslviz.training.results.run_view import RunView
+
+LOOK = 2.0  # seconds between looks at what a run has learned
+
+Sample = TypeVar("Sample")
+Chosen = TypeVar("Chosen", bound=Options)
+
+
+@dataclass(frozen=True)
+class Part:
+    """A part that only this page has, between the run and what it learned.
+
+    Attributes:
+        draw: draws it, in a container of its own; is given the parts that a lesson leaves out.
+        when: "first", before the card, for what needs no torch; "card", right after it; "last", after all else.
+    """
+
+    draw: Callable[[set[str]], None]
+    when: Literal["first", "card", "last"] = "first"
+
+
+@dataclass(frozen=True)
+class TaskPage(Generic[Sample, Chosen]):
+    """All that the page of one task has for itself.
+
+    Attributes:
+        slug: of the task.
+        options: the class of its settings.
+        lead: what the task is, by depth of explanation.
+        thing: what a sample is called.
+        most: the largest sample number.
+        first: the sample shown first.
+        sample: (number, source, own) → a sample; `own` as `own_input` gives it. May raise `uploads.Refused`.
+        card: (sample, run in view, label seed, settings, depth) → draws the sample card.
+        hint: what a visitor can do with the card; may depend on the settings.
+        own_input: asks for the visitor's own sample.
+        controls: the settings of the label, in the order in which they are drawn.
+        question: asks for one label.
+        code: the functions on the page, that which does the work first; imports torch.
+        baselines: the dashed lines of the loss plot.
+        credits: who made the data on the page.
+        sources: kinds of sample to choose from; empty where there is one.
+        parts: what only this page has.
+        variant: name of the setting that says what is asked, chosen above the card; empty where there is one question.
+        foot: draws what stands below all else, before the credits.
+        drawn: whether chance plays a part in the label with these settings; None: as the catalogue says.
+        link: what else this page's link may set.
+        redraw: what the button says that draws by another seed.
+        redrawn: what another seed changes.
+        code_note: what must be known to read the functions, in a sentence.
+    """
+
+    slug: str
+    options: type[Chosen]
+    lead: Mapping[str, str]
+    thing: str
+    most: int
+    first: int
+    sample: Callable[[int, str, Any], Sample]
+    card: Callable[[Sample, RunView, int, Chosen, str], None]
+    hint: str | Callable[[Chosen], str]
+    own_input: OwnInput
+    controls: tuple[Control | Callable[[], None], ...]
+    question: Callable[[], Question]
+    code: Callable[[], Sequence[Listing]]
+    baselines: Callable[[RunView], list[dict[str, Any]]]
+    credits: Callable[[RunView], Iterable[Credit]]
+    sources: tuple[str, ...] = ()
+    parts: tuple[Part, ...] = ()
+    variant: str = ""
+    foot: Callable[[], None] | None = None
+    drawn: Callable[[Chosen], bool] | None = None
+    link: Mapping[str, Option] | None = None
+    redraw: str = "New label"
+    redrawn: str = "Same sample, other random choices"
+    code_note: str = ""
+
+    @property
+    def own_link(self) -> dict[str, Option]:
+        """What the link may set besides the run and its options."""
+        name = f"{self.thing.capitalize()} number"
+        return {
+            "label_seed": Option(0, "Label seed", low=0, high=9999),
+            "sample": Option(self.first, name, low=0, high=self.most),
+            **({"pictures": Option(self.sources[0], "Pictures", self.sources)} if self.sources else {}),
+            "recording": Option("short", "Recorded run", recorded.lengths(self.slug)),
+            **(self.link or {}),
+        }
+
+    def chosen(self) -> Chosen:
+        """The task's settings as they stand now."""
+        return settings.options(self.slug, self.options)
+
+    @property
+    def seed(self) -> int:
+        """The label seed."""
+        return int(settings.value(self.slug, "label_seed", 0))
+
+    def in_view(self, *, warn: bool = False) -> Sample:
+        """The sample in view; where the visitor's own cannot be used, it is said and a bundled one stands there."""
+        number = settings.value(self.slug, "sample", self.first)
+        source = settings.value(self.slug, "pictures", self.sources[0]) if self.sources else ""
+        own = self.own_input.in_view(self.slug)
+        try:
+            found = self.sample(number, source, own)
+        except uploads.Refused as refused:
+            if warn:
+                st.warning(plain(str(refused)), icon=":material/edit_off:")
+            return self.sample(number, source, self.own_input.nothing)
+        if warn and (told := self.own_input.told(own)):
+            remark(told)
+        return found
+
+
+def draw(page: TaskPage[Any, Any], quiz: Callable[[str], None]) -> None:
+    """Draw the page; `quiz` draws the quiz at its end.
+
+    What needs no torch comes first: run, map, what was learned, quiz. Then the card, in the place kept for it higher
+    up, and what else needs torch.
+    """
+    slug, hide = page.slug, hidden()
+    link.tell(settings.check_link(slug, page.own_link))
+    with st.container(gap="xsmall"):
+        left_out(hide)
+        task_head(slug, page.lead, hide)
+        if page.variant:
+            _choose_variant(slug, page.variant)
+        card = st.container(key="sample_card", border=True, gap="xsmall")
+        run_panel(slug, hide, page.baselines)
+        later = []
+        for own in page.parts:
+            if own.when == "first":
+                own.draw(hide)
+            else:
+                later.append((own, st.container()))
+
+        def draw_card() -> None:
+            _card(page, card)
+            _draw_parts(later, "card", hide)
+
+        _below(page, hide, draw_card, quiz)
+        _draw_parts(later, "last", hide)
+        if page.foot is not None:
+            page.foot()
+    credit_line(page.credits(current.show(slug)))
+
+
+def _below(
+    page: TaskPage[Any, Any], hide: set[str], draw_card: Callable[[], None], quiz: Callable[[str], None]
+) -> None:
+    """Everything under the run: guess and what was learned on the left, code on the right; `draw_card` in between."""
+    slug = page.slug
+    if {"guess", "code", "learned", "quiz"} <= hide:
+        draw_card()
+        return
+    left, right = st.columns(2, gap="medium")
+    asked = left.container()
+    if "learned" not in hide:
+        with left.container(key="learned", border=True, gap="small"):
+            busy = current.show(slug).status in BUSY
+            st.fragment(
+                lambda: learned(slug, current.show(slug), map_info), run_every=LOOK if busy else None
+            )()  # fmt: skip
+    if "quiz" not in hide:
+        with left.container(key="quiz", border=True, gap="small"):
+            st.fragment(lambda: quiz(slug))()
+    draw_card()
+    if "guess" not in hide:
+        with asked.container(key="guess", border=True, gap="small"):
+            st.fragment(lambda: guess(slug, page.question))()
+    if "code" not in hide:
+        with right.container(key="code", border=True, gap="small"):
+            code_panel(slug, page.code(), page.code_note)
+
+
+def _draw_parts(places: list[tuple[Part, DeltaGenerator]], when: str, hide: set[str]) -> None:
+    for own, place in places:
+        if own.when == when:
+            with place:
+                own.draw(hide)
+
+
+def _card(page: TaskPage[Any, Any], place: DeltaGenerator) -> None:
+    """The sample card: its controls, then the sample; that alone is redrawn while a run goes on."""
+    slug = page.slug
+    seed = f"{slug}_label_seed"
+
+    def label_settings() -> None:
+        key = settings.begin
+        st.caption("These say which sample it is, and how its label is made.")
+        st.number_input("Label seed", 0, 9999, key=key(slug, "label_seed", 0), **settings.KEPT)
+        st.number_input(
+            f"{page.thing.capitalize()} number", 0, page.most, key=key(slug, "sample", page.first),
+            on_change=put_aside, args=(slug,), **settings.KEPT,
+        )  # fmt: skip
+        if page.sources:
+            st.segmented_control(
+                "Pictures", page.sources, required=True, key=key(slug, "pictures", page.sources[0]), **settings.KEPT
+            )
+        draw_controls(slug, page.controls)
+
+    def show() -> None:
+        depth = st.session_state.get("depth") or "Basic"
+        view, options = current.show(slug), page.chosen()
+        page.card(page.in_view(warn=True), view, page.seed, options, depth)
+        if other := trained_otherwise(view, options, page.variant):
+            remark(other)
+
+    def body() -> None:
+        options = page.chosen()
+        with st.container(horizontal=True, vertical_alignment="center", gap="xsmall"):
+            with st.container(width="stretch"):
+                part("Sample", page.hint if isinstance(page.hint, str) else page.hint(options))
+            st.button(
+                f"Another {page.thing}", icon=":material/skip_next:", key="another_sample", type="tertiary",
+                on_click=_another, args=(page,),
+            )  # fmt: skip
+            if aside(slug) and page.own_input.given(slug):
+                st.button(
+                    f"Back to your {page.own_input.name}", icon=":material/undo:", key="own_again", type="tertiary",
+                    on_click=bring_back, args=(slug,),
+                )  # fmt: skip
+            chance = TASKS[slug].drawn if page.drawn is None else page.drawn(options)
+            st.button(
+                page.redraw, icon=":material/casino:", key="new_label", type="tertiary", disabled=not chance,
+                on_click=_advance, args=(seed, 0, 1, 10000),
+                help=page.redrawn if chance else "Nothing is drawn: one sample has one label",
+            )  # fmt: skip
+            drawn_while_open(f"Label, seed {page.seed}", ":material/tune:", f"{slug}_label", label_settings)
+            every = {**page.own_link, **page.options.described()}
+            bound = {"recording", page.variant, *(page.link or {})}
+            settings.keep_in_link(slug, {name: option for name, option in every.items() if name not in bound})
+            with st.popover("Your own", icon=":material/edit:"):
+                st.caption("What is yours is labelled and answered, never trained on, and kept for this visit only.")
+                page.own_input.ask(slug)
+        waiting = st.empty()
+        if not startup.warm():
+            with waiting:
+                remark("The first label takes a few seconds: PyTorch is being loaded.")
+        busy = current.show(slug).status in BUSY
+        st.fragment(show, run_every=2 * POLL if busy else None)()
+        waiting.empty()  # now it is there
+
+    with place:
+        st.fragment(body)()
+
+
+def _choose_variant(slug: str, name: str) -> None:
+    """What is asked: the first thing to choose on such a page. Another variant is another question to guess, too."""
+    option = TASKS[slug].fields[name]
+    st.segmented_control(
+        "What is asked", option.choices, default=option.default, required=True, key=f"{slug}_{name}",
+        label_visibility="collapsed", on_change=start_over, args=(slug,), help="What is asked",
+        **settings.SESSION,
+    )  # fmt: skip
+
+
+def _another(page: TaskPage[Any, Any]) -> None:
+    """The next sample by number; the visitor's own makes room for it."""
+    put_aside(page.slug)
+    _advance(f"{page.slug}_sample", page.first, 37, page.most + 1)
+
+
+def _advance(key: str, first: int, by: int, count: int) -> None:
+    """The next number of a sample or a seed."""
+    present = st.session_state.get(key)
+    st.session_state[key] = ((first if present is None else present) + by) % count

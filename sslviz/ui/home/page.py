@@ -1,0 +1,126 @@
+"""Home: what a pseudo-label is, the map of all tasks, two ways in, and why anyone does this."""
+
+from __future__ import annotations
+
+import base64
+from html import escape
+from pathlib import Path
+
+import streamlit as st
+
+from sslviz.catalogue import MODALITIES, TASKS
+from sslviz.data import ASSETS
+from sslviz.data.images import photos
+from sslviz.ui.frame import settings
+from sslviz.ui.frame.parts import HIDEABLE, credit_line, part
+from sslviz.ui.frame.routes import page_file
+from sslviz.ui.home import views, words
+from sslviz.ui.home.views import hero
+
+PHOTO = "chelsea_cat"
+
+
+def draw() -> None:
+    """Draw the page."""
+    st.html(Path(__file__).with_name("home.css"))
+    recorded = words.recorded()
+    welcome(recorded)
+    task_map()
+    two_ways_in(recorded)
+    reasons()
+    readings()
+    credit_line([next(photo.credit for photo in photos() if photo.name == PHOTO), words.SENTENCE])
+
+
+def go(slug: str) -> None:
+    """Open a task's page."""
+    st.switch_page(page_file(slug))
+
+
+def welcome(recorded: words.Recorded) -> None:
+    """What it is about, two buttons to begin with, and the making of a label as a picture that moves."""
+    left, right = st.columns([5, 12], gap="large", vertical_alignment="center")
+    with left.container(key="welcome"):
+        st.title(words.TITLE, anchor=False)
+        st.markdown(" ".join(words.LEAD))
+        with st.container(horizontal=True, gap="small"):
+            if st.button("Start with masked words", icon=":material/play_arrow:", type="primary"):
+                go("masked_words")
+            if st.button("Same or different?", icon=":material/compare:"):
+                go("same_or_different")
+    with right.container(key="hero", gap="xsmall"):
+        jpeg = base64.b64encode((ASSETS / "images" / "photos" / f"{PHOTO}.jpg").read_bytes()).decode()
+        hero("hero_view", photo=f"data:image/jpeg;base64,{jpeg}", sentence=recorded.sentence, said=recorded.said)
+        st.html(f"<p class='credit'>{escape(recorded.note)}</p>")
+
+
+def task_map() -> None:
+    """All tasks, by what is done and to which kind of data."""
+    with st.container(key="map"):
+        picked = views.task_map("task_map", kinds=MODALITIES, families=words.families())
+        if picked in TASKS:
+            go(picked)
+
+
+def two_ways_in(recorded: words.Recorded) -> None:
+    """What a student can do here, and a link for a teacher to put together."""
+    student, teacher = st.columns(2, gap="medium")
+    with student.container(key="student", border=True, height="stretch"):
+        st.subheader("I am learning", anchor=False)
+        st.markdown(words.STUDENT)
+        if recorded.measured:
+            st.caption(recorded.measured)
+        with st.container(gap=None):
+            st.page_link(page_file("three_ways"), label="Three ways to learn", icon=":material/alt_route:")
+            st.page_link(page_file("transfer"), label="What the labels bought", icon=":material/trending_up:")
+            st.page_link(page_file("flashcards"), label="Flashcards", icon=":material/style:")
+    with teacher.container(key="teacher", border=True, height="stretch", gap="small"):
+        st.subheader("I am teaching", anchor=False)
+        with st.container(horizontal=True):
+            slug = st.segmented_control(
+                "Page", list(TASKS), format_func=lambda name: TASKS[name].title, default="masked_words",
+                required=True, key="home_task",
+            )  # fmt: skip
+            depth = st.segmented_control("Depth", settings.DEPTHS, default="Basic", required=True, key="home_depth")
+        hide = st.pills(
+            "Leave out for this lesson", list(HIDEABLE), selection_mode="multi", default=["code"], key="home_hide",
+            format_func=HIDEABLE.__getitem__,
+        )  # fmt: skip
+        st.code(words.lesson_link(st.context.url or "", slug, depth, hide), language=None, wrap_lines=True)
+        st.markdown(words.REPRODUCES)
+
+
+def reasons() -> None:
+    """Why pseudo-labels, where they are used, what they cost."""
+    with st.container(key="why"):
+        facts("Why pseudo-labels", "what they save, and what comes of it", words.WHY)
+    with st.container(key="used"):
+        facts("Where they are used", "one result each, as its authors report it", words.USED)
+    with st.container(key="costs"):
+        facts("What they cost", "nobody labels, but somebody pays", words.COSTS)
+
+
+def readings() -> None:
+    """Three ways to learn, the word's second meaning, and what is often said."""
+    ways, second = st.columns([3, 2], gap="medium")
+    with ways.container(key="ways", border=True, height="stretch"):
+        st.subheader("Three ways to learn", anchor=False)
+        st.markdown(words.WAYS)
+    with second.container(key="second_meaning", border=True, height="stretch"):
+        st.subheader("The word has a second meaning", anchor=False)
+        st.markdown(words.SECOND)
+    with st.expander("Often said, and not quite right"):
+        for said, right_is in words.CORRECTIONS:
+            st.markdown(f"“{said}” {right_is}")
+
+
+def facts(title: str, note: str, shown: tuple[words.Fact, ...]) -> None:
+    """A heading, and under it each fact with its figure and the link to its source."""
+    part(title, note)
+    cards = (
+        f"<section class='fact'><h3>{escape(fact.name)}</h3><p class='number'>{escape(fact.number)}</p>"
+        f"<p>{escape(fact.says)}</p><p class='source'>"
+        f"<a href='{fact.link}' target='_blank' rel='noopener'>{escape(fact.source)}</a></p></section>"
+        for fact in shown
+    )
+    st.html(f"<div class='facts'>{''.join(cards)}</div>")

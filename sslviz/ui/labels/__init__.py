@@ -1,0 +1,1 @@
+"""What labels buy: Transfer, Arena, Three ways to learn."""

@@ -1,0 +1,45 @@
+"""What a visitor has made by hand in a view. The browser may send anything, so it is checked before use."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import streamlit as st
+
+
+def made(key: str, identity: str | None = None) -> Any:
+    """What was made in the view of this key; None where nothing was.
+
+    Args:
+        key: of the view.
+        identity: the `id` of the data that it must be about; None: of any.
+    """
+    kept = st.session_state.get(f"{key}:made", {})
+    return kept.get("made") if identity is None or kept.get("id") == identity else None
+
+
+def heard(key: str) -> int:
+    """The number of the visitor's last change that came here, 0 before the first.
+
+    It goes back with the data, so that the browser tells an answer to its last change from an older one.
+    """
+    return whole(st.session_state.get(f"{key}:made", {}).get("nth"), 2**53, 0)
+
+
+def whole(value: Any, count: int, fallback: int) -> int:
+    """A whole number from 0 to below `count`; `fallback` where the value is none."""
+    fits = isinstance(value, int) and not isinstance(value, bool) and 0 <= value < count
+    return value if fits else fallback
+
+
+def places(value: Any, count: int) -> list[int] | None:
+    """A list of different places among `count`; None where the value is none."""
+    if not isinstance(value, list) or any(whole(one, count, -1) < 0 for one in value):
+        return None
+    return value if len(set(value)) == len(value) else None
+
+
+def order(value: Any, of: list[int]) -> list[int] | None:
+    """The same whole numbers in some order; None where the value is none."""
+    found = places(value, max(of, default=0) + 1)
+    return found if found is not None and sorted(found) == sorted(of) else None

@@ -1,0 +1,234 @@
+// A sentence as a lattice: one column a word, read downwards from raw data to the model's answer.
+import { find_all, formula_line, heading, make, set } from '../../live/shared.js'
+import { change, follow, view } from '../../live/view.js'
+import { bands, best_words, found_among, hold_focus, lattice, neighbour, raw_word, walk } from '../../live/words.js'
+
+/** @import { Formula, Mode } from '../../live/shared.js' */
+/** @import { Making, Part, View } from '../../live/view.js' */
+
+/**
+ * What Python sends; mirrors TokenCard in tasks/masked_words/card.py. All lists but `perplexity` have one entry a word.
+ * @typedef {object} TokenCard
+ * @property {string} id  changes with sample or seed, and drops the visitor's edit
+ * @property {string[]} words
+ * @property {boolean[]} known
+ * @property {boolean[]} can  whether it may be changed
+ * @property {How[]} how
+ * @property {number} heard  number of the last change by the visitor that came
+ * @property {string[]} sees
+ * @property {(string | null)[]} target
+ * @property {([string, number][] | null)[]} answers  the five best, each with its share
+ * @property {(number | null)[]} loss
+ * @property {string[]} swaps  what stands there if it is swapped
+ * @property {string} share  a sentence
+ * @property {Formula | null} formula
+ * @property {Mode} model
+ * @property {boolean} pending  whether the answers are still those of another input
+ */
+
+/** @typedef {'' | 'hide' | 'swap' | 'keep'} How */
+/** @typedef {Part<TokenCard> & Making<How[]> & { selected: number, shown: How[] | null, panel: HTMLElement }} Card */
+
+/** @type {[string, string][]} */
+const HEADS = [
+  ['', 'Raw sentence'],
+  ['', 'What was done'],
+  ['', 'What the model sees'],
+  ['label', 'Pseudo-label'],
+  ['guess', 'Model’s answer'],
+]
+/** @type {Record<How, How>} */
+const NEXT = { '': 'hide', hide: 'swap', swap: 'keep', keep: '' }
+/** @type {Record<How, string>} */
+const DID = { '': '', hide: '▨ hidden', swap: '⇄ swapped', keep: '= kept' }
+const BESIDE = 270 + 123 // px: the five best, and the heads
+
+/** @param {string} word */
+const special = word => /^\[[A-Z]+\]$/.test(word)
+
+/**
+ * The number of a word for people; [CLS] is no word.
+ * @param {TokenCard} data
+ * @param {number} i
+ */
+const count = (data, i) => data.words.slice(0, i + 1).filter(word => !special(word)).length
+
+/**
+ * A word as the model would see it if nothing were done to it.
+ * @param {TokenCard} data
+ * @param {number} i
+ */
+const plain = (data, i) => (data.known[i] ? String(data.words[i]).toLowerCase() : '[UNK]')
+
+/**
+ * @param {Card} card
+ * @param {number} i
+ */
+function sees(card, i) {
+  const { data } = card
+  const how = card.made[i]
+  if (how === data.how[i]) return String(data.sees[i])
+  if (how === 'hide') return '[MASK]'
+  return how === 'swap' ? String(data.swaps[i]) : plain(data, i)
+}
+
+/**
+ * @param {Card} card
+ * @param {number} i
+ */
+function turn(card, i) {
+  card.selected = i
+  const how = card.made.map((one, at) => (at === i ? NEXT[one] : one))
+  change(card, how)
+  draw(card) // label and input follow in this very frame, and Python then asks the model
+}
+
+/**
+ * @param {Card} card
+ * @param {number} i
+ */
+function look_at(card, i) {
+  if (card.selected === i) return
+  card.selected = i
+  for (const node of find_all(card.root, '.word')) node.classList.toggle('selected', Number(node.dataset.word) === i)
+  const fresh = panel(card)
+  card.panel.replaceWith(fresh)
+  card.panel = fresh
+}
+
+/**
+ * @param {Card} card
+ * @param {number} i
+ */
+function column(card, i) {
+  const { data } = card
+  const word = String(data.words[i])
+  const how = card.made[i] ?? ''
+  const node = make('div', `word${i === card.selected ? ' selected' : ''}`)
+  const name = special(word) ? word : `word ${count(data, i)}, ${word}`
+  set(node, { 'data-word': i, role: 'group', 'aria-label': name, translate: 'no' })
+  const seen = make('div', `chip sees ${how}`)
+  seen.append(make('span', special(sees(card, i)) ? 'code' : '', sees(card, i)))
+  node.append(raw(card, i, word, how), make('div', 'did', DID[how]), seen)
+  if (how) node.append(...asked(card, i, card.shown?.[i] === '' ? ' fresh' : ''))
+  else node.append(make('div', 'chip none', special(word) ? '' : '–'), make('div', 'chip none'))
+  return node
+}
+
+/**
+ * The word as it was; a click changes what is done to it.
+ * @param {Card} card
+ * @param {number} i
+ * @param {string} word
+ * @param {How} how
+ */
+function raw(card, i, word, how) {
+  const can = card.data.can[i]
+  const node = raw_word(can ? 'button' : 'div', special(word) ? ' special' : '', word, Boolean(card.data.known[i]))
+  if (!can) return node
+  node.onclick = () => turn(card, i)
+  node.onfocus = () => look_at(card, i)
+  return set(node, { 'aria-label': `${word}: ${DID[how].slice(2) || 'untouched'}. Change` })
+}
+
+/**
+ * Label and answer at a word that was chosen.
+ * @param {Card} card
+ * @param {number} i
+ * @param {string} fresh  a class, where it was only just chosen
+ */
+function asked(card, i, fresh) {
+  const { data } = card
+  const target = data.target[i] ?? plain(data, i)
+  const best = data.answers[i]?.[0]?.[0]
+  const label = make('div', `chip target${fresh}`)
+  label.append(make('span', '', target))
+  const answer = make('button', `chip answer${fresh}`, '', { onclick: () => look_at(card, i) })
+  if (card.unheard || data.pending || best === undefined) {
+    answer.append(make('span', '', '…'))
+    return [label, set(answer, { 'aria-label': 'Model’s answer: waiting' })]
+  }
+  const right = best === target
+  answer.append(make('b', '', right ? '✓' : '✕'), make('span', right ? '' : 'wrong', best))
+  const said = `Model’s answer: ${best}, ${right ? 'right' : 'wrong'}. Show its five best`
+  return [label, set(answer, { 'aria-label': said })]
+}
+
+/**
+ * The five best answers at one word.
+ * @param {Card} card
+ */
+function panel(card) {
+  const { data, selected: i } = card
+  const node = make('div', 'answers')
+  const chosen = card.made[i]
+  node.append(heading(chosen ? `Five best at word ${count(data, i)}` : 'Five best answers', '', data.model))
+  if (!chosen) {
+    const why = data.can[i] ? ` “${data.words[i]}” is not chosen.` : ' '
+    node.append(make('p', 'note', `The model is asked only where something was chosen.${why}`))
+    return node
+  }
+  const target = data.target[i] ?? plain(data, i)
+  const best = card.unheard || data.pending ? null : data.answers[i]
+  if (!best) {
+    /** @type {[string, number][]} */
+    const dots = Array.from({ length: 5 }, () => ['…', 0])
+    node.append(
+      best_words(dots, target, () => ''),
+      make('p', 'note', 'Asking the model …'),
+    )
+    return node
+  }
+  const loss = data.loss[i]
+  const here = typeof loss === 'number' ? ` Loss here: −ln p = ${loss.toFixed(2)}.` : ''
+  node.append(best_words(best, target), make('p', 'note', `${found_among(best, target)}${here}`))
+  return node
+}
+
+/** @param {Card} card */
+function draw(card) {
+  const { data, root } = card
+  const give_back = hold_focus(root)
+  const left = make('div', 'left')
+  const split = bands(root, data.words.length, BESIDE, '16px "Source Sans", sans-serif', (i, wide) => {
+    const word = String(data.words[i])
+    return special(word) ? 47 : Math.min(136, Math.max(data.can[i] ? 62 : 26, wide(word) + 31))
+  })
+  const all = make('div', split.length > 1 ? 'bands many' : 'bands')
+  const columns = (/** @type {number[]} */ band) => band.map(i => column(card, i))
+  all.append(...split.map(band => lattice(HEADS, columns(band))))
+  const share = card.unheard ? 'Asking the model about your change …' : data.share
+  left.append(all, make('p', 'note', share, { role: 'status' }))
+  const unknown = data.words.filter((_, i) => !data.known[i])
+  if (unknown.length) {
+    left.append(make('p', 'note', `Not in the vocabulary, so the model sees [UNK]: ${unknown.join(', ')}.`))
+  }
+  if (data.formula) {
+    left.append(formula_line(data.formula.symbols))
+    if (!card.unheard) left.append(formula_line(data.formula.numbers, 'numbers'))
+  }
+  const grid = make('div', 'card')
+  card.panel = panel(card)
+  grid.append(left, card.panel)
+  root.replaceChildren(grid)
+  card.shown = [...card.made]
+  give_back()
+}
+
+/** @type {View<TokenCard>} */
+export default view({
+  begin: (/** @type {Card} */ card) => {
+    walk(card.root, (from, by) => neighbour(card.root, from, by)?.focus())
+  },
+  update: (card, data) => {
+    if (card.data?.id !== data.id) {
+      const first = data.how.findIndex(how => how)
+      const selected = first >= 0 ? first : Math.max(0, data.can.indexOf(true))
+      Object.assign(card, { shown: null, selected })
+    }
+    follow(card, data, data.how)
+    card.data = data
+    draw(card)
+  },
+  resize: draw,
+})

@@ -1,0 +1,1 @@
+"""The page of `same_or_different`."""

@@ -1,0 +1,1 @@
+"""The page of `word_and_context`."""

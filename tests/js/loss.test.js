@@ -1,0 +1,107 @@
+import { describe, expect, test } from 'vitest'
+import loss from '../../sslviz/ui/live/loss_view.js'
+import { name_places, nearest, range, round_step } from '../../sslviz/ui/live/loss/scale.js'
+import { open } from './page.js'
+
+const guess = { name: 'guessing: ln 8', value: 2, kind: 'chance' }
+const data = (more = {}) => ({
+  curve: [[0, 2.1], [10, 1.5], [20, 1]], held: [], budget: 20, baselines: [guess], height: 260, unit: 'nats', mode: 'live',
+  empty: 'Press Play', ...more,
+}) // prettier-ignore
+
+describe('ticks', () => {
+  test('are a round distance apart', () => {
+    expect([1, 3, 4, 7, 9, 30].map(reach => round_step(reach, 4))).toEqual([0.25, 1, 1, 2, 2.5, 10])
+    expect(round_step(0.01, 4)).toBeCloseTo(0.0025)
+  })
+})
+
+describe('the axis', () => {
+  test('begins at 0 where much was learned', () => {
+    const { bottom, top } = range({ curve: [[0, 4], [9, 1]], held: [], baselines: [] }) // prettier-ignore
+    expect(bottom).toBe(0)
+    expect(top).toBeCloseTo(4.36)
+  })
+
+  test('begins above 0 where little happens', () => {
+    const { bottom, top } = range({ curve: [[0, 4], [9, 3.8]], held: [], baselines: [] }) // prettier-ignore
+    expect(bottom).toBeCloseTo(3.8 - 0.35 * 0.2 - 0.05)
+    expect(top).toBeCloseTo(4 + 0.09 * (4 - bottom))
+  })
+
+  test('is cut where the first steps are far above any simple answer', () => {
+    const wild = range({ curve: [[0, 50], [9, 1]], held: [], baselines: [guess] }) // prettier-ignore
+    expect([wild.cut, wild.most]).toEqual([true, 50])
+    expect(wild.top).toBeCloseTo(2.2 * 2 * 1.09)
+    expect(range({ curve: [[0, 8]], held: [], baselines: [guess] }).cut).toBe(false) // prettier-ignore
+  })
+
+  test('has room for the line of guessing, and for held-out samples', () => {
+    expect(range({ curve: [], held: [], baselines: [guess] }).top).toBeGreaterThan(2)
+    expect(range({ curve: [[0, 1]], held: [[0, 3]], baselines: [] }).top).toBeGreaterThan(3)
+  })
+
+  test('is there before the first point', () => {
+    expect(range({ curve: [], held: [], baselines: [] })).toMatchObject({ bottom: 0, most: 1, cut: false })
+  })
+})
+
+describe('names of lines', () => {
+  test('stand just above their lines, in their order', () => {
+    expect(name_places([100, 40], 0, 200)).toEqual([95, 35])
+  })
+
+  test('stand on no other name and on no other line', () => {
+    const lines = [100, 104, 108]
+    const places = name_places(lines, 0, 200)
+    for (const [i, y] of places.entries()) {
+      expect(places.every((other, j) => i === j || Math.abs(other - y) >= 14)).toBe(true)
+      expect(lines.every(line => line < y - 11 || line > y + 2)).toBe(true)
+    }
+  })
+
+  test('stay on the plot', () => {
+    expect(name_places([12], 10, 200)).toEqual([26])
+  })
+})
+
+describe('the plot', () => {
+  test('reads the point of the curve that is nearest', () => {
+    expect([-5, 4, 6, 99].map(step => nearest(data().curve, step))).toEqual([0, 0, 1, 2])
+  })
+
+  test('says the newest loss, and any other by arrow keys', () => {
+    const page = open(loss, data())
+    const svg = page.find('svg[role=img]')
+    expect(page.find('.read').textContent).toBe('1.00')
+    expect(page.key(svg, 'ArrowLeft')).toBe(true)
+    expect(page.find('.said-only').textContent).toBe('step 10: 1.50')
+    page.key(svg, 'Home')
+    expect(page.find('.said-only').textContent).toBe('step 0: 2.10')
+    page.key(svg, 'ArrowLeft')
+    expect(page.find('.said-only').textContent).toBe('step 0: 2.10')
+    svg.dispatchEvent(new Event('blur'))
+    expect(page.find('.read').textContent).toBe('1.00')
+  })
+
+  test('stays at the step that is read when new points come', () => {
+    const page = open(loss, data())
+    page.key(page.find('svg[role=img]'), 'Home')
+    page.send(data({ curve: [...data().curve, [30, 0.9]] }))
+    expect(page.find('.read').textContent).toBe('step 0: 2.10')
+  })
+
+  test('says what is to be done before the first point', () => {
+    const page = open(loss, data({ curve: [] }))
+    expect(page.find('.empty').textContent).toBe('Press Play')
+    expect(page.find('.read')).toBeNull()
+  })
+
+  test('has three figures where errors are small, and takes names as text', () => {
+    const evil = { name: '<script>x</script>', value: 2, kind: 'baseline' }
+    const page = open(loss, data({ unit: 'squared error', baselines: [evil] }))
+    expect(page.find('.read').textContent).toBe('1.000')
+    expect(page.find('script')).toBeNull()
+    expect(page.texts('.name')).toEqual(['<script>x</script> = 2.000'])
+  })
+})

@@ -1,0 +1,104 @@
+"""Events that no view would send: each page goes on, as if they had not been told."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from streamlit.components.v2.bidi_component.main import _make_trigger_id
+from streamlit.proto.WidgetStates_pb2 import WidgetState
+
+from tests.conftest import each_page
+from tests.pages.conftest import Page
+
+KINDS = {  # of events, by the view that tells them; "" where they have none
+    "live_embedding_view": ("pick", "missing"),
+    "live_steps_view": ("go",),
+    "tasks_frame_order_card": ("done",),
+    "flashcards_review_view": ("sends", "again", "ahead", "open"),
+    "flashcards_learner": ("",),
+    "home_task_map": ("",),
+}
+MAKE = {  # views in which a visitor makes something, which they send whole
+    "live_picture_card", "tasks_frame_order_card", "tasks_masked_sound_card", "tasks_masked_words_card",
+    "tasks_same_or_different_card",
+}  # fmt: skip
+FIELDS = ("index", "panel", "a", "b", "order", "cells", "how", "sends", "page", "slug", "token", "zone")
+SPOILT: tuple[Any, ...] = (None, True, -2, 10**9, float("nan"), "1", [0], {"a": 1})
+BARE: tuple[Any, ...] = (0, "text", [1, 2], {}, {"kind": []}, {"kind": "?"})
+
+
+def forged(kinds: tuple[str, ...], about: Any) -> list[Any]:
+    """Events that name what they are about, with fields of every kind of nonsense, or without them."""
+    named = [{"id": about, **({"kind": kind} if kind else {})} for kind in kinds]
+    spoilt = [{**event, **dict.fromkeys(FIELDS, value)} for event in named for value in SPOILT]
+    beside = [{**event, **dict.fromkeys(FIELDS, 0), name: 999} for event in named for name in ("index", "panel", "a")]
+    return [*BARE, *named, *spoilt, *beside, *({**event, "id": [about]} for event in spoilt[:2])]
+
+
+def made(about: Any) -> list[Any]:
+    """What nobody can have made, with what it is about, and without."""
+    edits: list[Any] = [[[0]] * 99, [["hide"]] * 6, {"0": 1}, [[-1]] * 6, [[10**9]] * 6, "01"]
+    whole = [*SPOILT, *({"selected": value, "edits": value, "at": value} for value in SPOILT)]
+    whole += [{"selected": 0, "edits": edit, "at": 0} for edit in edits] + [["hide"] * 99, [10**9], [[]]]
+    return [*({"id": about, "nth": 1, "made": one} for one in whole), {"id": about, "made": 0}, {"nth": "x", "made": 0}]
+
+
+def tell(page: Page, key: str, event: Any) -> None:
+    """As a browser does that sends this event of a view."""
+    (part,) = [each for each in page.at.get("bidi_component") if each.key == key]
+    states = page.at._tree.get_widget_states()
+    payload = json.dumps([{"event": "event", "value": event}])
+    states.widgets.append(WidgetState(id=_make_trigger_id(part.proto.id, "events"), json_trigger_value=payload))
+    page.at._run(states)
+    page.well()
+
+
+def make(page: Page, key: str, value: Any) -> None:
+    """As a browser does in which a visitor has made something."""
+    (part,) = [each for each in page.at.get("bidi_component") if each.key == key]
+    states = page.at._tree.get_widget_states()
+    states.widgets.append(WidgetState(id=part.proto.id, json_value=json.dumps({"made": value})))
+    page.at._run(states)
+    page.well()
+
+
+def tell_all(page: Page) -> int:
+    """Forged events of every view of the page; returns how many."""
+    told, slug = 0, page.slug
+    for part in list(page.at.get("bidi_component")):
+        kinds = KINDS.get(part.proto.component_name.removeprefix("sslviz_"), ())
+        for event in forged(kinds, page.component(part.key).get("id")) if kinds else ():
+            tell(page, part.key, event)
+            told += 1
+            if part.key not in page.keys:  # the cards open another page where they are asked to
+                page.go(slug)
+        if part.proto.component_name.removeprefix("sslviz_") in MAKE:
+            for value in [*BARE, *made(page.component(part.key).get("id"))]:
+                make(page, part.key, value)
+                told += 1
+    return told
+
+
+@each_page
+def test_a_task_page_goes_on_whatever_its_views_tell(visit: Callable[..., Page], slug: str) -> None:
+    assert tell_all(visit(slug)) >= 20
+
+
+@pytest.mark.parametrize("slug", ["home", "flashcards"])
+def test_other_pages_go_on_whatever_their_views_tell(visit: Callable[..., Page], slug: str) -> None:
+    assert tell_all(visit(slug)) >= 20
+
+
+def test_a_true_event_is_taken(visit: Callable[..., Page]) -> None:  # so the forged ones above are told, too
+    page = visit("masked_patches")
+    card = page.component("masked_patches_card")
+    other = 1 if card["selected"] != 1 else 0
+    mine = {"selected": other, "edits": [[]] * len(card["columns"]), "at": None}
+    make(page, "masked_patches_card", {"id": card["id"], "nth": 1, "made": mine})
+    assert page.component("masked_patches_card")["selected"] == other
+    page = visit("masked_words")
+    tell(page, "masked_words_map", {"kind": "pick", "index": 3})
+    assert page.component("masked_words_map")["picked"] == 3
