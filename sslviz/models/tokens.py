@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import torch
 from torch import Tensor, nn
-from torch.nn import functional as F
 
 PATCH, SIDE = 8, 32  # every picture is 32×32, cut into 16 patches of 8×8
 
@@ -37,18 +36,21 @@ class PatchTokens(nn.Module):
 
     def forward(self, pixels: Tensor) -> Tensor:
         """(batch, 3, 32, 32) in 0…1 → (batch, 16, width)."""
-        x = self.patch(to_patches(pixels * 2 - 1))
+        x = self.patch((to_patches(pixels) * 2).sub_(1))
         return x if self.places is None else x + self.places.weight
 
 
 def to_patches(pixels: Tensor) -> Tensor:
     """(batch, 3, 32, 32) → (batch, 16, 192): patches row by row, each as channel, row, column."""
-    return F.unfold(pixels, PATCH, stride=PATCH).transpose(1, 2)
+    rows = pixels.unflatten(3, (-1, PATCH)).unflatten(2, (-1, PATCH))  # channel, place down, row, place across, column
+    return rows.permute(0, 2, 4, 1, 3, 5).reshape(len(pixels), -1, 3 * PATCH * PATCH)
 
 
 def from_patches(patches: Tensor) -> Tensor:
     """Undo `to_patches`: (batch, 16, 192) → (batch, 3, 32, 32)."""
-    return F.fold(patches.transpose(1, 2), (SIDE, SIDE), PATCH, stride=PATCH)
+    across = SIDE // PATCH
+    places = patches.reshape(len(patches), across, across, 3, PATCH, PATCH)
+    return places.permute(0, 3, 1, 4, 2, 5).reshape(len(patches), 3, SIDE, SIDE)
 
 
 def mean_pool(x: Tensor) -> Tensor:
