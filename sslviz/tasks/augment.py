@@ -11,6 +11,7 @@ import torch
 from torch import Tensor
 from torch.nn import functional as F
 
+COLOURS = ("brightness", "contrast", "saturation", "hue")
 _GREY = (0.2989, 0.587, 0.114)  # ITU-R 601: how bright red, green and blue look
 
 
@@ -19,11 +20,16 @@ def crop(x: Tensor, top: Tensor, left: Tensor, height: Tensor, width: Tensor, fl
 
     Bilinear, in one resampling. `flip` is bool.
     """
-    sign = torch.where(flip, -1.0, 1.0)
-    across = torch.stack([width * sign, torch.zeros_like(width), 2 * left + width - 1], 1)
-    down = torch.stack([torch.zeros_like(height), height, 2 * top + height - 1], 1)
-    grid = F.affine_grid(torch.stack([across, down], 1), list(x.shape), align_corners=False)
-    return F.grid_sample(x, grid, mode="bilinear", padding_mode="border", align_corners=False)
+    middle = [(torch.arange(side, device=x.device) + 0.5) / side for side in x.shape[2:]]  # of every new pixel
+    down = _between(top[:, None] + height[:, None] * middle[0], x.shape[2])
+    across = _between(left[:, None] + width[:, None] * torch.where(flip[:, None], 1 - middle[1], middle[1]), x.shape[3])
+    return down[:, None] @ (x.flatten(1, 2) @ across.mT).view_as(x)
+
+
+def _between(place: Tensor, side: int) -> Tensor:
+    """(n, k) places in shares of a side → (n, k, side) how much each pixel counts there: the nearest two do."""
+    pixel = (place * side - 0.5).clamp(0, side - 1)  # beyond the middle of the last pixel there is only that one
+    return (1 - (pixel[..., None] - torch.arange(side, device=place.device)).abs()).clamp_min_(0)
 
 
 def grey(x: Tensor) -> Tensor:
@@ -31,33 +37,57 @@ def grey(x: Tensor) -> Tensor:
     return x[:, :1] * _GREY[0] + x[:, 1:2] * _GREY[1] + x[:, 2:] * _GREY[2]
 
 
+def recolour(x: Tensor, kind: Tensor, by: Tensor) -> Tensor:
+    """To every picture one change of COLOURS, `kind` (n,) its number there, or −1 for none; `by` as for that change.
+
+    All pictures at once, each with a matrix of its own; only hue is none.
+    """
+    bright, strong, full, turn = (kind == number for number in range(4))
+    own = torch.where(bright | strong | full, by, 1)
+    x = _mix(x, own, torch.where(full, 1 - by, 0), torch.where(strong, (1 - by) * _mean_grey(x), 0))
+    rows = torch.nonzero(turn).squeeze(1)
+    x[rows] = hue(x[rows], by[rows])
+    return x
+
+
 def brightness(x: Tensor, by: Tensor) -> Tensor:
     """Times `by`: 0 is black, 1 changes nothing."""
-    return (x * by.view(-1, 1, 1, 1)).clamp_(0, 1)
+    return _mix(x, by, torch.zeros_like(by), torch.zeros_like(by))
 
 
 def contrast(x: Tensor, by: Tensor) -> Tensor:
     """Away from (or towards) the mean grey: 0 is flat grey, 1 changes nothing."""
-    by, mean = by.view(-1, 1, 1, 1), grey(x).mean((1, 2, 3), keepdim=True)
-    return torch.lerp(mean, x, by).clamp_(0, 1)
+    return _mix(x, by, torch.zeros_like(by), (1 - by) * _mean_grey(x))
 
 
 def saturation(x: Tensor, by: Tensor) -> Tensor:
     """Away from (or towards) each pixel's own grey: 0 is black and white, 1 changes nothing."""
-    return torch.lerp(grey(x), x, by.view(-1, 1, 1, 1)).clamp_(0, 1)
+    return _mix(x, by, 1 - by, torch.zeros_like(by))
+
+
+def _mix(x: Tensor, own: Tensor, its_grey: Tensor, plus: Tensor) -> Tensor:
+    """Each pixel becomes own × itself + its_grey × how bright it looks + plus: one 3×3 matrix a picture."""
+    looks = torch.tensor(_GREY, device=x.device, dtype=x.dtype)
+    matrix = own[:, None, None] * torch.eye(3, device=x.device, dtype=x.dtype) + its_grey[:, None, None] * looks
+    return torch.baddbmm(plus[:, None, None], matrix, x.flatten(2)).clamp_(0, 1).view_as(x)
+
+
+def _mean_grey(x: Tensor) -> Tensor:
+    """(n,) how bright a picture looks, the mean over its pixels."""
+    return x.mean((2, 3)) @ torch.tensor(_GREY, device=x.device, dtype=x.dtype)
 
 
 def hue(x: Tensor, by: Tensor) -> Tensor:
     """Turn the colour wheel by `by` of a full turn, −0.5 to 0.5."""
-    top, low = x.amax(1), x.amin(1)
-    spread = top - low
-    safe = torch.where(spread == 0, 1.0, spread)
     r, g, b = x.unbind(1)
-    where = torch.where(top == r, (g - b) / safe, torch.where(top == g, 2 + (b - r) / safe, 4 + (r - g) / safe))
-    turned = (where / 6 + by.view(-1, 1, 1)) * 6  # sixths of a turn
+    top = x.amax(1)
+    spread = top - x.amin(1)
+    after, third = torch.where(top == r, g - b, torch.where(top == g, b - r, r - g)), torch.where(top == g, 2.0, 4.0)
+    where = after / spread.clamp_min(1e-12) + torch.where(top == r, 0.0, third)  # on the wheel, in sixths of a turn
     # Each channel is a trapezoid over the wheel (the closed form of hue, saturation, value → RGB).
-    waves = [((turned + shift) % 6) for shift in (5, 3, 1)]
-    return torch.stack([top - spread * torch.minimum(k, 4 - k).clamp(0, 1) for k in waves], 1)
+    shift = torch.tensor([5.0, 3.0, 1.0], device=x.device).view(3, 1, 1)
+    wave = ((where + 6 * by.view(-1, 1, 1))[:, None] + shift) % 6
+    return top[:, None] - spread[:, None] * torch.minimum(wave, 4 - wave).clamp_(0, 1)
 
 
 def blur(x: Tensor, sigma: Tensor) -> Tensor:

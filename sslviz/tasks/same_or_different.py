@@ -21,7 +21,7 @@ from sslviz.tasks import augment
 from sslviz.tasks.base import Answer, Baseline, Batch, DataInfo, Draw, Labelled, Loss, Step, Task
 from sslviz.tasks.pictures import Pictures
 
-JITTER = ("brightness", "contrast", "saturation", "hue")
+JITTER = augment.COLOURS
 REACH = {"brightness": 0.8, "contrast": 0.8, "saturation": 0.8, "hue": 0.2}  # times the strength, appendix A
 HEAD, OUT = 128, 128  # the projection head: width inside, width of z
 
@@ -78,16 +78,16 @@ class Views(Pictures, Task[Encoder, Seen]):
             )
             for k, v in ((k, np.asarray(v)) for k, v in draw.items())
         }
-        raw = (pixels.float() / 255).repeat(2, 1, 1, 1)
+        raw = pixels.repeat(2, 1, 1, 1) / 255
         x = augment.crop(raw, d["top"], d["left"], d["height"], d["width"], d["flip"])
         steps = [Step("crop", {k: draw[k] for k in ("top", "left", "height", "width", "flip")}, raw, x)]
-        for place in range(4):
-            before, x = x, x.clone() if trace else x
-            for number, name in enumerate(JITTER):  # each picture has its own order of the four
-                rows = torch.nonzero(d["jitter"] & (d["order"][:, place] == number)).squeeze(1)
-                x[rows] = getattr(augment, name)(x[rows], d[name][rows])
+        colours = (pixels != pixels[:, :1]).flatten(1).any(1).repeat(2)  # or there is no hue to turn
+        does = d["jitter"][:, None] & (colours[:, None] | (d["order"] != JITTER.index("hue")))
+        by = torch.stack([d[name] for name in JITTER], 1).gather(1, d["order"])
+        for place in range(4):  # each picture has its own order of the four
+            before, x = x, augment.recolour(x, d["order"][:, place].where(does[:, place], -1), by[:, place])
             steps.append(Step(f"colour {place + 1}", {"order": draw["order"], "jitter": draw["jitter"]}, before, x))
-        before, x = x, torch.where(d["grey"].view(-1, 1, 1, 1), augment.grey(x), x)
+        before, x = x, augment.saturation(x, torch.where(d["grey"], 0.0, 1.0))
         steps.append(Step("grey", {"grey": draw["grey"]}, before, x))
         if (rows := torch.nonzero(d["sigma"]).squeeze(1)).numel():
             before, x = x, x.clone()
