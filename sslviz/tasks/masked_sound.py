@@ -29,6 +29,7 @@ from sslviz.tasks.base import Answer, Baseline, Batch, DataInfo, Draw, Labelled,
 MOST = 10  # distractors of a step: 100 in the paper, but our recordings have about 20 covered steps
 FEWEST = 12  # steps of a recording, or it is left out
 NEAR = 19  # steps over which a latent's neighbours are summed up: 128 in the paper
+ALIKE = 50  # recordings at a time, of about the same length, where order plays no part
 TAU = 0.1  # temperature of the cosines (section 3.2)
 COOLING = 0.9975  # 0.999995 in the paper, whose runs are 400,000 steps long
 
@@ -121,7 +122,8 @@ class MaskedSound(Task["SoundNet", MaskedSoundOptions]):
         codes, x, where = labelled.targets["codes"], labelled.inputs, labelled.where
         logits = net.quantiser.logits(net.tokens(x["whole"]))
         targets = net.quantiser(logits, x["noise"], codes)
-        each = -candidates(net.predict(x), targets, codes, x["distractors"], where).log_softmax(-1)[:, 0]
+        scores = candidates(net(x), targets, codes, x["distractors"], where)
+        each = scores.logsumexp(-1) - scores[:, 0]  # −ln of the first one's share in the softmax
         unused = diversity(logits[x["visible"]])
         used = perplexity(F.one_hot(codes[x["visible"]], logits.shape[-1]).float().mean(0))
         parts = {"contrastive": each.mean().item(), "diversity": unused.item(), "codes in use": used.item()}
@@ -140,7 +142,7 @@ class MaskedSound(Task["SoundNet", MaskedSoundOptions]):
         z = net.tokens(x["whole"])
         codes = net.quantiser.codes(z, x["noise"])
         targets = net.quantiser.look_up(F.one_hot(codes, net.quantiser.entries).to(z.dtype))
-        p = candidates(net.predict(x), targets, codes, x["distractors"], where).softmax(-1)
+        p = candidates(net(x), targets, codes, x["distractors"], where).softmax(-1)
         return Answer({"p": p, "codes": codes})
 
     def score(self, answer: Answer, labelled: Labelled) -> dict[str, float]:
@@ -194,8 +196,13 @@ class MaskedSound(Task["SoundNet", MaskedSoundOptions]):
 
     def features(self, net: SoundNet, batch: Batch, info: DataInfo) -> Tensor:
         """(n, width) the mean over steps of the trunk's output, for whole recordings."""
-        mel, visible = listen(batch, info)
-        return mean_of_steps(net.vectors(mel, visible), visible)
+        wave, length = batch.data["wave"], batch.data["length"]
+        vectors = wave.new_empty(len(wave), net.trunk.width)
+        for rows in length.argsort(stable=True).split(ALIKE):  # of about the same length, so that little is padding
+            some = {"wave": wave[rows, : int(length[rows].max())], "length": length[rows]}
+            mel, visible = listen(Batch(batch.ids[rows.cpu()], some), info)
+            vectors[rows] = mean_of_steps(net.vectors(mel, visible), visible)
+        return vectors
 
     def probe_data(self, data: str) -> ProbeData:
         """Which of seven voices is it? The model never gets this label."""
@@ -228,7 +235,7 @@ class SoundNet(nn.Module):
         around = F.conv1d(z.mT, self.near.weight.T[:, None], padding=NEAR // 2, groups=z.shape[2]).mT
         return self.trunk(z + F.gelu(around), visible=visible)
 
-    def predict(self, x: dict[str, Tensor]) -> Tensor:
+    def forward(self, x: dict[str, Tensor]) -> Tensor:
         """(n, T, width) what the trunk expects at each step, from what it heard."""
         return self.head(self.vectors(x["heard"], x["visible"], x["masked"]))
 

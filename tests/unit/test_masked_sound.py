@@ -148,7 +148,7 @@ def test_what_is_covered_is_not_heard() -> None:
     assert not torch.equal(first.inputs["whole"], other.inputs["whole"])
     assert torch.equal(first.inputs["heard"], other.inputs["heard"])
     net = learner().net
-    assert torch.equal(net.predict(first.inputs), net.predict(other.inputs))
+    assert torch.equal(net(first.inputs), net(other.inputs))
 
 
 def test_padding_plays_no_part() -> None:
