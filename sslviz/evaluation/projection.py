@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 PERPLEXITY, SEED = 30, 0
-FIRST_STEPS, NEXT_STEPS = (100, 250), 100  # exaggerated, then plain; later frames plain only
+FIRST_STEPS, NEXT_STEPS = (100, 250), 160  # exaggerated, then plain; later frames plain only
 
 Points = NDArray[np.float32]
 

@@ -25,8 +25,8 @@ class Block(nn.Module):
 
     def forward(self, x: Tensor, unseen: Tensor | None = None) -> Tensor:
         """(b, t, d) → (b, t, d); `unseen` (b or 1, t or 1, t) is −∞ where nothing may be read, 0 elsewhere."""
-        # Head by head, in products of plain matrices: on one core, with 15 to 50 tokens, that takes half to nine tenths
-        # of the time of PyTorch's scaled_dot_product_attention, which is made for hundreds of tokens.
+        # Head by head, in products of plain matrices: on one core, with 15 to 50 tokens, that takes 0.5 to 0.8 of
+        # the time of PyTorch's scaled_dot_product_attention, which is made for hundreds (at 4 tokens: 1.3 times).
         heads = self.qkv(self.norm1(x)).split(x.shape[-1] // self.heads, dim=-1)  # all q, then all k, then all v
         mixed = []
         for q, k, v in zip(*(heads[i : i + self.heads] for i in range(0, len(heads), self.heads)), strict=True):
