@@ -18,7 +18,12 @@ def main(arguments: list[str] | None = None) -> int:
     commands = parser.add_subparsers(dest="command", required=True)
     record = commands.add_parser("record", help="train and store the recorded runs, and print their figures")
     record.add_argument("tasks", nargs="*", metavar="task", help=f"of {', '.join(TASKS)}; all if none is named")
-    record.add_argument("--long", action="store_true", help="the longer recordings (up to 20 minutes each)")
+    record.add_argument(
+        "--which",
+        choices=("short", "long", "elsewhere"),
+        default="short",
+        help="the default budget, a longer one (up to 20 minutes each), or the default one on other data",
+    )
     record.add_argument("--seeds", type=int, help="run seeds to repeat it with (3; 1 for the longer ones)")
     record.add_argument("--restamp", action="store_true", help="no training: check old recordings against changed code")
     record.add_argument("--retime", action="store_true", help="train the first seed once more, for its seconds and map")
@@ -57,21 +62,25 @@ def _record(options: argparse.Namespace) -> int:
     from sslviz.training.results import recorded
 
     for task in options.tasks or TASKS:
-        seeds = options.seeds or (1 if options.long else 3)
-        run = recorded.record(default(task, long=options.long), seeds=seeds, say=_say)
-        target = recorded.save(run, long=options.long)
+        if options.which not in TASKS[task].expects.recordings:
+            continue
+        seeds = options.seeds or (1 if options.which == "long" else 3)
+        run = recorded.record(default(task, options.which), seeds=seeds, say=_say)
+        target = recorded.save(run, options.which)
         _say(f"  {target.name}: {target.stat().st_size / 1e6:.2f} MB")
     recorded.write_home()
     return 0
 
 
 def _check(options: argparse.Namespace) -> int:
-    from sslviz.training.results import check
+    from sslviz.training.results import check, recorded
 
     tasks = options.tasks or list(TASKS)
     if options.retime:
-        return 0 if all([check.retime(task, long=options.long, say=_say) for task in tasks]) else 1  # noqa: C419
-    fine = [check.restamp(task, long=long, say=_say) for task in tasks for long in (False, True)]  # all, not the first
+        return 0 if all([check.retime(task, options.which, say=_say) for task in tasks]) else 1  # noqa: C419
+    fine = [
+        check.restamp(task, which, say=_say) for task in tasks for which in recorded.kinds(task)
+    ]  # all, not the first
     if not options.tasks:
         fine.append(check.restamp_tables(_say))
     return 0 if all(fine) else 1

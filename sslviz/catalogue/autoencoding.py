@@ -23,7 +23,7 @@ ENTRY = Entry(
     family="Hide and restore", modality="Images", order=30,
     systems="autoencoders 1986, denoising 2008", label="the picture itself", label_from="data", glyph="bbbbobbbb",
     module="sslviz.tasks.autoencoding:Autoencoding", stream=25, data=PICTURES, drawn=False, unit="squared error",
-    steps=1000, batch=128, lr=5e-3, long_steps=4000, long_batch=256, long_lr=5e-3,
+    steps=1000, batch=128, lr=5e-3, long_steps=4000, long_batch=256, long_lr=5e-3, elsewhere="clothes_anywhere",
     options=AutoencodingOptions,
     ablation=(
         ("2 numbers", {"width": 2}),
@@ -31,5 +31,5 @@ ENTRY = Entry(
         ("64 numbers for each patch", {"whole": False, "width": 64}),
         ("16 numbers, noisy input", {"noise": 0.3}),
     ),
-    expects=Expects(recordings=("short", "long"), over_random=15),
+    expects=Expects(recordings=("short", "long", "elsewhere"), over_random=15),
 )  # fmt: skip

@@ -16,6 +16,8 @@ FAMILIES = {
 }
 MODALITIES = ("Words", "Images", "Video", "Sound")
 PICTURES = ("pictures", "fashion_mnist", "clothes_anywhere", "emoji", "cifar10", "stl10")  # what tasks on pictures take
+# The same for tasks that learn what stays when place and size change: first the set where that is what a class is.
+ANYWHERE = ("clothes_anywhere", *(name for name in PICTURES if name != "clothes_anywhere"))
 
 
 @dataclass(frozen=True)
@@ -23,7 +25,7 @@ class Expects:
     """What the recorded runs of a task must reach; tests hold them to it.
 
     Attributes:
-        recordings: which there are, "short" or "short" and "long".
+        recordings: which there are, of "short", "long" and "elsewhere".
         beats_random: whether the trunk is ahead of a random one in every probe. False: it may be level or a little
             behind, and the page says why.
         over_random: points that the probe with few labels gains over a random trunk, mean of the run seeds.
@@ -61,6 +63,7 @@ class Entry:
         data: the data sets that it can train on, the default first.
         steps, batch, lr: the default budget; about 90 s on two quiet cores.
         long_steps, long_batch, long_lr, long_data: those of the longer recording.
+        elsewhere: the data of a third recording, with the default budget; empty where there is none.
         drawn: whether chance plays a part in the label; False: it follows from the sample alone.
         trunk: whether the model is built on the shared trunk; False: word vectors are all it has.
         unit: what the loss is measured in.
@@ -90,6 +93,7 @@ class Entry:
     long_batch: int
     long_lr: float
     long_data: str = ""
+    elsewhere: str = ""
     drawn: bool = True
     trunk: bool = True
     unit: str = "nats"

@@ -20,7 +20,7 @@ ENTRY = Entry(
     slug="masked_patches", title="Masked patches", family="Hide and restore", modality="Images", order=20,
     systems="MAE 2021", label="the pixels that were hidden", label_from="data", glyph="hohhhohho",
     module="sslviz.tasks.masked_patches:MaskedPatches", stream=24, data=PICTURES, unit="squared error",
-    steps=1400, batch=128, lr=5e-3, long_steps=8000, long_batch=256, long_lr=5e-3,
+    steps=1400, batch=128, lr=5e-3, long_steps=8000, long_batch=256, long_lr=5e-3, elsewhere="clothes_anywhere",
     options=MaskedPatchesOptions,
     ablation=(
         ("a quarter covered", {"share": 0.25}),
@@ -28,5 +28,5 @@ ENTRY = Entry(
         ("nine in ten covered", {"share": 0.9}),
         ("three quarters, asked for normalised", {"normalise": True}),
     ),
-    expects=Expects(recordings=("short", "long"), over_random=15, over_raw=3),
+    expects=Expects(recordings=("short", "long", "elsewhere"), over_random=15, over_raw=3),
 )  # fmt: skip

@@ -30,6 +30,7 @@ ENTRY = Entry(
     label="where each patch was", label_from="data", glyph="ooobobboo",
     module="sslviz.tasks.patch_order:PatchOrder", stream=41, data=PICTURES,
     steps=600, batch=128, lr=3e-3, long_steps=6000, long_batch=128, long_lr=3e-3, long_data="fashion_mnist",
+    elsewhere="clothes_anywhere",
     options=PatchOrderOptions,
     ablation=(
         ("places", {}),
@@ -45,5 +46,5 @@ ENTRY = Entry(
         ("relative position, lens", {"lens": True, "way": "relative position"}),
         ("relative position, lens, one colour", {"drop": True, "lens": True, "way": "relative position"}),
     ),
-    expects=Expects(recordings=("short", "long"), over_random=10),
+    expects=Expects(recordings=("short", "long", "elsewhere"), over_random=10),
 )  # fmt: skip

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from sslviz.catalogue.entry import PICTURES, Entry, Expects
+from sslviz.catalogue.entry import ANYWHERE, Entry, Expects
 from sslviz.catalogue.options import option
 from sslviz.catalogue.same_or_different import SameOrDifferentOptions
 
@@ -23,8 +23,8 @@ ENTRY = Entry(
     slug="queue", title="MoCo: same or different with a queue",
     family="Compare two views", modality="Images", order=20,
     systems="MoCo 2019", label="which key is my own picture's", label_from="model", glyph="b.o.o.o.b",
-    module="sslviz.tasks.queue:MomentumQueue", stream=22, data=PICTURES,
-    steps=1000, batch=128, lr=3e-3, long_steps=4000, long_batch=128, long_lr=3e-3, long_data="fashion_mnist",
+    module="sslviz.tasks.queue:MomentumQueue", stream=22, data=ANYWHERE,
+    steps=650, batch=128, lr=3e-3, long_steps=3000, long_batch=128, long_lr=3e-3, elsewhere="fashion_mnist",
     options=QueueOptions,
-    expects=Expects(recordings=("short", "long"), over_random=12, undo=False),
+    expects=Expects(recordings=("short", "long", "elsewhere"), over_random=12, undo=False),
 )  # fmt: skip

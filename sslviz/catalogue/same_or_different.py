@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from sslviz.catalogue.entry import PICTURES, Entry, Expects
+from sslviz.catalogue.entry import ANYWHERE, Entry, Expects
 from sslviz.catalogue.options import option
 from sslviz.catalogue.views import ViewOptions
 
@@ -19,8 +19,8 @@ class SameOrDifferentOptions(ViewOptions):
 ENTRY = Entry(
     slug="same_or_different", title="Same or different", family="Compare two views", modality="Images", order=10,
     systems="SimCLR 2020", label="which two views are of one picture", label_from="batch", glyph="b.o...b.o",
-    module="sslviz.tasks.same_or_different:SameOrDifferent", stream=21, data=PICTURES,
-    steps=500, batch=256, lr=3e-3, long_steps=6000, long_batch=256, long_lr=3e-3, long_data="fashion_mnist",
+    module="sslviz.tasks.same_or_different:SameOrDifferent", stream=21, data=ANYWHERE,
+    steps=600, batch=128, lr=3e-3, long_steps=2500, long_batch=256, long_lr=3e-3, elsewhere="fashion_mnist",
     options=SameOrDifferentOptions,
-    expects=Expects(recordings=("short", "long"), over_random=12, undo=False),
+    expects=Expects(recordings=("short", "long", "elsewhere"), over_random=12, undo=False),
 )  # fmt: skip

@@ -9,12 +9,10 @@ from numpy.typing import NDArray
 from sslviz.evaluation import probes
 
 LABELS = (1, 2, 5)  # a class
-CHOICES = tuple(range(10))  # of labels: with one label a class, much hangs on which
 
 
 def curve(train: Any, train_y: NDArray[Any], test: Any, test_y: NDArray[Any]) -> list[list[float]]:
-    """Accuracy of the linear probe on all test rows: a row for each number of LABELS, a column for each of CHOICES.
-
-    The numbers are standardised with the chosen labels alone, as in `probes.linear`.
+    """Accuracy of the linear probe on all test rows: a row for each number of LABELS, a column for each of
+    `probes.CHOICES`.
     """
-    return [probes.linear_few(train, train_y, test, test_y, count, CHOICES) for count in LABELS]
+    return [probes.linear_few(train, train_y, test, test_y, count) for count in LABELS]

@@ -1,9 +1,7 @@
 """Transfer: the linear probe with more and more labels, clusters, a number to be predicted, labels worth buying.
 
 Everything here works on plain vectors (n, d), wherever they are from: a trained trunk, a random one, the raw input. The
-protocol is that of `probes`: numbers standardised with the labelled rows alone, logistic regression with L2 and C = 1,
-nothing ever tuned on test rows to a model's advantage. Raw input has many more columns than a trunk, for which C = 1
-is a weak penalty; it gets the better of two, to its advantage.
+protocol is that of `probes`, the same for all of them.
 """
 
 from __future__ import annotations
@@ -20,9 +18,8 @@ from sslviz.evaluation import probes
 
 SIZES = (1, 2, 5, 10, 20, 50, 100)  # labels a class; then all there are
 ALL = 0  # stands for all labels
-RAW_C = (1.0, 0.01)  # penalties of which raw input gets the better one
 ALPHAS = tuple(float(a) for a in np.logspace(0, 5, 11))  # of ridge regression, chosen on the rows that it learns from
-CHOICES = (0, 1, 2)  # of labels
+CHOICES = probes.CHOICES  # of labels
 GROUP_SEEDS = (0, 1, 2)  # of k-means
 LIT = 32  # of 255: from here on a pixel counts as lit
 
@@ -48,27 +45,6 @@ def point(train: Any, train_y: Rows, test: Any, test_y: Rows, size: int, seed: i
     """One point of the curve: accuracy of the linear probe on all test rows with `size` labels a class."""
     rows = chosen(train_y, size, seed)
     return probes.linear(train[rows], train_y[rows], test, test_y)
-
-
-def raw_curve(
-    train: Any, train_y: Rows, test: Any, test_y: Rows, seeds: Sequence[int] = CHOICES
-) -> list[list[float]]:  # fmt: skip
-    """The curve of the raw input: of both RAW_C, at each size the one that is better on the test rows."""
-    from sklearn.linear_model import LogisticRegression
-
-    def right(rows: Rows, c: float) -> float:
-        if c == 1:
-            return probes.linear(train[rows], train_y[rows], test, test_y)
-        train_x, test_x = probes._scaled(train[rows], test)
-        return float(LogisticRegression(C=c, max_iter=500).fit(train_x, train_y[rows]).score(test_x, test_y))
-
-    rows_of_curve = []
-    for size in sizes(train_y):
-        some = [chosen(train_y, size, seed) for seed in (seeds if size != ALL else seeds[:1])]
-        rows_of_curve.append(
-            max(([right(rows, c) for rows in some] for c in RAW_C), key=lambda row: float(np.mean(row)))
-        )
-    return rows_of_curve
 
 
 def curve(

@@ -35,12 +35,12 @@ class MaskedPatches(Pictures, Task["PaintNet", MaskedPatchesOptions]):
             batch: n pictures; only their number matters.
             rng: where the random numbers come from.
             info: not needed; the label is in the sample.
-            options: `share` of the 16 patches that is covered, rounded.
+            options: `share` of the 16 patches that is covered; what is left is rounded down, as in MAE.
 
         Returns:
             `covered` (n, 16): True for a covered patch.
         """
-        count = round(options.share * PATCHES)  # 2 to 14: some are covered, and some are not
+        count = PATCHES - int((1 - options.share) * PATCHES)  # 2 to 15: some are covered, and some are not
         rank = rng.random((len(batch), PATCHES)).argsort(1).argsort(1)  # sorting noise shuffles, as in MAE's own code
         return Draw(covered=rank < count)
 

@@ -124,11 +124,17 @@ class RunConfig:
         return {f"{self.task}_{name}": _text(value) for name, value in changed.items()}
 
 
-def default(task: str, *, long: bool = False) -> RunConfig:
-    """The task's own budget, or that of its longer recording."""
+def default(task: str, which: str = "short") -> RunConfig:
+    """The task's own budget, that of its longer recording, or its own budget on the data of its third recording.
+
+    Args:
+        task: a slug of the catalogue.
+        which: "short", "long" or "elsewhere".
+    """
     e = TASKS[task]
+    long = which == "long"
     steps, batch, lr = (e.long_steps, e.long_batch, e.long_lr) if long else (e.steps, e.batch, e.lr)
-    data = e.long_data if long and e.long_data else e.data[0]
+    data = {"long": e.long_data, "elsewhere": e.elsewhere}.get(which) or e.data[0]
     return RunConfig(task, data, seed=0, steps=steps, batch=batch, lr=lr)
 
 

@@ -22,18 +22,24 @@ LOWER = "lower 95 % bootstrap bound"
 
 
 def figures(config: RunConfig, state: State) -> dict[str, Any]:
+    """What a run has reached: see `judged`."""
+    learner = Learner(config)
+    learner.load(state)
+    return judged(learner)
+
+
+def judged(learner: Learner) -> dict[str, Any]:
     """Held-out loss and scores with their baselines, and the probes beside raw input and a random trunk.
 
     Returns:
         `loss`, `scores`; `measures`, each of the "trained" and the "random" network; `baselines`, each with `name`,
         `loss`, `scores` and `constant`, the untrained network among them; `probes` with a row each for "trained",
-        "random" and "raw": `knn`, `few` (three choices of labels), `many`; and `per_class`, `labels`, `many_labels`,
+        "random" and "raw": `knn`, `few` (a number for each of `probes.CHOICES` of labels), `many`; and `per_class`, `labels`, `many_labels`,
         `chance`, `raw_name`, `classes`; and, where the task names other classes to judge by, `few_labels` by name:
         `labels` (how many a class), `chance`, and accuracies of "trained", "random" and "raw", a row for each number
         of labels, a column for each choice of them. Of pictures also `beside`: see `beside`.
     """
-    learner, untrained = Learner(config), Learner(config)
-    learner.load(state)
+    config, untrained = learner.config, Learner(learner.config)
     untrained.load(untrained.fresh())
     loss, scores = held_out(learner)
     more = few_labels(learner, untrained)
@@ -92,20 +98,20 @@ def few_labels(learner: Learner, untrained: Learner) -> dict[str, Any]:
     return result
 
 
-def beside(learner: Learner) -> dict[str, float]:
+def beside(learner: Learner) -> dict[str, list[float]]:
     """What pooling loses: the probe with few labels on all 16 vectors of the trunk in a row.
 
     Returns:
-        Accuracy, mean of three choices of labels, of the "trained" network handed in and of its "random" beginning.
+        Accuracies, one a choice of labels, of the "trained" network handed in and of its "random" beginning.
     """
     fresh = Learner(learner.config)
     fresh.load(fresh.fresh())
     data = _probe_data(learner.config.task, learner.config.data)
     per_class = LABELS // len(data.names)
 
-    def probe(one: Learner) -> float:
+    def probe(one: Learner) -> list[float]:
         train, test = (_unpooled(one, batch) for batch in (data.train, data.test))
-        return float(np.mean(probes.linear_few(train, data.train_y, test, data.test_y, per_class)))
+        return probes.linear_few(train, data.train_y, test, data.test_y, per_class)
 
     return {"trained": probe(learner), "random": probe(fresh)}
 

@@ -20,13 +20,13 @@ from numpy.typing import NDArray
 from sslviz.catalogue import MODALITIES, TASKS
 from sslviz.data import titles
 from sslviz.evaluation.spread import mean_and_spread
-from sslviz.training.config import RunConfig, default
+from sslviz.training.config import RunConfig
 from sslviz.training.results import provenance, recorded, transfer
 
 if TYPE_CHECKING:
     from sslviz.training.live.runs import Run  # brings torch, for which a recorded table need not wait
 
-COMMON_DATA = {"Images": "pictures", "Words": "sentences"}  # what all of them can train on, where they can
+COMMON_DATA = {"Images": "clothes_anywhere", "Words": "sentences"}  # what all of them can train on, where they can
 STEPS, BATCH = 300, 128  # one budget for all, when a visitor names no other
 UNITS = 1000  # a map's coordinates are sent as whole numbers from -UNITS to UNITS
 KEPT = ("loss", "scores", "baselines", "probes", "labels", "many_labels", "chance", "raw_name", "classes")
@@ -137,8 +137,8 @@ def tasks(kind: str) -> list[str]:
 
 
 def from_recordings(kind: str) -> list[Contestant]:
-    """The recorded runs of a kind of data, each with its own budget. Needs no torch."""
-    runs = (recorded.read(slug) for slug in tasks(kind))
+    """The recorded runs of a kind of data, each with its own budget, on the same data where they can. Needs no torch."""
+    runs = (_recorded(slug, COMMON_DATA.get(kind, "")) for slug in tasks(kind))
     return [
         Contestant(
             run.config, (run.figures, *run.repeats), run.meta["processor_seconds"], run.points[-1], run.map.classes,
@@ -146,6 +146,12 @@ def from_recordings(kind: str) -> list[Contestant]:
         )
         for run in runs if run is not None
     ]  # fmt: skip
+
+
+def _recorded(slug: str, data: str) -> recorded.Recording | None:
+    """A task's recording with the default budget: the one on this data, if there is one."""
+    found = [run for which in ("short", "elsewhere") if (run := recorded.read(slug, which)) is not None]
+    return next((run for run in found if run.config.data == data), found[0] if found else None)
 
 
 def from_runs(runs: Sequence[Run], about: Callable[[RunConfig], recorded.MapInfo]) -> list[Contestant]:
@@ -435,4 +441,5 @@ def _mean(probes: Sequence[dict[str, Any]]) -> dict[str, Any]:
 def _tuned(config: RunConfig) -> float | None:
     """The whole network of the recorded run trained on with few labels, where that was measured."""
     values = transfer.read().get("tuned", {}).get("few", {}).get(config.task)
-    return float(np.mean(values)) if values and config == default(config.task) else None
+    of = _recorded(config.task, COMMON_DATA.get(TASKS[config.task].modality, ""))
+    return float(np.mean(values)) if values and of is not None and config == of.config else None

@@ -16,7 +16,7 @@ import numpy as np
 from sslviz.catalogue import TASKS
 from sslviz.training import loop
 from sslviz.training.config import RunConfig, default
-from sslviz.training.figures import baselines, beside, held_out
+from sslviz.training.figures import held_out, judged
 from sslviz.training.results import (
     ablation,
     arena,
@@ -52,17 +52,17 @@ def replay(run: recorded.Recording, steps: int = BEGINNING) -> float:
     return _apart(run.losses[:steps], beginning(run.config, steps))
 
 
-def _stored(task: str, long: bool, say: Callable[[str], None]) -> tuple[str, recorded.Recording | None]:
+def _stored(task: str, which: str, say: Callable[[str], None]) -> tuple[str, recorded.Recording | None]:
     """The name of a recording's file, and the recording; None, and a word about it, where there is none."""
-    run, name = recorded.read(task, long=long), recorded.path(task, long=long).name
+    run, name = recorded.read(task, which), recorded.path(task, which).name
     if run is None:
         say(f"{name}: there is none")
     return name, run
 
 
-def retime(task: str, *, long: bool, say: Callable[[str], None]) -> bool:
+def retime(task: str, which: str, say: Callable[[str], None]) -> bool:
     """Train a recorded run once more, for its seconds and its map; kept if the same curve comes out."""
-    name, run = _stored(task, long, say)
+    name, run = _stored(task, which, say)
     if run is None:
         return True
     again = recorded.record(run.config, seeds=1, say=say)
@@ -70,13 +70,13 @@ def retime(task: str, *, long: bool, say: Callable[[str], None]) -> bool:
     say(f"{name}: trained again, the curve is off by {off:.2g}")
     if off > CLOSE:
         return False
-    recorded.save(replace(again, repeats=run.repeats), long=long)
+    recorded.save(replace(again, repeats=run.repeats), which)
     return True
 
 
-def restamp(task: str, *, long: bool, say: Callable[[str], None]) -> bool:
-    """Give a recording the hash of the present code, if that code still gives what was recorded."""
-    name, run = _stored(task, long, say)
+def restamp(task: str, which: str, say: Callable[[str], None]) -> bool:
+    """Judge a recording anew and give it the fingerprints of today's code, if that still gives what was recorded."""
+    name, run = _stored(task, which, say)
     if run is None:
         return True
     off, replayed = judge(run), replay(run)
@@ -86,12 +86,8 @@ def restamp(task: str, *, long: bool, say: Callable[[str], None]) -> bool:
         return False
     learner = loop.Learner(run.config)
     learner.hold(run.weights, run.buffers)
-    counted = [*baselines(learner), run.figures["baselines"][-1]]  # the last one is the untrained network
-    figures = {**run.figures, "baselines": counted}
-    if TASKS[task].pictures:
-        figures["beside"] = beside(learner)
-    fresh = replace(run, figures=figures)
-    recorded.save(replace(fresh, meta={**run.meta, "code": provenance.behind(task)}), long=long)
+    fresh = replace(run, figures=judged(learner), meta={**run.meta, "code": provenance.behind(task)})
+    recorded.save(fresh, which)
     return True
 
 

@@ -21,7 +21,10 @@ from sslviz.catalogue import TASKS
 from sslviz.data import ASSETS
 
 RUNS = ASSETS / "runs"
-SHARED = ("sslviz.models.trunk", "sslviz.models.tokens", "sslviz.training.loop", "sslviz.evaluation.projection")
+SHARED = (
+    "sslviz.models.trunk", "sslviz.models.tokens", "sslviz.training.loop", "sslviz.evaluation.projection",
+    "sslviz.evaluation.probes",
+)  # fmt: skip
 OWN = ("sslviz.tasks.", "sslviz.models.")  # what a task's module imports of these counts, too
 Code = dict[str, str]  # module → fingerprint
 

@@ -24,6 +24,7 @@ from sslviz.training.results import provenance
 
 RUNS = provenance.RUNS
 HOME = RUNS / "home.json"  # what the model of Masked words says in the picture on the home page
+KINDS = ("short", "long", "elsewhere")  # the default budget, a longer one, the default one on other data
 UNITS = 32767  # int16: the map's coordinates are stored as shares of the largest one
 
 
@@ -63,14 +64,23 @@ class Recording:
     map: MapInfo
 
 
-def path(task: str, *, long: bool = False) -> Path:
-    """Where a recording lies."""
-    return RUNS / f"{task}{'_long' if long else ''}.npz"
+def path(task: str, which: str = "short") -> Path:
+    """Where a recording lies: one of KINDS."""
+    return RUNS / f"{name(task, which)}.npz"
 
 
-def lengths(task: str) -> tuple[str, ...]:
+def name(task: str, which: str) -> str:
+    """What a recording is called in files.
+
+    >>> name("queue", "short"), name("queue", "long")
+    ('queue', 'queue_long')
+    """
+    return task if which == KINDS[0] else f"{task}_{which}"
+
+
+def kinds(task: str) -> tuple[str, ...]:
     """Which recordings of a task there are, the usual one first."""
-    return ("short", "long") if path(task, long=True).exists() else ("short",)
+    return (KINDS[0], *(which for which in KINDS[1:] if path(task, which).exists()))
 
 
 def record(config: RunConfig, seeds: int = 1, say: Any = print) -> Recording:
@@ -137,11 +147,11 @@ def map_info(config: RunConfig) -> MapInfo:
     return MapInfo([int(y) for y in data.test_y], list(data.names), list(data.texts), ids, data.pictures)
 
 
-def save(run: Recording, *, long: bool = False) -> Path:
+def save(run: Recording, which: str = "short") -> Path:
     """Write a recording; returns where to."""
     scale = [float(np.abs(a).max()) for a in (run.points, run.pca)]
     plain = {"config": run.config.to_json(), "scores": run.scores, "figures": run.figures, "repeats": run.repeats}
-    target = path(run.config.task, long=long)
+    target = path(run.config.task, which)
     target.parent.mkdir(parents=True, exist_ok=True)
     np.savez_compressed(
         target,
@@ -159,9 +169,9 @@ def save(run: Recording, *, long: bool = False) -> Path:
     return target
 
 
-def read(task: str, *, long: bool = False) -> Recording | None:
+def read(task: str, which: str = "short") -> Recording | None:
     """The recording of a task, or None where there is none. Needs no torch."""
-    file = path(task, long=long)
+    file = path(task, which)
     return _read(file, file.stat().st_mtime_ns) if file.exists() else None
 
 
@@ -196,7 +206,7 @@ def write_home(words: tuple[str, str, str] = ("The cat is", "on", "the table .")
     from sslviz.tasks.base import Labelled
     from sslviz.training.answers import ask
 
-    run = read("masked_words", long=True) or read("masked_words")
+    run = read("masked_words", "long") or read("masked_words")
     if run is None:
         return
     before, hidden, after = words

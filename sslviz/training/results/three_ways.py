@@ -31,7 +31,7 @@ CLUSTERS, STARTS = 10, 10  # k-means: groups, and beginnings of which the tighte
 SURE = 0.9  # an answer counts as a label from this probability on; chosen beforehand, not on the test pictures
 ALONE = {"steps": 400, "batch": 64, "lr": 5e-3}  # the pretext task on the two hundred pictures and no other
 PRETEXT, BEST = "masked_patches", "same_or_different"
-USED = {"recorded": (PRETEXT, False), "longest": (BEST, True)}  # the recorded trunks: of which task, the long run?
+USED = {"recorded": (PRETEXT, "short"), "longest": (BEST, "long")}  # the recorded trunks: of which task, which run
 SHOWN = 6  # pictures of which the page shows all three labels
 
 Ids = NDArray[np.int64]
@@ -275,8 +275,8 @@ def _trunks(seeds: Sequence[int], say: Say) -> dict[str, dict[str, Any]]:
     about = {"task": PRETEXT, "seen": len(rows()), "runs": len(alone), **ALONE}
     found["alone"] = {"about": about, "vectors": [tuple(one.features(b) for b in batches) for one in alone]}
     say("the pretext task on the two hundred pictures alone: done")
-    for name, (slug, long) in USED.items():
-        run = recorded.read(slug, long=long)
+    for name, (slug, which) in USED.items():
+        run = recorded.read(slug, which)
         if run is None:
             continue
         about = {

@@ -24,8 +24,9 @@ if TYPE_CHECKING:
     from sslviz.training.live.work import Call, Stage
 
 FILE = "transfer.json"
-PICTURES = "fashion_mnist"  # what trunks for pictures are judged on first, whatever they were trained on
-EMOJI = "emoji"  # and what else
+PICTURES = "clothes_anywhere"  # what trunks for pictures are judged on first, whatever they were trained on
+CENTRED, EMOJI = "fashion_mnist", "emoji"  # and what else
+JUDGES = (PICTURES, CENTRED, EMOJI)
 SCALE_LABELS = 10  # a class, for the probe of the section `scale` and for the comparison that the page opens with
 CANDIDATES = 2000  # samples whose labels can be bought, and that regression learns from
 TIMES = 10  # how often they are bought, each time with the next seed
@@ -56,15 +57,14 @@ def _read(file: Path, _changed: int) -> dict[str, Any]:
 
 
 def group(task: str, data: str) -> str:
-    """Runs of one group are judged by the same samples: those on clothes, and on clothes and emoji, by clothes."""
-    if TASKS[task].pictures and data in ("pictures", PICTURES, EMOJI):
-        return EMOJI if data == EMOJI else PICTURES
-    return f"{task} on {data}"
+    """Runs of one group are judged by the same samples; those on clothes and emoji together by the clothes."""
+    judge = CENTRED if data == "pictures" else data
+    return judge if TASKS[task].pictures and judge in JUDGES else f"{task} on {data}"
 
 
 def judges(task: str, data: str) -> tuple[str, ...]:
-    """The data that a run can be judged by: a run on pictures by clothes and by emoji, any other by its own kind."""
-    return (PICTURES, EMOJI) if group(task, data) in (PICTURES, EMOJI) else (data,)
+    """The data that a run can be judged by: a run on pictures by all JUDGES, any other by its own kind."""
+    return JUDGES if group(task, data) in JUDGES else (data,)
 
 
 def best(found: dict[str, Any], size: int = SCALE_LABELS) -> dict[str, Any] | None:

@@ -58,7 +58,7 @@ def _probes(found: dict[str, Any]) -> Iterator[Cell]:
     """Of each kind of data its first run: the accuracy with the fewest labels, and what else its vectors tell."""
     seen = set()
     for one in found["runs"]:
-        if one["group"] in seen or one["long"]:
+        if one["group"] in seen or one["which"] != "short":
             continue
         seen.add(one["group"])
         task, run = one["task"], _run(one["task"])

@@ -23,16 +23,18 @@ from sslviz.evaluation import transfer as maths
 from sslviz.evaluation.transfer import ALL, CHOICES
 from sslviz.training.config import RunConfig, default
 from sslviz.training.results import provenance, recorded, transfer
-from sslviz.training.results.transfer import EMOJI, PICTURES, SCALE_LABELS
+from sslviz.training.results.transfer import CENTRED, JUDGES, PICTURES, SCALE_LABELS
 
 if TYPE_CHECKING:
     from sslviz.tasks.base import Batch, ProbeData, Task
 
 LABELS = 20  # bought in the section `bought`
 TUNED, TUNED_SIZES = ("masked_patches", "same_or_different", "cluster_ids"), (1, 10, 100, ALL)
-SCALE_TASK, SCALE = "masked_patches", (100, 1000, 10_000)  # pictures without labels
+SCALE_TASK, SCALE = "same_or_different", (100, 1000, 10_000)  # pictures without labels
 TEAM_LABELS = 50  # a class
 OF_RUNS = ("probes", "bought", "teams", "tuned")  # sections that look at the recorded runs
+FEW = (1, 2, 5, 10)  # labels a class with which a network from scratch is trained for all choices of labels
+TRAINED = CHOICES[:3]  # choices of labels for which a whole network is trained, where that takes long
 RATES, VALIDATION = (1e-3, 3e-3), 1000  # learning rates to choose from; training pictures that judge them
 
 Say = Callable[[str], None]
@@ -78,29 +80,33 @@ def code(section: str) -> provenance.Code:
 def weights() -> dict[str, str]:
     """Sixteen letters for the weights of every recorded run, to check whether what was measured is still there."""
     return {
-        _name(task, long): hashlib.sha256(np.ascontiguousarray(run.weights).tobytes()).hexdigest()[:16]
-        for task, long, run in _runs()
+        recorded.name(task, which): hashlib.sha256(np.ascontiguousarray(run.weights).tobytes()).hexdigest()[:16]
+        for task, which, run in _runs()
     }
 
 
-def _runs() -> list[tuple[str, bool, recorded.Recording]]:
-    found = [(task, long, recorded.read(task, long=long)) for task in TASKS for long in (False, True)]
-    return [(task, long, run) for task, long, run in found if run is not None]
+def _runs() -> list[tuple[str, str, recorded.Recording]]:
+    found = [(task, which, recorded.read(task, which)) for task in TASKS for which in recorded.KINDS]
+    return [(task, which, run) for task, which, run in found if run is not None]
 
 
-def _on_pictures() -> list[tuple[str, bool, recorded.Recording]]:
-    return [one for one in _runs() if transfer.group(one[0], one[2].config.data) == PICTURES]
+def _comparable() -> list[tuple[str, recorded.Recording]]:
+    """Of every task its run with the default budget: those on pictures all on PICTURES."""
+    return [
+        (task, run) for task, which, run in _runs()
+        if which != "long" and (run.config.data == PICTURES if TASKS[task].pictures else which == "short")
+    ]  # fmt: skip
 
 
-def _name(task: str, long: bool) -> str:
-    return f"{task}{'_long' if long else ''}"
+def _on_pictures() -> list[tuple[str, str, recorded.Recording]]:
+    return [one for one in _runs() if transfer.group(one[0], one[2].config.data) in JUDGES]
 
 
 def _probes(say: Say) -> dict[str, Any]:
     """Curves, clusters and regressions of every recorded run; and, a group, of a random trunk and of the raw input."""
     runs, groups = list[dict[str, Any]](), dict[str, Any]()
     every = [(*one, data) for one in _runs() for data in transfer.judges(one[0], one[2].config.data)]
-    for task, long, run, judge in every:
+    for task, which, run, judge in every:
         config = replace(run.config, data=judge)
         data, where = transfer.probe_data(task, judge), transfer.group(task, judge)
         if where not in groups:
@@ -109,7 +115,7 @@ def _probes(say: Say) -> dict[str, Any]:
                 "sizes": maths.sizes(data.train_y), "raw_name": data.raw_name,
                 "chance": float(np.bincount(data.test_y).max() / len(data.test_y)),
                 "raw": {
-                    "curve": maths.raw_curve(data.raw_train, data.train_y, data.raw_test, data.test_y),
+                    "curve": maths.curve(data.raw_train, data.train_y, data.raw_test, data.test_y),
                     **_beside_classes(data, data.raw_train, data.raw_test),
                 },
                 "random": _random(config, data),
@@ -117,9 +123,9 @@ def _probes(say: Say) -> dict[str, Any]:
             say(f"{where}: {json.dumps({k: groups[where][k]['curve'] for k in ('raw', 'random')})}")
         train, test = transfer.features(config, run.weights, run.buffers, data.train, data.test)
         judged = _judged(data, train, test)
-        say(f"{_name(task, long)} on {judge}: {json.dumps(judged['curve'])}")
+        say(f"{recorded.name(task, which)} on {judge}: {json.dumps(judged['curve'])}")
         seeds = [float(np.mean(figures["probes"]["trained"]["few"])) for figures in (run.figures, *run.repeats)]
-        about = {"task": task, "long": long, "data": run.config.data, "steps": run.config.steps, "group": where}
+        about = {"task": task, "which": which, "data": run.config.data, "steps": run.config.steps, "group": where}
         own = {"run_seeds": seeds, "few": run.figures["per_class"], "knn": run.figures["probes"]["trained"]["knn"],
                "knn_labels": run.figures["many_labels"]}  # fmt: skip
         runs.append(
@@ -167,7 +173,7 @@ def _random(config: RunConfig, data: ProbeData) -> dict[str, Any]:
     """The same of three networks before their first step, each with a choice of labels of its own."""
     each = []
     for seed in CHOICES:
-        if transfer.group(config.task, config.data) in (PICTURES, EMOJI):
+        if transfer.group(config.task, config.data) in JUDGES:
             from sslviz.training import supervised
 
             net = supervised.fresh(len(data.names), seed)
@@ -194,10 +200,10 @@ def _rate(say: Say) -> dict[str, Any]:
     train, validation = np.sort(order[VALIDATION:]), np.sort(order[:VALIDATION])
     pixels, found = data.train.data["pixels"], []
     for rate in RATES:
-        some = [train[maths.chosen(data.train_y[train], SCALE_LABELS, seed)] for seed in CHOICES]
+        some = [train[maths.chosen(data.train_y[train], SCALE_LABELS, seed)] for seed in TRAINED]
         nets = [
             supervised.train(pixels[torch.from_numpy(rows)], data.train_y[rows], len(data.names), seed, lr=rate)
-            for rows, seed in zip(some, CHOICES, strict=True)
+            for rows, seed in zip(some, TRAINED, strict=True)
         ]
         found.append(
             [supervised.right(net, pixels[torch.from_numpy(validation)], data.train_y[validation]) for net in nets]
@@ -220,30 +226,34 @@ def _scratch(say: Say) -> dict[str, Any]:
 def _from_scratch(config: RunConfig) -> list[list[float]]:
     """Pictures all by one network, other samples by that of their own task."""
     data = transfer.probe_data(config.task, config.data)
-    pictures = transfer.group(config.task, config.data) in (PICTURES, EMOJI)
+    pictures = transfer.group(config.task, config.data) in JUDGES
 
     def right(size: int, seed: int) -> float:
         return _learn(data, size, seed) if pictures else _tune(config, None, None, size, seed)
 
-    return [[right(size, seed) for seed in CHOICES] for size in maths.sizes(data.train_y)]
+    clothes = transfer.group(config.task, config.data) in (PICTURES, CENTRED)
+
+    def choices(size: int) -> Sequence[int]:
+        return CHOICES if clothes and size in FEW else TRAINED
+
+    return [[right(size, seed) for seed in choices(size)] for size in maths.sizes(data.train_y)]
 
 
 def _tuned(say: Say) -> dict[str, Any]:
     """All weights go on learning from what a pretext task left: with few labels for all, with more for some.
 
     Returns:
-        `few`: by task, accuracies with about a hundred labels, one a seed; `few_sizes`, how many a class that is;
+        `few`: by task, accuracies with about a hundred labels, one a seed, of the runs of `_comparable`; `few_sizes`,
+        how many labels a class that is;
         `curve`: by task of TUNED, a row for each of `sizes`.
     """
     from sslviz.training.figures import LABELS as FEW
 
     few, few_sizes, curve = dict[str, list[float]](), dict[str, int](), dict[str, list[list[float]]]()
-    for task, long, run in _runs():
-        if long:
-            continue
+    for task, run in _comparable():
 
         def tuned(size: int, run: recorded.Recording = run) -> list[float]:
-            return [_tune(run.config, run.weights, run.buffers, size, seed) for seed in CHOICES]
+            return [_tune(run.config, run.weights, run.buffers, size, seed) for seed in TRAINED]
 
         few_sizes[task] = FEW // len(transfer.probe_data(task, run.config.data).names)
         if task in TUNED:
@@ -290,7 +300,7 @@ def _scale(say: Say) -> dict[str, Any]:
     """One task, trained with few and with many pictures without labels, with the same steps; then the probe."""
     rows = []
     for count in SCALE:
-        rows.append([scaled(count, seed) for seed in CHOICES])
+        rows.append([scaled(count, seed) for seed in TRAINED])
         say(f"{SCALE_TASK} on {count:,} pictures: {rows[-1]}")
     steps = default(SCALE_TASK).steps
     return {"task": SCALE_TASK, "sizes": SCALE, "labels": SCALE_LABELS, "steps": steps, "accuracy": rows}
@@ -346,7 +356,7 @@ def _teams(say: Say) -> dict[str, Any]:
     labels = [
         [
             rows[maths.chosen(emoji.labels[rows], TEAM_LABELS, seed)]
-            for seed in CHOICES
+            for seed in TRAINED
             for rows in [np.flatnonzero(drawn == team)]
         ]
         for team in range(len(images.TEAMS))
@@ -379,8 +389,8 @@ def _teams(say: Say) -> dict[str, Any]:
     from sslviz.tasks.base import Batch
 
     batches = [Batch(np.arange(len(p)), {"pixels": p}) for p in (train_x, test_x)]
-    for task, long, run in _on_pictures():
-        found[_name(task, long)] = probe(*transfer.features(run.config, run.weights, run.buffers, *batches))
+    for task, which, run in _on_pictures():
+        found[recorded.name(task, which)] = probe(*transfer.features(run.config, run.weights, run.buffers, *batches))
     for name, rows in found.items():
         same, other = transfer.same_and_other(rows)
         say(f"{name}: same team {np.mean(same):.3f}, another {np.mean(other):.3f}")
@@ -394,16 +404,17 @@ def _teams(say: Say) -> dict[str, Any]:
 def _purchases(say: Say) -> dict[str, Any]:
     """Labels bought at random, and spread out over the vectors of each trunk for pictures."""
     found = {}
-    for task, long, run in _on_pictures():
-        data = transfer.probe_data(task, run.config.data)
+    for task, which, run in _on_pictures():
+        data, config = transfer.probe_data(task, PICTURES), replace(run.config, data=PICTURES)
         some = data.train.rows(transfer.candidates(len(data.train_y)))
-        x, test = transfer.features(run.config, run.weights, run.buffers, some, data.test)
-        found[_name(task, long)] = {
-            strategy: transfer.purchase(task, run.config.data, x, test, LABELS, 0, strategy)
+        x, test = transfer.features(config, run.weights, run.buffers, some, data.test)
+        found[recorded.name(task, which)] = {
+            strategy: transfer.purchase(task, PICTURES, x, test, LABELS, 0, strategy)
             for strategy in transfer.STRATEGIES
         }
         means = {
-            strategy: round(float(np.mean(one["accuracies"])), 3) for strategy, one in found[_name(task, long)].items()
+            strategy: round(float(np.mean(one["accuracies"])), 3)
+            for strategy, one in found[recorded.name(task, which)].items()
         }
-        say(f"{_name(task, long)}, {LABELS} labels: {means}")
+        say(f"{recorded.name(task, which)}, {LABELS} labels: {means}")
     return {"labels": LABELS, "times": transfer.TIMES, "runs": found}

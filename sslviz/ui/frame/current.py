@@ -89,10 +89,10 @@ def show(slug: str) -> RunView:
     if live is not None:
         live.look()
         return run_view.from_run(live, refit=bool(st.session_state.get(f"{slug}_refit")))
-    long = settings.value(slug, "recording", "short") == "long"
-    found = recorded.read(slug, long=long) or recorded.read(slug)
+    which = settings.value(slug, "recording", "short")
+    found = recorded.read(slug, which) or recorded.read(slug)
     if found is not None:
-        return run_view.from_recording(found, f"{slug}-{'long' if long else 'short'}")
+        return run_view.from_recording(found, f"{slug}-{which}")
     return run_view.untrained(settings.config(slug))
 
 

@@ -61,7 +61,7 @@ def _judged(figures: dict[str, Any], view: RunView) -> None:
 
 def comparable(view: RunView) -> dict[str, Any] | None:
     """The recorded figures of the same data, whose raw input and random trunk hold for any run on it."""
-    mine, found = view.config, (recorded.read(view.config.task, long=long) for long in (False, True))
+    mine, found = view.config, (recorded.read(view.config.task, which) for which in recorded.KINDS)
     runs = [run for run in found if run is not None and run.config.data == mine.data]
     counts = TASKS[mine.task].label_from == "batch"  # then the loss depends on how many others there are
     for run in runs:

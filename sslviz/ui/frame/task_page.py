@@ -117,7 +117,7 @@ class TaskPage(Generic[Sample, Chosen]):
             "label_seed": Option(0, "Label seed", low=0, high=9999),
             "sample": Option(self.first, name, low=0, high=self.most),
             **({"pictures": Option(self.sources[0], "Pictures", self.sources)} if self.sources else {}),
-            "recording": Option("short", "Recorded run", recorded.lengths(self.slug)),
+            "recording": Option("short", "Recorded run", recorded.kinds(self.slug)),
             **(self.link or {}),
         }
 

@@ -289,17 +289,20 @@ def _settings(slug: str) -> None:
         st.caption(titles.title(st.session_state[f"{slug}_data"]))
         _say_if_missing(st.session_state[f"{slug}_data"])
     st.selectbox("Device", ("auto", "cpu", "cuda", "mps"), key=f"{slug}_device", **settings.SESSION)
-    if recorded.path(slug, long=True).exists():
+    if len(there := recorded.kinds(slug)) > 1:
         st.segmented_control(
-            "Recorded run", ("short", "long"), default="short", required=True, key=f"{slug}_recording",
-            **settings.SESSION, help=f"short: {_length(slug, 'short')}; long: {_length(slug, 'long')}",
+            "Recorded run", there, default="short", required=True, key=f"{slug}_recording",
+            **settings.SESSION, help="; ".join(f"{which}: {_about(slug, which)}" for which in there),
         )  # fmt: skip
     st.button("Show the recorded run", on_click=current.back_to_recorded, args=(slug,), key=f"{slug}_back")
 
 
-def _length(slug: str, length: str) -> str:
-    run = recorded.read(slug, long=length == "long")
-    return length if run is None else f"{run.config.steps:,} steps, {run.meta['processor_seconds'] / 60:.0f} min"
+def _about(slug: str, which: str) -> str:
+    run = recorded.read(slug, which)
+    if run is None:
+        return which
+    minutes = run.meta["processor_seconds"] / 60
+    return f"{run.config.steps:,} steps on {titles.title(run.config.data)}, {minutes:.0f} min"
 
 
 def _say_if_missing(name: str) -> None:
@@ -391,8 +394,8 @@ def _scratch(_run: str, _step: int, raw: bytes, shape: tuple[int, int]) -> np.nd
 
 def map_info(config: RunConfig) -> MapInfo:
     """What the points are; from a recording where it has the same ones, so that torch is not needed."""
-    for long in (False, True):
-        run = recorded.read(config.task, long=long)
+    for which in recorded.KINDS:
+        run = recorded.read(config.task, which)
         if run is not None and run.config.data == config.data:
             return run.map
     return recorded.map_info(config)
