@@ -12,7 +12,5 @@ LABELS = (1, 2, 5)  # a class
 
 
 def curve(train: Any, train_y: NDArray[Any], test: Any, test_y: NDArray[Any]) -> list[list[float]]:
-    """Accuracy of the linear probe on all test rows: a row for each number of LABELS, a column for each of
-    `probes.CHOICES`.
-    """
+    """Accuracy of the linear probe: a row for each number of LABELS, a column for each of `probes.CHOICES`."""
     return [probes.linear_few(train, train_y, test, test_y, count) for count in LABELS]

@@ -35,8 +35,8 @@ class Lead:
 def lead(ours: Sequence[Sequence[float]], theirs: Sequence[Sequence[float]]) -> Lead:
     """How far `ours` is ahead of `theirs`, compared pair by pair on the same choices of labels.
 
-    The standard error is that of the mean over the choices of labels and, where there are several runs, that of the mean
-    over the runs, added as squares. All are judged on the same test rows: the error says nothing about other ones.
+    The standard error is that of the mean over the choices of labels and, where there are several runs, that of the
+    mean over the runs, added as squares. All are judged on the same test rows: the error says nothing about other ones.
 
     Args:
         ours: accuracies, 0 to 1: a row a training run, a column a choice of labels.
@@ -53,6 +53,12 @@ def lead(ours: Sequence[Sequence[float]], theirs: Sequence[Sequence[float]]) -> 
     squares = [_error(apart.mean(0)), _error(apart.mean(1))]
     known = [square for square in squares if square is not None]
     return Lead(float(apart.mean()), float(np.sqrt(sum(known))) if known else None)
+
+
+def on_both(ours: Sequence[float], theirs: Sequence[float]) -> Lead:
+    """How far one run is ahead of another, on the first choices of labels, as many as both have."""
+    both = min(len(ours), len(theirs))
+    return lead([ours[:both]], [theirs[:both]])
 
 
 def _error(values: np.ndarray) -> float | None:

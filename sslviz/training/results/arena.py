@@ -19,6 +19,7 @@ from numpy.typing import NDArray
 
 from sslviz.catalogue import MODALITIES, TASKS
 from sslviz.data import titles
+from sslviz.evaluation.lead import Lead, lead
 from sslviz.evaluation.spread import mean_and_spread
 from sslviz.training.config import RunConfig
 from sslviz.training.results import provenance, recorded, transfer
@@ -66,10 +67,11 @@ class Row:
         score, score_name, guess: of the pretext task, and what the best constant answer has there.
         few, many: the linear probe with few and with many labels: means over the run seeds.
         few_seeds, many_seeds: the same of each seed, of which those are the means.
+        few_choices: accuracies with few labels, a row a run seed, a column a choice of labels.
         labels, many_labels: how many few and many are.
         seconds: of one core, for the first seed.
-        over_random, over_raw: points by which `few` is ahead of the same network untrained, and of the raw input;
-            `over_raw_many`: by which `many` is.
+        over_random, over_raw: how far `few` is ahead of the same network untrained, and of the raw input;
+            `over_raw_many`: how far `many` is, whose error is that over the run seeds alone.
         tuned: fine-tuned with few labels, None where that was not measured.
     """
 
@@ -81,6 +83,7 @@ class Row:
     many: float
     few_seeds: tuple[float, ...]
     many_seeds: tuple[float, ...]
+    few_choices: tuple[tuple[float, ...], ...]
     labels: int
     many_labels: int
     slug: str = ""
@@ -94,14 +97,22 @@ class Row:
     score_name: str = ""
     score: float | None = None
     guess: float | None = None
-    over_random: float | None = None
-    over_raw: float | None = None
-    over_raw_many: float | None = None
+    over_random: Lead | None = None
+    over_raw: Lead | None = None
+    over_raw_many: Lead | None = None
     tuned: float | None = None
 
-    def lead(self, *, many: bool = False) -> float:
-        """Points by which it is ahead of the raw input with few or with many labels."""
-        return (self.over_raw_many if many else self.over_raw) or 0.0
+    def lead(self, *, many: bool = False) -> Lead:
+        """How far it is ahead of the raw input with few or with many labels."""
+        return (self.over_raw_many if many else self.over_raw) or Lead(0.0, None)
+
+    def over(self, other: Row, *, many: bool = False) -> Lead:
+        """How far it is ahead of another row, on the same choices of labels and as many run seeds as both have."""
+        mine, theirs = (
+            [[value] for value in row.many_seeds] if many else list(row.few_choices) for row in (self, other)
+        )
+        runs = min(len(mine), len(theirs))
+        return lead(mine[:runs], theirs[:runs])
 
     def spread(self, *, many: bool = False) -> float | None:
         """One standard deviation over the run seeds, 0 to 1; None where there is only one."""
@@ -111,12 +122,12 @@ class Row:
 
 @dataclass(frozen=True)
 class Standing:
-    """How the tasks stand to the raw input, furthest ahead first; a lead within the spread over run seeds is none.
+    """How the tasks stand to the raw input, furthest ahead first; within two standard errors a lead is none.
 
     Attributes:
-        ahead, level, below: the tasks above the raw input, within their own spread of it, and below it.
+        ahead, level, below: the tasks clearly above the raw input, those that cannot be told from it, and those below.
         first: the task that is furthest ahead, or least behind.
-        tied: those whose distance from the first is smaller than the larger spread of the two.
+        tied: those that cannot be told from the first.
     """
 
     ahead: tuple[Row, ...]
@@ -137,7 +148,7 @@ def tasks(kind: str) -> list[str]:
 
 
 def from_recordings(kind: str) -> list[Contestant]:
-    """The recorded runs of a kind of data, each with its own budget, on the same data where they can. Needs no torch."""
+    """The recorded runs of a kind of data, each with its own budget, if possible on the same data. Needs no torch."""
     runs = (_recorded(slug, COMMON_DATA.get(kind, "")) for slug in tasks(kind))
     return [
         Contestant(
@@ -201,25 +212,15 @@ def rows(contestants: Sequence[Contestant]) -> list[Row]:
 
 def standing(some: Sequence[Row], *, many: bool = False) -> Standing:
     """Which tasks are ahead of the raw input with few or with many labels; `some` holds at least one task."""
-    mine = sorted((row for row in some if row.kind == "task"), key=lambda row: -row.lead(many=many))
-
-    def spread(row: Row) -> float:
-        return 100 * (row.spread(many=many) or 0.0)
-
-    def near(row: Row) -> bool:
-        return abs(row.lead(many=many)) < spread(row)
-
-    first = mine[0]
+    mine = sorted((row for row in some if row.kind == "task"), key=lambda row: -row.lead(many=many).points)
+    leads = [(row, row.lead(many=many)) for row in mine]
     return Standing(
-        ahead=tuple(row for row in mine if row.lead(many=many) > 0 and not near(row)),
-        level=tuple(row for row in mine if near(row)),
-        below=tuple(row for row in mine if row.lead(many=many) <= 0 and not near(row)),
-        tied=tuple(
-            row for row in mine[1:]
-            if first.lead(many=many) - row.lead(many=many) < max(spread(first), spread(row))
-        ),
-        first=first,
-    )  # fmt: skip
+        ahead=tuple(row for row, one in leads if one.clear and one.points > 0),
+        level=tuple(row for row, one in leads if not one.clear),
+        below=tuple(row for row, one in leads if one.clear and one.points < 0),
+        tied=tuple(row for row in mine[1:] if not mine[0].over(row, many=many).clear),
+        first=mine[0],
+    )
 
 
 def table(some: Sequence[Row]) -> list[dict[str, Any]]:
@@ -233,9 +234,10 @@ def table(some: Sequence[Row]) -> list[dict[str, Any]]:
             "Linear, many labels": row.many,
             "k-NN": row.knn,
             "Fine-tuned": row.tuned,
-            "Over random": row.over_random,
-            "Over raw": row.over_raw,
-            "Over raw, many labels": row.over_raw_many,
+            "Over random": row.over_random and row.over_random.points,
+            "Over raw": row.over_raw and row.over_raw.points,
+            "Standard error": row.over_raw and row.over_raw.error,
+            "Over raw, many labels": row.over_raw_many and row.over_raw_many.points,
             "Own score": row.score,
             "Best constant": row.guess,
             "Steps": row.steps,
@@ -411,8 +413,7 @@ class Series:
 def _task(contestant: Contestant) -> Row:
     entry, config, first = TASKS[contestant.config.task], contestant.config, contestant.figures[0]
     trained = _mean([figures["probes"]["trained"] for figures in contestant.figures])
-    bare = _mean([figures["probes"]["random"] for figures in contestant.figures])
-    raw = _mean([first["probes"]["raw"]])
+    over = recorded.leads(contestant.figures)
     name = next(iter(first["scores"]))
     constant = [b["scores"].get(name) for b in first["baselines"] if b["constant"]]
     return Row(
@@ -422,8 +423,8 @@ def _task(contestant: Contestant) -> Row:
         seeds=len(contestant.figures), score_name=name,
         score=float(np.mean([figures["scores"][name] for figures in contestant.figures])),
         guess=max((float(score) for score in constant if score is not None), default=None),
-        over_random=100 * (trained["few"] - bare["few"]), over_raw=100 * (trained["few"] - raw["few"]),
-        over_raw_many=100 * (trained["many"] - raw["many"]),
+        over_random=over["random"], over_raw=over["raw"],
+        over_raw_many=lead([[many] for many in trained["many_seeds"]], [[float(first["probes"]["raw"]["many"])]]),
         tuned=_tuned(config),
     )  # fmt: skip
 
@@ -433,7 +434,7 @@ def _mean(probes: Sequence[dict[str, Any]]) -> dict[str, Any]:
     few, many = tuple(float(np.mean(p["few"])) for p in probes), tuple(float(p["many"]) for p in probes)
     return {
         "knn": float(np.mean([p["knn"] for p in probes])),
-        "few": float(np.mean(few)), "few_seeds": few,
+        "few": float(np.mean(few)), "few_seeds": few, "few_choices": tuple(tuple(p["few"]) for p in probes),
         "many": float(np.mean(many)), "many_seeds": many,
     }  # fmt: skip
 

@@ -86,9 +86,16 @@ def restamp(task: str, which: str, say: Callable[[str], None]) -> bool:
         return False
     learner = loop.Learner(run.config)
     learner.hold(run.weights, run.buffers)
-    fresh = replace(run, figures=judged(learner), meta={**run.meta, "code": provenance.behind(task)})
+    figures = judged(learner)
+    same = [other for other in run.repeats if _choices(other) == _choices(figures)]  # else of another protocol
+    fresh = replace(run, figures=figures, repeats=same, meta={**run.meta, "code": provenance.behind(task)})
     recorded.save(fresh, which)
     return True
+
+
+def _choices(figures: dict[str, Any]) -> int:
+    """With how many choices of labels a run was judged."""
+    return len(figures["probes"]["trained"]["few"])
 
 
 def restamp_tables(say: Callable[[str], None]) -> bool:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 import platform
 import time
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from functools import lru_cache
 from importlib import metadata
@@ -19,6 +20,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sslviz.catalogue import TASKS
+from sslviz.evaluation.lead import Lead, lead
 from sslviz.training.config import RunConfig
 from sslviz.training.results import provenance
 
@@ -228,43 +230,32 @@ def write_home(words: tuple[str, str, str] = ("The cat is", "on", "the table .")
     HOME.write_text(json.dumps(plain, indent=1) + "\n", "utf-8")
 
 
+def leads(runs: Sequence[dict[str, Any]]) -> dict[str, Lead]:
+    """How far a trunk is ahead of a "random" one and of the "raw" input with few labels.
+
+    Args:
+        runs: figures of runs that differ in their seed only; at least one.
+    """
+    few = {name: [run["probes"][name]["few"] for run in runs] for name in ("trained", "random", "raw")}
+    return {"random": lead(few["trained"], few["random"]), "raw": lead(few["trained"], few["raw"][:1])}
+
+
 def ahead() -> dict[str, Any] | None:
     """The run on pictures whose probe with few labels is furthest ahead of raw pixels; None where nothing is recorded.
 
-    Only runs that were repeated with three run seeds count. Returns `title`, `long`, `steps`, `labels`, `points`, the
-    mean lead in percentage points, and `seeds`, how many runs that is the mean of; and `favoured`, the lead of its
-    first run on the page Transfer, where raw pixels get the better of two penalties: None if that was not measured.
+    Only runs that were repeated with three run seeds count, and leads that are clear before those that are not.
+    Returns `title`, `data`, `steps`, `labels`, `points`, the mean lead in percentage points, `error`, its standard
+    error, `clear`, whether that is more than two of them, and `seeds`, how many runs that is the mean of.
     """
-
-    def lead(figures: dict[str, Any]) -> float:
-        trained, raw = (float(np.mean(figures["probes"][name]["few"])) for name in ("trained", "raw"))
-        return 100 * (trained - raw)
-
     found = []
-    for task, long in ((t, long) for t, entry in TASKS.items() if entry.pictures for long in (False, True)):
-        run = read(task, long=long)
+    for task, which in ((task, which) for task, entry in TASKS.items() if entry.pictures for which in KINDS):
+        run = read(task, which)
         if run is None or len(run.repeats) < 2:
             continue
-        leads = [lead(figures) for figures in (run.figures, *run.repeats)]
+        over = leads((run.figures, *run.repeats))["raw"]
         found.append({
-            "title": TASKS[task].title, "long": long, "steps": run.config.steps, "labels": run.figures["labels"],
-            "points": round(float(np.mean(leads)), 1), "seeds": len(leads),
+            "title": TASKS[task].title, "data": run.config.data, "steps": run.config.steps,
+            "labels": run.figures["labels"], "points": round(over.points, 1), "error": round(over.error or 0.0, 1),
+            "clear": over.clear, "seeds": 1 + len(run.repeats),
         })  # fmt: skip
-    if not found:
-        return None
-    best = max(found, key=lambda run: run["points"])
-    return {**best, "favoured": _lead_on_transfer(best)}
-
-
-def _lead_on_transfer(best: dict[str, Any]) -> float | None:
-    """Points by which a run is ahead of raw pixels in the section `probes` of the page Transfer."""
-    try:
-        probes = json.loads((RUNS / "transfer.json").read_text("utf-8"))["probes"]
-    except (FileNotFoundError, KeyError):
-        return None
-    for run in probes["runs"]:
-        if (TASKS[run["task"]].title, run["long"]) == (best["title"], best["long"]) and run["run_seeds"]:
-            where = probes["groups"][run["group"]]
-            row = where["sizes"].index(best["labels"] // len(where["classes"]))
-            return round(100 * float(np.mean(run["curve"][row]) - np.mean(where["raw"]["curve"][row])), 1)
-    return None
+    return max(found, key=lambda run: (run["clear"] and run["points"] > 0, run["points"]), default=None)

@@ -83,8 +83,7 @@ def _at_the_end(figures: dict[str, Any]) -> dict[str, Any]:
 
 @lru_cache(maxsize=8)
 def from_recording(run: Recording, name: str) -> RunView:
-    """A recorded run at its end; `figures` have the probe of all its run seeds as `seeds`."""
-    seeds = [float(np.mean(figures["probes"]["trained"]["few"])) for figures in (run.figures, *run.repeats)]
+    """A recorded run at its end; `figures` have what was measured of all its run seeds as `runs`."""
     return RunView(
         id=f"recorded-{name}",
         mode="recorded",
@@ -102,7 +101,7 @@ def from_recording(run: Recording, name: str) -> RunView:
         weights=run.weights,
         kept=run.buffers,
         **_at_the_end(run.figures),
-        figures={**run.figures, **({"seeds": seeds} if len(seeds) > 1 else {})},
+        figures={**run.figures, "runs": [run.figures, *run.repeats]},
         map_steps=run.meta.get("map_steps", 40),  # the first recordings took 40 and did not say so
         score_film=tuple(run.scores),
         knn_film=tuple(run.knn.tolist()),

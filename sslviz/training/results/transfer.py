@@ -71,8 +71,8 @@ def best(found: dict[str, Any], size: int = SCALE_LABELS) -> dict[str, Any] | No
     """The run on pictures whose probe is best with `size` labels a class, and what it has to beat.
 
     Returns:
-        `run`, its entry; `trained`, `random`, `raw` and `scratch`: mean accuracy over the choices of labels. None
-        where one of them is not recorded.
+        `run`, its entry; `trained`, `random`, `raw` and `scratch`: accuracies, one a choice of labels. None where one
+        of them is not recorded.
     """
     if "probes" not in found or "scratch" not in found:
         return None
@@ -83,8 +83,7 @@ def best(found: dict[str, Any], size: int = SCALE_LABELS) -> dict[str, Any] | No
     scratch = found["scratch"]["groups"][PICTURES]
     curves = {"trained": winner["curve"], "random": where["random"]["curve"], "raw": where["raw"]["curve"]}
     return {
-        "run": winner, "scratch": float(np.mean(scratch[row])),
-        **{name: float(np.mean(curve[row])) for name, curve in curves.items()},
+        "run": winner, "scratch": scratch[row], **{name: curve[row] for name, curve in curves.items()},
     }  # fmt: skip
 
 

@@ -9,6 +9,7 @@ import numpy as np
 import streamlit as st
 
 from sslviz.catalogue import TASKS
+from sslviz.evaluation.lead import lead
 from sslviz.training.results import recorded
 from sslviz.training.results.run_view import RunView
 from sslviz.ui.frame.bars import Bar, bars
@@ -47,6 +48,8 @@ def _judged(figures: dict[str, Any], view: RunView) -> None:
     own = view.figures is not None
     rows = _rows(figures, view, own)
     chance = [("always the commonest class", figures["chance"])]
+    if own:
+        st.markdown(standing(figures))
     bars(rows, chance, "right on held-out samples", key=rows[-1][1])
     st.caption(_protocol(figures, view, own))
     if own and (why := below(figures)):
@@ -90,28 +93,38 @@ def _rows(figures: dict[str, Any], view: RunView, own: bool) -> list[tuple[str, 
 
 
 def _protocol(figures: dict[str, Any], view: RunView, own: bool) -> str:
-    bare = "random trunk" if TASKS[view.config.task].trunk else "random vectors"
+    trunk = TASKS[view.config.task].trunk
+    bare = "random trunk" if trunk else "random vectors"
+    choices = len(figures["probes"]["raw"]["few"])
     probe = (
         f"Probe: logistic regression on standardised vectors, {figures['per_class']} labels for each of "
-        f"{figures['classes']} classes, mean and spread of three choices of labels. k-NN: the {NEIGHBOURS} nearest of "
-        f"{figures['many_labels']:,} labelled samples vote. {bare.capitalize()}: the network before its first step."
+        f"{figures['classes']} classes, its penalty chosen on those labels alone; mean and spread of {choices} choices "
+        f"of labels, the same for all. k-NN: the {NEIGHBOURS} nearest of {figures['many_labels']:,} labelled samples "
+        f"vote. {bare.capitalize()}: the network before its first step."
     )
     if not own:
         return f"{probe} While it trains, only k-NN is measured for this model; the probe follows at the end."
-    few = {name: float(np.mean(figures["probes"][name]["few"])) for name in ("trained", "random", "raw")}
-    gain, ahead = 100 * (few["trained"] - few["random"]), 100 * (few["trained"] - few["raw"])
-    many = figures["probes"]
+    runs, many = figures.get("runs", [figures]), figures["probes"]
+    each = [float(np.mean(run["probes"]["trained"]["few"])) for run in runs]
     return (
-        f"{probe} This model: {gain:+.0f} points over the {bare}, {ahead:+.0f} over {figures['raw_name']}. "
+        f"{probe} "
         f"With {figures['many_labels']:,} labels: {many['trained']['many']:.0%}, against {many['random']['many']:.0%} "
-        f"and {many['raw']['many']:.0%}. "
-        + (f"Run seeds gave {', '.join(f'{seed:.0%}' for seed in figures['seeds'])}. " if "seeds" in figures else "")
-        + (
-            ""
-            if ahead >= 0 or below(figures)
-            else f"So with {view.config.steps:,} steps it does not yet beat {figures['raw_name']}."
-        )
+        f"and {many['raw']['many']:.0%}."
+        + (f" Run seeds gave {', '.join(f'{seed:.0%}' for seed in each)}." if len(each) > 1 else "")
     )
+
+
+def standing(figures: dict[str, Any]) -> str:
+    """Whether the trunk is ahead of the raw input and of the untrained one, or cannot be told from them."""
+    over = recorded.leads(figures.get("runs", [figures]))
+    names = {"raw": figures["raw_name"], "random": "its own beginning"}
+    told = []
+    for name, one in over.items():
+        if not one.clear:
+            told.append(f"**level with {names[name]}** ({one.told}: within two of them, so no lead)")
+        else:
+            told.append(f"**{'ahead of' if one.points > 0 else 'behind'} {names[name]}** by {one.told}")
+    return f"With {figures['labels']} labels this model is {told[1]}, and {told[0]}."
 
 
 def reached(slug: str) -> list[tuple[str, float]]:
@@ -124,33 +137,29 @@ def reached(slug: str) -> list[tuple[str, float]]:
 
 
 def below(figures: dict[str, Any]) -> str:
-    """Where the model stays below raw input, and why as far as it was measured; empty where it does not."""
-    trained, raw = figures["probes"]["trained"], figures["probes"]["raw"]
-    named = {
-        f"with {figures['labels']} labels": (float(np.mean(trained["few"])), float(np.mean(raw["few"]))),
-        "by k-NN": (trained["knn"], raw["knn"]),
-        f"with {figures['many_labels']:,} labels": (trained["many"], raw["many"]),
-    }
-    behind = [f"{name} ({mine:.0%} against {theirs:.0%})" for name, (mine, theirs) in named.items() if mine < theirs]
-    if not behind or "beside" not in figures:
+    """Where the model is clearly below the raw input with few labels, and why as far as it was measured; else empty."""
+    if recorded.leads(figures.get("runs", [figures]))["raw"].points >= 0 or "beside" not in figures:
         return ""
-    row, least = figures["beside"], named[f"with {figures['labels']} labels"][1]
+    raw, mean = (figures["probes"][name]["few"] for name in ("raw", "trained"))
+    row = figures["beside"]
+    cost, added, over = (
+        lead([row["trained"]], [mean]),
+        lead([row["trained"]], [row["random"]]),
+        lead([row["trained"]], [raw]),
+    )
     told = (
-        f"**Below {figures['raw_name']}** {', '.join(behind)}. **Why?** All pages of pictures judge the mean of the 16 "
-        f"patch vectors. A mean forgets where each patch was; {figures['raw_name']} keep it. With the 16 vectors in a "
-        f"row instead, the probe with {figures['labels']} labels reaches {row['trained']:.0%}, and the random trunk "
-        f"{row['random']:.0%}, against {least:.0%} of {figures['raw_name']}. "
+        f"**Why below {figures['raw_name']}?** All pages of pictures judge the mean of the 16 patch vectors. A mean "
+        f"forgets where each patch was; {figures['raw_name']} keep it. With the 16 vectors in a row instead, the probe "
+        f"reaches {np.mean(row['trained']):.0%}, and the random trunk {np.mean(row['random']):.0%}, against "
+        f"{np.mean(raw):.0%} of {figures['raw_name']}. "
     )
-    mean = float(np.mean(trained["few"]))
-    lost, added = 100 * (row["trained"] - mean), 100 * (row["trained"] - row["random"])
-    if row["trained"] < max(least, row["random"]):
-        return f"{told}So the mean is not all that is lacking."
-    points = "point" if round(added) == 1 else "points"
-    more = "" if len(behind) == 1 and mean < least else " The other probes were not taken in a row."
-    return (
-        f"{told}So with {figures['labels']} labels the mean costs {lost:.0f} points, and even a random trunk gets them "
-        f"back in a row; training adds {added:.0f} {points} to that.{more}"
+    if not cost.clear or cost.points < 0:
+        return f"{told}So the mean is not what is lacking."
+    more = (
+        f"training adds {added.told} to that" if added.clear else f"training adds nothing that is clear ({added.told})"
     )
+    rest = "" if over.points >= 0 or not over.clear else " So the mean is not all that is lacking."
+    return f"{told}So the mean costs {cost.points:.0f} points, and even a random trunk gets them back in a row; {more}.{rest}"
 
 
 def _pretext(figures: dict[str, Any], view: RunView, own: bool) -> None:

@@ -14,7 +14,7 @@ from typing import Any
 from urllib.parse import urlencode
 
 from sslviz.catalogue import FAMILIES, TASKS
-from sslviz.data import ASSETS, Credit
+from sslviz.data import ASSETS, Credit, titles
 
 TITLE = "The data labels itself"
 LEAD = (
@@ -253,9 +253,6 @@ REPRODUCES = (
 )
 
 
-CLEARLY = 3  # points
-
-
 @dataclass(frozen=True)
 class Recorded:
     """The sentence of the opening picture, and what a recorded model answered.
@@ -301,18 +298,14 @@ class Recorded:
         if self.ahead is None:
             return ""
         one = self.ahead
-        run = f"{one['title']}, {'longer run, ' if one['long'] else ''}{one['steps']:,} steps"
-        lead = f"{one['points']:+.1f} points with {one['labels']} labels, mean of {one['seeds']} run seeds"
-        if one["points"] >= CLEARLY:
-            told = f"◷ Furthest ahead of raw pixels so far: {run}: {lead}."
-        else:
-            told = f"◷ So far no task on pictures beats raw pixels clearly. Nearest: {run}: {lead}."
-        if one.get("favoured") is None:
-            return told
-        return (
-            f"{told} With a penalty chosen in favour of raw pixels, and other labels drawn, its first run is at "
-            f"{one['favoured']:+.1f} (Transfer)."
+        run = f"{one['title']} on {titles.title(one['data'])}, {one['steps']:,} steps"
+        lead = (
+            f"{one['points']:+.1f} points with {one['labels']} labels (standard error {one['error']:.1f}; "
+            f"{one['seeds']} run seeds)"
         )
+        if one["clear"] and one["points"] > 0:
+            return f"◷ Furthest ahead of raw pixels so far: {run}: {lead}."
+        return f"◷ So far no task on pictures is clearly ahead of raw pixels. Nearest: {run}: {lead}."
 
 
 def recorded(file: Path = ASSETS / "runs" / "home.json") -> Recorded:

@@ -26,7 +26,7 @@ LEAD = {
     "frozen, and a linear probe and k-NN say how much of the true classes can be read from its vectors. An untrained "
     "trunk and the raw input sit the same exam: whoever does not beat them has learned nothing that helps here.",
     "Detailed": "Score = accuracy on held-out samples of argmax W z + b, where z is the frozen trunk’s pooled vector, "
-    "standardised with the labelled rows alone, and W, b come from logistic regression (L2, C = 1, never tuned). "
+    "standardised with the labelled rows alone, and W, b come from logistic regression (L2, the penalty chosen on the labelled rows alone by cross-validation). "
     "k-NN: 20 nearest by cosine, votes e^(cos/0.1). A pretext loss is in a unit of its own, so no two of them compare; "
     "the exam does.",
 }
@@ -44,7 +44,7 @@ OWN = {
     "seed": Option(0, "Run seed", low=0, high=9999),
 }
 PERCENT = {
-    "Linear, few labels": "Accuracy of a linear probe on the frozen trunk with {few} labels, mean of three choices of "
+    "Linear, few labels": "Accuracy of a linear probe on the frozen trunk with {few} labels, mean of twenty choices of "
     "labels and of the run seeds",
     "Spread over seeds": "One standard deviation of that over the run seeds",
     "Linear, many labels": "The same probe with {many} labelled training samples",
@@ -156,6 +156,9 @@ def _columns(rows: Sequence[Row]) -> dict[str, Any]:
         **{name: number(format="percent", help=text.format(few=few, many=many)) for name, text in PERCENT.items()},
         "Over random": number(format="%+.1f", help="Points over the same network before its first step, few labels"),
         "Over raw": number(format="%+.1f", help="Points over the raw input, few labels"),
+        "Standard error": number(
+            format="%.1f", help="Of the points over the raw input: over choices of labels and run seeds"
+        ),
         "Over raw, many labels": number(format="%+.1f", help=f"Points over the raw input, {many} labels"),
         "Seconds of one core": number(format="%.0f", help="Processor time of the first run seed"),
         "Steps": number(format="%d"), "Batch": number(format="%d"), "Run seeds": number(format="%d"),
@@ -209,14 +212,16 @@ def budgets(rows: Sequence[Row], runs: str) -> str:
 
 
 def told(rows: Sequence[Row]) -> str:
-    """Who is ahead with few and with many labels, and who is not, in sentences; within the spread nobody is."""
+    """Who is ahead with few and with many labels, and who is not, in sentences; within two standard errors nobody is."""
     mine = [row for row in rows if row.kind == "task"]
     lines = [_standing(rows, many=False), _standing(rows, many=True)]
-    bare = [row.name for row in mine if (row.over_random or 0) < max(1.0, 100 * (row.spread() or 0))]
+    bare = [
+        row.name for row in mine if row.over_random is None or not row.over_random.clear or row.over_random.points < 1
+    ]
     if bare:
         lines.append(f"Hardly better than untrained: {_list(bare)}.")
     if all(row.seeds == 1 for row in mine):
-        lines.append("One run seed each, so the spread is not known: a lead of a point or two may be luck.")
+        lines.append("One run seed each: how far other seeds would be off is not known, so a point or two may be luck.")
     if len({row.judged for row in mine}) > 1:
         lines.append(
             "These tasks read different inputs, so each is judged by classes of its own. Compare gains over random and "
@@ -238,15 +243,15 @@ def _standing(rows: Sequence[Row], *, many: bool) -> str:
     short = raws[0].name[0].lower() + raws[0].name[1:] if len(raws) == 1 else "the raw input"
 
     def gains(some: Sequence[Row]) -> str:
-        return _list([f"{row.name} ({row.lead(many=many):+.1f})" for row in some])
+        return _list([f"{row.name} ({row.lead(many=many).points:+.1f})" for row in some])
 
     said = [f"With {count} labels"]
     if found.ahead:
-        said[0] += f" **{first.name}** is furthest ahead of {short}: {first.lead(many=many):+.1f} points."
+        said[0] += f" **{first.name}** is furthest ahead of {short}: {first.lead(many=many).told}."
         tied = [row for row in found.tied if row in found.ahead]
-        said += [f"But the lead over {gains(tied)} is smaller than the spread over run seeds: a tie."] if tied else []
+        said += [f"But the lead over {gains(tied)} is within two standard errors: a tie."] if tied else []
     elif found.level:
-        said[0] += f" no task is ahead of {short} by more than the spread over run seeds."
+        said[0] += f" no task is ahead of {short} by more than two standard errors."
     else:
         whom = f"every task: {gains(found.below)}" if len(tasks) > 1 else gains(found.below)
         share = f" ({raws[0].many if many else raws[0].few:.0%})" if len(raws) == 1 else ""
@@ -265,9 +270,10 @@ def protocol(rows: Sequence[Row], some: Sequence[Contestant]) -> str:
     return (
         "Split: the trunk and the labels of the probes come from training samples, all figures from held-out ones. "
         "Pooling: the mean over the positions for pictures, as on each task’s own page. Standardised with the labelled "
-        f"rows alone. Few labels ({few}): the same number of every class, mean of three choices. Many labels: {many} "
+        f"rows alone. Few labels ({few}): the same number of every class, mean of {len(some[0].figures[0]['probes']['raw']['few'])} choices, the same for all. Many labels: {many} "
         "training samples. "
-        f"Run seeds: {_list([str(seed) for seed in seeds])}; the spread is one standard deviation over them. "
+        f"Run seeds: {_list([str(seed) for seed in seeds])}. A lead’s standard error is over choices of labels and run "
+        "seeds; within two of them it is none. "
         f"Random trunk: the mean over these networks before their first step. Chance (the commonest class): {shown}. "
         "Nothing was tuned on held-out samples."
     )

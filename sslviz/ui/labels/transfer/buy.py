@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from functools import lru_cache
 from html import escape
 from typing import Any, TypedDict
@@ -12,7 +13,7 @@ import streamlit as st
 
 from sslviz.data import images
 from sslviz.evaluation.spread import mean_and_spread
-from sslviz.training.results import active_learning, transfer
+from sslviz.training.results import active_learning, recorded, transfer
 from sslviz.training.results.active_learning import SIZE
 from sslviz.ui.frame.bars import Bar, bars
 from sslviz.ui.frame.parts import note, part, plain
@@ -36,9 +37,10 @@ def buy(found: dict[str, Any], task: str, run: str) -> None:
     """A few labels to spend: bought at random, spread out over what the trunk sees, or chosen by the visitor."""
     part("You have a few labels: which would you buy?", "the same price for each; classes are known only afterwards")
     name, config, weights, kept = model(task, run)
-    if transfer.group(task, config.data) != transfer.PICTURES:
+    if transfer.group(task, config.data) not in transfer.JUDGES:
         note("Labels are for sale for pictures of clothes. Choose a task on pictures above.")
         return
+    config = replace(config, data=transfer.PICTURES)  # the same pictures are for sale, whatever it was trained on
     with st.container(key="row_buy", horizontal=True, vertical_alignment="bottom", gap="small"):
         budget = int(st.segmented_control("Labels to buy", BUDGETS, required=True, **bound("labels", "20")))
         seed = int(st.number_input("Buyer (seed)", 0, 9999, width=130, **bound("buying", 0)))
@@ -79,7 +81,7 @@ def _both(found: dict[str, Any], task: str, run: str, key: tuple[str, int, int])
                 return dict(zip(transfer.STRATEGIES, ways, strict=True)), f"● live, in {work.seconds:.0f} s"
     stored = found.get("bought", {})
     if budget == stored.get("labels") and seed == 0 and run != "live":
-        both = stored["runs"].get(f"{task}{'_long' if run == 'long' else ''}")
+        both = stored["runs"].get(recorded.name(task, run))
         if both:
             return both, "◷ recorded"
     return None, "Press Buy: it takes a few seconds."

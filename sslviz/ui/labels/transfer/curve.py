@@ -10,9 +10,10 @@ import numpy as np
 import streamlit as st
 
 from sslviz.catalogue import TASKS, Option
+from sslviz.evaluation.lead import on_both
 from sslviz.evaluation.spread import mean_and_spread
 from sslviz.evaluation.transfer import ALL, CHOICES
-from sslviz.training.results import transfer
+from sslviz.training.results import recorded, transfer
 from sslviz.ui.frame import current
 from sslviz.ui.frame.parts import note, part
 from sslviz.ui.labels.transfer import more as transfer_more
@@ -25,11 +26,13 @@ if TYPE_CHECKING:
 
 TITLE = "Transfer: what the labels bought"
 FIRST = "same_or_different"
-JUDGES = {"clothes": transfer.PICTURES, "emoji": transfer.EMOJI}
+JUDGES = {"clothes anywhere": transfer.PICTURES, "clothes": transfer.CENTRED, "emoji": transfer.EMOJI}
+FIRST_JUDGE = next(iter(JUDGES))
 RUN_GONE = {
     "live": "Your own run of {} is no longer on this server; a recorded one is shown instead.",
     "long": "{} has no long recording; the short one is shown instead.",
     "short": "{} has no such recording.",
+    "elsewhere": "{} has no recording on other pictures; the short one is shown instead.",
 }
 
 LEAD = {
@@ -39,8 +42,9 @@ LEAD = {
     "Standard": "Freeze the trunk; train nothing but a linear head on its vectors, with 1, 2, 5 … labels a class. The "
     "same labels go to a trunk with random weights, to the raw input, and to the same network trained from scratch, "
     "where all weights learn. The gap between two lines is what the pseudo-labels bought, in labels or in points.",
-    "Detailed": "Vectors z = f(x), f frozen; p(y | z) = softmax(Wz + b), W and b by logistic regression (L2, C = 1), z "
-    "standardised with the labelled rows alone. Labels are drawn class by class, three times. “From scratch” "
+    "Detailed": "Vectors z = f(x), f frozen; p(y | z) = softmax(Wz + b), W and b by logistic regression (L2, its penalty chosen "
+    "by cross-validation on the labelled rows alone), z standardised with those rows. Labels are drawn class by class, "
+    "twenty times, the same ones for all. “From scratch” "
     "minimises −ln p(y | x) over all weights, starting at random; “fine-tuned” does the same starting from f.",
 }
 BRINGS = (
@@ -59,8 +63,8 @@ def options() -> dict[str, Option]:
     tasks = tuple(TASKS)
     return {
         "task": Option(FIRST, "Task", tasks),
-        "run": Option("short", "Run", ("short", "long", "live")),
-        "data": Option("clothes", "Judged by", tuple(JUDGES)),
+        "run": Option("short", "Run", (*recorded.KINDS, "live")),
+        "data": Option(FIRST_JUDGE, "Judged by", tuple(JUDGES)),
         "seed": Option(0, "Choice of labels", low=0, high=9999),
         "labels": Option("20", "Labels", BUDGETS),
         "buying": Option(0, "Buyer", low=0, high=9999),
@@ -104,7 +108,7 @@ def _choose(found: dict[str, Any]) -> tuple[str, str]:
             **{**chosen, "on_change": another},
         )  # fmt: skip
         names = _run_names(found, task)
-        usual = "long" if "long" in names else "short"
+        usual = _usual(found, task)
         if (wanted := linked("run", usual)) not in names:
             st.query_params.pop(f"{PAGE}_run", None)
             missing = RUN_GONE[wanted].format(TASKS[task].title)
@@ -120,7 +124,7 @@ def _judge(task: str) -> None:
     """By which classes the curve judges, and which samples get a label."""
     with st.container(key="row_judged", horizontal=True, vertical_alignment="bottom", gap="small"):
         if TASKS[task].pictures:
-            st.segmented_control("Judged by", list(JUDGES), required=True, **bound("data", "clothes"))
+            st.segmented_control("Judged by", list(JUDGES), required=True, **bound("data", FIRST_JUDGE))
         st.number_input(
             "Choice of labels (seed)", 0, 9999, width=190, **bound("seed", 0),
             help="Which samples get a label: with a few labels, much hangs on it",
@@ -130,7 +134,7 @@ def _judge(task: str) -> None:
 def _run_names(found: dict[str, Any], task: str) -> dict[str, str]:
     """The runs of a task that can be looked at: those recorded, and the visitor's own."""
     names = {
-        "long" if run["long"] else "short": f"{_data_name(run['data'])}, {run['steps']:,} steps"
+        run["which"]: f"{_data_name(run['data'])}, {run['steps']:,} steps"
         for run in found.get("probes", {}).get("runs", [])
         if run["task"] == task
     }
@@ -141,14 +145,21 @@ def _run_names(found: dict[str, Any], task: str) -> dict[str, str]:
     return names
 
 
+def _usual(found: dict[str, Any], task: str) -> str:
+    """Which of a task's runs is looked at first: the longest one on the pictures that judge first."""
+    runs = [run for run in found.get("probes", {}).get("runs", []) if run["task"] == task]
+    same = [run for run in runs if run["data"] == transfer.PICTURES] or runs
+    return str(max(same, key=lambda run: run["steps"])["which"]) if same else "short"
+
+
 def _data_name(data: str) -> str:
     return {"pictures": "clothes and emoji", "fashion_mnist": "clothes"}.get(data, data.replace("_", " "))
 
 
 def _judged(task: str, config: RunConfig) -> RunConfig:
     """The run's config with the data that it is to be judged by; only pictures can be judged by other pictures."""
-    if transfer.group(task, config.data) in (transfer.PICTURES, transfer.EMOJI):
-        return replace(config, data=JUDGES[linked("data", "clothes")])
+    if transfer.group(task, config.data) in transfer.JUDGES:
+        return replace(config, data=JUDGES[linked("data", FIRST_JUDGE)])
     return config
 
 
@@ -158,7 +169,7 @@ def _entry(found: dict[str, Any], task: str, run: str, config: RunConfig) -> dic
     return next(
         (
             one for one in found.get("probes", {}).get("runs", [])
-            if (one["task"], one["long"], one["group"]) == (task, run == "long", group) and run != "live"
+            if (one["task"], one["which"], one["group"]) == (task, run, group)
         ),
         None,
     )  # fmt: skip
@@ -295,7 +306,8 @@ def _said(lines: Sequence[Line], sizes: Sequence[int], total: int, one: list[flo
 
 def verdict(lines: Sequence[Line], sizes: Sequence[int], at: int = transfer.SCALE_LABELS) -> str:
     """What the curves say at one number of labels, and where the trunk stays behind; every number comes from them."""
-    curves = {key: [float(np.mean(row)) for row in rows] for key, _, rows in lines}
+    every = {key: rows for key, _, rows in lines}
+    curves = {key: [float(np.mean(row)) for row in rows] for key, rows in every.items()}
     names = {key: name for key, name, _ in lines} | {
         "scratch": "the network from scratch",
         "random": "the random trunk",
@@ -306,10 +318,11 @@ def verdict(lines: Sequence[Line], sizes: Sequence[int], at: int = transfer.SCAL
     at = few[-1]
     row = list(sizes).index(at)
     mine = curves.pop("trained")
-    gaps = ", ".join(f"{ahead(mine[row] - other[row])} {names[k]}" for k, other in curves.items())
+    gaps = ", ".join(f"{ahead(on_both(every['trained'][row], every[key][row]))} {names[key]}" for key in curves)
     told = f"**With {at} labels a class this trunk is right in {mine[row]:.0%}: {gaps}.** "
-    for key, other in curves.items():
-        better = [size_name(size) for size, a, b in zip(sizes, mine, other, strict=True) if b > a]
+    for key in curves:
+        over = [on_both(theirs, ours) for theirs, ours in zip(every[key], every["trained"], strict=True)]
+        better = [size_name(size) for size, one in zip(sizes, over, strict=True) if one.clear and one.points > 0]
         if better:
             told += f"Ahead of it: {names[key]}, with {', '.join(better)} a class. "
     if "scratch" in curves:
@@ -348,16 +361,17 @@ def protocol(found: dict[str, Any], where: dict[str, Any], scratch: bool) -> str
     said = (
         f"Labels come from {where['labels']:,} training samples, the same number of each of {len(where['classes'])} "
         f"classes but for “all”; {where['tests']:,} held-out samples judge. Lines: means of {len(CHOICES)} choices of "
-        "labels; bands: one standard deviation either way. Probe: scikit-learn’s logistic regression (L2, C = 1) on "
-        "vectors standardised with the labelled rows alone; pooling as on the task’s own page. Never tuned on held-out "
-        "samples, but for the raw input: of C = 1 and C = 0.01 it gets the better one, chosen there in its favour. The "
-        "pretext model never saw these classes. Random trunk: a network before its first step for each choice. "
+        "labels, the same for all; bands: one standard deviation either way. Probe: scikit-learn’s logistic regression "
+        "(L2) on vectors standardised with the labelled rows alone; its penalty is chosen by cross-validation on those "
+        "rows, by the same rule for every line; pooling as on the task’s own page. A lead within two standard errors "
+        "is none. The pretext model never saw these classes. Random trunk: a network before its first step for each "
+        "choice. "
     )
     if scratch:
         p = found["scratch"]["protocol"]
         said += (
             f"From scratch: AdamW, learning rate {p['lr']:g} (the better of two, on training pictures set aside), "
             f"batches of {p['batch']}, {p['fewest']} to {p['most']:,} steps, more for more labels; one network for "
-            "each choice of labels. "
+            "each choice of labels, where that takes long for the first three alone; it is then compared on those. "
         )
     return said

@@ -9,6 +9,8 @@ import numpy as np
 import streamlit as st
 
 from sslviz.catalogue import TASKS
+from sslviz.data import titles
+from sslviz.evaluation.lead import Lead, on_both
 from sslviz.evaluation.spread import mean_and_spread
 from sslviz.evaluation.transfer import ALL, CHOICES
 from sslviz.training.results import transfer
@@ -45,26 +47,27 @@ def size_name(size: int, labels: int = 0) -> str:
     return str(size) if size != ALL else f"all {labels:,}" if labels else "all"
 
 
-def ahead(gap: float) -> str:
-    """A gap between accuracies in words: so many points ahead of, or behind.
+def ahead(one: Lead) -> str:
+    """A lead in words: so many points ahead of, or behind; level with, where it cannot be told from none.
 
-    >>> [ahead(gap) for gap in (0.123, -0.011, 0.004)]
-    ['12 points ahead of', '1 point behind', 'level with']
+    >>> [ahead(Lead(points, 1.0)) for points in (12.3, -3.1, 1.9)]
+    ['12 points ahead of', '3 points behind', 'level with']
     """
-    points = round(100 * abs(gap))
-    if not points:
+    points = round(abs(one.points))
+    if not points or (one.error is not None and not one.clear):
         return "level with"
-    return f"{points} {'point' if points == 1 else 'points'} {'ahead of' if gap > 0 else 'behind'}"
+    return f"{points} {'point' if points == 1 else 'points'} {'ahead of' if one.points > 0 else 'behind'}"
 
 
 def _run_title(run: dict[str, Any]) -> str:
-    return f"{TASKS[run['task']].title}{', long' if run['long'] else ''}"
+    which = {"long": ", long", "elsewhere": f" on {titles.title(run['data'])}"}.get(run["which"], "")
+    return f"{TASKS[run['task']].title}{which}"
 
 
 def _table(found: dict[str, Any]) -> None:
     """All recorded runs on pictures beside what they must beat."""
     with st.container(key="winners", gap="small"):
-        part("Which pseudo-label saved most?", "clothes, linear probe, labels a class")
+        part("Which pseudo-label saved most?", "clothes anywhere, linear probe, labels a class")
         st.markdown(winners(found))
 
 
@@ -87,19 +90,19 @@ def winners(found: dict[str, Any]) -> str:
     if best is None:
         return head + lines
     gaps = ", ".join(
-        f"{ahead(best['trained'] - best[key])} {name}"
+        f"{ahead(on_both(best['trained'], best[key]))} {name}"
         for key, name in (("scratch", "the network from scratch"), ("random", "the random trunk"),
                           ("raw", where["raw_name"]))
     )  # fmt: skip
     said = (
         f"With {transfer.SCALE_LABELS} labels a class **{_run_title(best['run'])}** is the best of {len(runs)} runs: "
-        f"{gaps} (means of {len(CHOICES)} choices of labels). The best was picked by these same held-out pictures, so "
+        f"{gaps} (on {len(CHOICES)} choices of labels; within two standard errors it says level). The best was picked by these same held-out pictures, so "
         "its lead looks a little larger than it is. "
     )
-    return f"{head}{lines}\n\n{said}{_repeated(runs, best)}"
+    return f"{head}{lines}\n\n{said}{_repeated(runs)}"
 
 
-def _repeated(runs: Sequence[dict[str, Any]], best: dict[str, Any]) -> str:
+def _repeated(runs: Sequence[dict[str, Any]]) -> str:
     """The best of those that were trained with several seeds, by the mean over them."""
     several = [run for run in runs if len(run["run_seeds"]) > 2]
     if not several:
@@ -109,8 +112,7 @@ def _repeated(runs: Sequence[dict[str, Any]], best: dict[str, Any]) -> str:
     each = ", ".join(f"{value:.0%}" for value in run["run_seeds"])
     return (
         f"Trained {len(run['run_seeds'])} times with other seeds, **{_run_title(run)}** gives {each} with {run['few']} "
-        f"labels a class: on average {ahead(mean - best['scratch'])} the network from scratch and "
-        f"{ahead(mean - best['random'])} the random trunk."
+        f"labels a class, on average {mean:.0%}."
     )
 
 
@@ -126,7 +128,8 @@ def reversal(found: dict[str, Any]) -> str:
     tuned, where = found["tuned"], found["probes"]["groups"][transfer.PICTURES]
     runs = {
         run["task"]: run for run in found["probes"]["runs"]
-        if run["group"] == transfer.PICTURES and not run["long"] and run["task"] in tuned["curve"]
+        if (run["group"], run["data"]) == (transfer.PICTURES, transfer.PICTURES) and run["which"] != "long"
+        and run["task"] in tuned["curve"]
     }  # fmt: skip
     sizes = tuned["sizes"]
     head = "| Task | k-NN | " + " | ".join(size_name(size) for size in sizes) + " |"
@@ -184,7 +187,7 @@ def kinds(found: dict[str, Any]) -> str:
     lines, gains = "", dict[str, float]()
     for run in found["probes"]["runs"]:
         where, scratch = found["probes"]["groups"][run["group"]], found["scratch"]["groups"].get(run["group"])
-        if run["group"] in (transfer.PICTURES, transfer.EMOJI) or scratch is None:
+        if run["group"] in transfer.JUDGES or scratch is None:
             continue
         row = where["sizes"].index(transfer.SCALE_LABELS)
         curves = (run["curve"], scratch, where["random"]["curve"], where["raw"]["curve"])
@@ -273,10 +276,11 @@ def team_rows(one: dict[str, Any]) -> tuple[list[tuple[str, list[Bar]]], list[Ba
 
 def team_words(one: dict[str, Any]) -> str:
     """How much is left on another team's drawings, beside what needs no pretext task at all."""
-    far = {name: float(np.mean(transfer.same_and_other(rows)[1])) for name, rows in one["accuracy"].items()}
+    other = {name: transfer.same_and_other(rows)[1] for name, rows in one["accuracy"].items()}
+    far = {name: float(np.mean(rows)) for name, rows in other.items()}
     near = {name: float(np.mean(transfer.same_and_other(rows)[0])) for name, rows in one["accuracy"].items()}
     names = {"scratch": "the network from scratch", "raw": "raw pixels", "random": "the random trunk"}
-    gaps = ", ".join(f"{ahead(far[TEAM_TRUNK] - far[key])} {name}" for key, name in names.items())
+    gaps = ", ".join(f"{ahead(on_both(other[TEAM_TRUNK], other[key]))} {name}" for key, name in names.items())
     below = [
         name for key, name in {TEAM_TRUNK: "the frozen trunk", **names}.items() if far[key] <= one["chance"] + 0.01
     ]

@@ -45,7 +45,7 @@ def model(task: str, run: str) -> tuple[str, RunConfig, Any, Any]:
     """A name that changes with the weights; config, weights and what is kept beside them."""
     if run == "live" and (own := current.run(task)) is not None and own.state is not None:
         return f"{own.id} {own.step}", own.config, own.state["weights"], own.state["buffers"]
-    kept = recorded.read(task, long=run == "long") or recorded.read(task)
+    kept = recorded.read(task, run if run in recorded.KINDS else "short") or recorded.read(task)
     if kept is None:
         return "", settings.config(task), None, None
     return f"{task} {run}", kept.config, kept.weights.astype(np.float32), kept.buffers
