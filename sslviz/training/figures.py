@@ -36,8 +36,8 @@ def judged(learner: Learner) -> dict[str, Any]:
         `loss`, `scores` and `constant`, the untrained network among them; `probes` with a row each for "trained",
         "random" and "raw": `knn`, `few` (a number for each of `probes.CHOICES`), `many`; and `per_class`, `labels`,
         `many_labels`, `chance`, `raw_name`, `classes`; and, where the task names other classes to judge by,
-        `few_labels` by name: `labels` (how many a class), `chance`, and accuracies of "trained", "random" and "raw", a row for each number
-        of labels, a column for each choice of them. Of pictures also `beside`: see `beside`.
+        `few_labels` by name: `labels` (how many a class), `chance`, and accuracies of "trained", "random" and "raw", a
+        row for each number of labels, a column for each choice of them. Of pictures also `beside`: see `beside`.
     """
     config, untrained = learner.config, Learner(learner.config)
     untrained.load(untrained.fresh())

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from sslviz.tasks.base import Batch
 
 STREAM, COUNT = 21, 6  # STREAM: of random numbers, the same on all pages, so that they show the same pictures
-SOURCES = ("mixed", "photos")
+SOURCES = ("mixed", "photos", "clothes")
 
 
 @dataclass(frozen=True)
@@ -41,7 +41,7 @@ class Sample:
 
 def sample(number: int, source: str, own: NDArray[np.uint8] | None) -> Sample:
     """Pictures by number. An own picture (h, w, 3) takes the first place."""
-    return with_own(photos(number) if source == "photos" else _mixed(number), own)
+    return with_own({"photos": photos, "clothes": _clothes}.get(source, _mixed)(number), own)
 
 
 def with_own(this: Sample, own: NDArray[np.uint8] | None) -> Sample:
@@ -76,6 +76,18 @@ def _mixed(number: int) -> Sample:
         None,
         (*clothes.credits, *emoji.credits),
     )
+
+
+def _clothes(number: int) -> Sample:
+    """Three kinds of clothes, two pieces of each, every one at another place and of another size."""
+    rng, every = np.random.default_rng((number, STREAM, 2)), images.load("clothes_anywhere")
+    kinds = rng.choice(len(every.class_names), COUNT // 2, replace=False)
+    pairs = [rng.choice(np.flatnonzero(every.held_out_labels == kind), 2, replace=False) for kind in kinds]
+    rows = np.array(pairs).T.ravel()
+    return Sample(
+        f"clothes-{number}", [every.held_out_names[row].lower() for row in rows], every.held_out_images[rows],
+        [(i, i + COUNT // 2) for i in range(COUNT // 2)], None, every.credits,
+    )  # fmt: skip
 
 
 def photos(number: int, count: int = COUNT) -> Sample:

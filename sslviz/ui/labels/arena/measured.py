@@ -26,7 +26,8 @@ LEAD = {
     "frozen, and a linear probe and k-NN say how much of the true classes can be read from its vectors. An untrained "
     "trunk and the raw input sit the same exam: whoever does not beat them has learned nothing that helps here.",
     "Detailed": "Score = accuracy on held-out samples of argmax W z + b, where z is the frozen trunk’s pooled vector, "
-    "standardised with the labelled rows alone, and W, b come from logistic regression (L2, the penalty chosen on the labelled rows alone by cross-validation). "
+    "standardised with the labelled rows alone, and W, b come from logistic regression (L2, the penalty chosen on "
+    "the labelled rows alone by cross-validation). "
     "k-NN: 20 nearest by cosine, votes e^(cos/0.1). A pretext loss is in a unit of its own, so no two of them compare; "
     "the exam does.",
 }
@@ -212,7 +213,7 @@ def budgets(rows: Sequence[Row], runs: str) -> str:
 
 
 def told(rows: Sequence[Row]) -> str:
-    """Who is ahead with few and with many labels, and who is not, in sentences; within two standard errors nobody is."""
+    """Who is ahead with few and with many labels, and who is not, in sentences; within two errors nobody is."""
     mine = [row for row in rows if row.kind == "task"]
     lines = [_standing(rows, many=False), _standing(rows, many=True)]
     bare = [
@@ -267,10 +268,12 @@ def protocol(rows: Sequence[Row], some: Sequence[Contestant]) -> str:
     shown = "–".join(f"{value:.0%}" for value in ([chance[0], chance[-1]] if len(chance) > 1 else chance))
     seeds = sorted({row.seeds for row in rows if row.seeds})
     few, many = _counts(rows)
+    choices = len(some[0].figures[0]["probes"]["raw"]["few"])
     return (
         "Split: the trunk and the labels of the probes come from training samples, all figures from held-out ones. "
         "Pooling: the mean over the positions for pictures, as on each task’s own page. Standardised with the labelled "
-        f"rows alone. Few labels ({few}): the same number of every class, mean of {len(some[0].figures[0]['probes']['raw']['few'])} choices, the same for all. Many labels: {many} "
+        f"rows alone. Few labels ({few}): the same number of every class, mean of {choices} choices, the same for all. "
+        f"Many labels: {many} "
         "training samples. "
         f"Run seeds: {_list([str(seed) for seed in seeds])}. A lead’s standard error is over choices of labels and run "
         "seeds; within two of them it is none. "

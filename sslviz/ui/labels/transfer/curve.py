@@ -42,9 +42,9 @@ LEAD = {
     "Standard": "Freeze the trunk; train nothing but a linear head on its vectors, with 1, 2, 5 … labels a class. The "
     "same labels go to a trunk with random weights, to the raw input, and to the same network trained from scratch, "
     "where all weights learn. The gap between two lines is what the pseudo-labels bought, in labels or in points.",
-    "Detailed": "Vectors z = f(x), f frozen; p(y | z) = softmax(Wz + b), W and b by logistic regression (L2, its penalty chosen "
-    "by cross-validation on the labelled rows alone), z standardised with those rows. Labels are drawn class by class, "
-    "twenty times, the same ones for all. “From scratch” "
+    "Detailed": "Vectors z = f(x), f frozen; p(y | z) = softmax(Wz + b), W and b by logistic regression (L2, its "
+    "penalty chosen by cross-validation on the labelled rows alone), z standardised with those rows. Labels are drawn "
+    "class by class, twenty times, the same ones for all. “From scratch” "
     "minimises −ln p(y | x) over all weights, starting at random; “fine-tuned” does the same starting from f.",
 }
 BRINGS = (

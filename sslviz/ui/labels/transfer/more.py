@@ -96,7 +96,8 @@ def winners(found: dict[str, Any]) -> str:
     )  # fmt: skip
     said = (
         f"With {transfer.SCALE_LABELS} labels a class **{_run_title(best['run'])}** is the best of {len(runs)} runs: "
-        f"{gaps} (on {len(CHOICES)} choices of labels; within two standard errors it says level). The best was picked by these same held-out pictures, so "
+        f"{gaps} (on {len(CHOICES)} choices of labels; within two standard errors it says level). "
+        "The best was picked by these same held-out pictures, so "
         "its lead looks a little larger than it is. "
     )
     return f"{head}{lines}\n\n{said}{_repeated(runs)}"
