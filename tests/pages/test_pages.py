@@ -375,8 +375,8 @@ def test_what_draws_a_recorded_run_needs_no_torch() -> None:
         "for slug in TASKS: import_module(f'sslviz.ui.tasks.{slug}.page')\n"
         "from sslviz.training.results import recorded, run_view\n"
         "for slug in ('masked_words', 'word_and_context', 'next_word', 'next_sentence', 'same_or_different'):\n"
-        "    for long in (False, True):\n"
-        "        run = recorded.read(slug, long=long)\n"
+        "    for which in recorded.KINDS:\n"
+        "        run = recorded.read(slug, which)\n"
         "        run and run_view.from_recording(run, slug)\n"
         "print('torch' in sys.modules)\n"
     )

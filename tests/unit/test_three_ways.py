@@ -151,8 +151,8 @@ def test_results_are_kept_and_read_again(tmp_path: Path, monkeypatch: pytest.Mon
 def test_the_recording_belongs_to_the_recorded_weights_that_it_used() -> None:
     found = three_ways.read()
     assert found is not None
-    for name, (task, long) in three_ways.USED.items():
-        run = recorded.read(task, long=long)
+    for name, (task, which) in three_ways.USED.items():
+        run = recorded.read(task, which)
         assert run is not None
         about = found["trunks"][name]
         assert (about["task"], about["runs"]) == (task, 1)

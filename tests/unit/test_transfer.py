@@ -12,7 +12,9 @@ import torch
 import sslviz.__main__ as command
 from sslviz.catalogue import TASKS, load
 from sslviz.data import images
+from sslviz.evaluation import probes
 from sslviz.evaluation import transfer as maths
+from sslviz.evaluation.lead import on_both
 from sslviz.training import supervised, tuning
 from sslviz.training.answers import vectors
 from sslviz.training.config import default
@@ -37,7 +39,8 @@ def test_a_point_of_the_curve_is_what_scikit_learn_says_itself() -> None:
 
     rng = np.random.default_rng(2)
     rows = np.sort(np.concatenate([rng.permutation(np.flatnonzero(c == Y))[:10] for c in range(4)]))
-    direct = make_pipeline(StandardScaler(), LogisticRegression(max_iter=500)).fit(X[rows], Y[rows]).score(X, Y)
+    c = probes.penalty(StandardScaler().fit_transform(X[rows]), Y[rows])
+    direct = make_pipeline(StandardScaler(), LogisticRegression(C=c, max_iter=500)).fit(X[rows], Y[rows]).score(X, Y)
     assert direct == maths.point(X, Y, X, Y, 10, 2)
 
 
@@ -58,7 +61,7 @@ def test_only_sizes_that_every_class_can_give() -> None:
 
 def test_the_curve_has_a_row_a_size_and_rises() -> None:
     curve = maths.curve(X, Y, X, Y)
-    assert [len(row) for row in curve] == [3] * 7 + [1]
+    assert [len(row) for row in curve] == [20] * 7 + [1]
     assert np.mean(curve[-1]) > np.mean(curve[0]) + 0.1
 
 
@@ -71,22 +74,6 @@ def test_clusters_that_lie_apart_are_the_classes_and_noise_is_not() -> None:
     assert min(apart["nmi"]) > 0.99
     assert max(noise["ari"]) < 0.05
     assert len(apart["nmi"]) == len(maths.GROUP_SEEDS)
-
-
-def test_raw_input_gets_the_better_penalty() -> None:
-    from sklearn.linear_model import LogisticRegression
-    from sklearn.preprocessing import StandardScaler
-
-    rng = np.random.default_rng(1)
-    wide = np.concatenate([X, rng.normal(size=(520, 300))], 1)  # much that says nothing: C = 1 listens to it
-    found = maths.raw_curve(wide[::2], Y[::2], wide[1::2], Y[1::2])
-    plain = maths.curve(wide[::2], Y[::2], wide[1::2], Y[1::2])
-    assert [len(row) for row in found] == [len(row) for row in plain]
-    assert all(np.mean(a) >= np.mean(b) for a, b in zip(found, plain, strict=True))
-    scaler = StandardScaler().fit(wide[::2])
-    direct = LogisticRegression(C=0.01, max_iter=500).fit(scaler.transform(wide[::2]), Y[::2])
-    assert found[-1] == [max(plain[-1][0], direct.score(scaler.transform(wide[1::2]), Y[1::2]))]
-    assert sum(map(sum, found)) > sum(map(sum, plain))
 
 
 def test_a_number_is_told_through_many_columns_that_say_nothing() -> None:
@@ -337,10 +324,12 @@ def test_ten_labels_a_class_go_further_with_a_pretext_task(found: dict[str, Any]
     assert best is not None
     row = found["probes"]["groups"][transfer.PICTURES]["sizes"].index(10)
     scratch = found["scratch"]["groups"][transfer.PICTURES][row]
-    assert len(scratch) == len(best["run"]["curve"][row]) == 3
-    assert best["scratch"] == pytest.approx(np.mean(scratch))
-    assert best["trained"] - best["scratch"] >= 0.08
-    assert best["trained"] - best["random"] >= 0.12
+    assert len(scratch) == len(best["run"]["curve"][row]) == 20
+    assert best["scratch"] == scratch
+    for other in ("scratch", "raw", "random"):
+        over = on_both(best["trained"], best[other])
+        assert over.clear
+        assert over.points >= 15
 
 
 def test_so_it_is_with_three_run_seeds(found: dict[str, Any]) -> None:
@@ -351,23 +340,25 @@ def test_so_it_is_with_three_run_seeds(found: dict[str, Any]) -> None:
         np.mean(run["run_seeds"]) for run in found["probes"]["runs"]
         if run["group"] == transfer.PICTURES and len(run["run_seeds"]) == 3 and run["few"] == 10
     ]  # fmt: skip
-    assert max(means) - best["scratch"] >= 0.08
-    assert max(means) - best["random"] >= 0.12
+    assert max(means) - np.mean(best["scratch"]) >= 0.15
+    assert max(means) - np.mean(best["raw"]) >= 0.15
 
 
 def test_every_run_on_pictures_is_judged_by_clothes_and_by_emoji(found: dict[str, Any]) -> None:
-    judged = {(run["task"], run["long"], run["group"]) for run in found["probes"]["runs"]}
-    for task, long, run in transfer_record._runs():
+    judged = {(run["task"], run["which"], run["group"]) for run in found["probes"]["runs"]}
+    for task, which, run in transfer_record._runs():
         for data in transfer.judges(task, run.config.data):
-            assert (task, long, transfer.group(task, data)) in judged
-    assert transfer.judges("queue", "pictures") == transfer.judges("queue", "emoji") == ("fashion_mnist", "emoji")
+            assert (task, which, transfer.group(task, data)) in judged
+    assert transfer.judges("queue", "pictures") == transfer.judges("queue", "emoji") == transfer.JUDGES
     assert transfer.judges("masked_words", "sentences") == ("sentences",)
     assert transfer.judges("queue", "cifar10") == ("cifar10",)
 
 
 def test_three_seeds_of_everything(found: dict[str, Any]) -> None:
     for where, rows in found["scratch"]["groups"].items():
-        assert [len(row) for row in rows] == [3] * len(found["probes"]["groups"][where]["sizes"])
+        sizes = found["probes"]["groups"][where]["sizes"]
+        many = where in ("clothes_anywhere", "fashion_mnist")
+        assert [len(row) for row in rows] == [20 if many and size in (1, 2, 5, 10) else 3 for size in sizes]
     assert found["scratch"]["groups"].keys() == found["probes"]["groups"].keys()
     assert all(len(row) == 3 for row in found["tuned"]["few"].values())
     assert found["tuned"]["few"].keys() == TASKS.keys()

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import replace
+from functools import partial
 from types import SimpleNamespace
 from typing import Any
 
@@ -20,6 +21,8 @@ from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 
 from sslviz.data import images
+from sslviz.evaluation import probes
+from sslviz.evaluation import transfer as maths
 from sslviz.tasks.base import Batch, ProbeData
 from sslviz.training import supervised, tuning
 from sslviz.training.config import default
@@ -72,14 +75,20 @@ def run(task: str, signal: float, **changed: Any) -> SimpleNamespace:
 
 
 @pytest.fixture(autouse=True)
-def world(monkeypatch: pytest.MonkeyPatch) -> dict[tuple[str, bool], SimpleNamespace]:
-    """The recordings that there are, by (task, whether it is the longer one); vectors and samples are planted."""
+def world(monkeypatch: pytest.MonkeyPatch) -> dict[tuple[str, str], SimpleNamespace]:
+    """The recordings that there are, by (task, which of its runs); vectors and samples are planted.
+
+    Three choices of labels stand for twenty.
+    """
     runs = {
-        ("masked_patches", False): run("masked_patches", 2.0),
-        ("masked_patches", True): run("masked_patches", 0.5),
-        ("autoencoding", False): run("autoencoding", 1.0),
-        ("masked_words", False): run("masked_words", 1.5),
+        ("masked_patches", "short"): run("masked_patches", 2.0),
+        ("masked_patches", "long"): run("masked_patches", 0.5),
+        ("masked_patches", "elsewhere"): run("masked_patches", 2.5, data="clothes_anywhere"),
+        ("autoencoding", "short"): run("autoencoding", 1.0),
+        ("masked_words", "short"): run("masked_words", 1.5),
     }
+    monkeypatch.setattr(transfer_record, "CHOICES", SEEDS)
+    monkeypatch.setattr(maths, "curve", partial(maths.curve, seeds=SEEDS))
 
     def features(config: Any, weights: Any, kept: Any, *batches: Batch) -> tuple[np.ndarray, ...]:
         assert (weights is None) == (kept is None)
@@ -87,10 +96,14 @@ def world(monkeypatch: pytest.MonkeyPatch) -> dict[tuple[str, bool], SimpleNames
         signal *= 0.5 if config.data == "emoji" else 1
         return tuple(planted(batch.ids, signal) for batch in batches)
 
-    monkeypatch.setattr(recorded, "read", lambda task, *, long=False: runs.get((task, long)))
+    monkeypatch.setattr(recorded, "read", lambda task, which="short": runs.get((task, which)))
     raw = {
         ("masked_words", "sentences"): 0.2,
-        **{(task, data): 1.0 for task in ("masked_patches", "autoencoding") for data in ("pictures", "fashion_mnist")},
+        **{
+            (task, data): 1.0
+            for task in ("masked_patches", "autoencoding")
+            for data in ("fashion_mnist", "clothes_anywhere")
+        },
         **{(task, "emoji"): 0.4 for task in ("masked_patches", "autoencoding")},
     }
     monkeypatch.setattr(transfer, "probe_data", lambda task, data: samples(raw[task, data]))
@@ -98,8 +111,9 @@ def world(monkeypatch: pytest.MonkeyPatch) -> dict[tuple[str, bool], SimpleNames
     return runs
 
 
-def accuracy(train: np.ndarray, test: np.ndarray, rows: np.ndarray, c: float = 1.0) -> float:
-    """Of logistic regression on standardised numbers, by scikit-learn alone."""
+def accuracy(train: np.ndarray, test: np.ndarray, rows: np.ndarray) -> float:
+    """Of logistic regression on standardised numbers, by scikit-learn alone, with the penalty of all probes."""
+    c = probes.penalty(StandardScaler().fit_transform(train[rows]), Y[:N][rows])
     model = make_pipeline(StandardScaler(), LogisticRegression(C=c, max_iter=500))
     return float(model.fit(train[rows], Y[:N][rows]).score(test, Y[N:]))
 
@@ -110,11 +124,11 @@ def labelled(size: int, seed: int) -> np.ndarray:
     return np.sort(np.concatenate([rng.permutation(np.flatnonzero(Y[:N] == c))[:size] for c in range(CLASSES)]))
 
 
-def curve(signal: float, c: float = 1.0) -> list[list[float]]:
+def curve(signal: float) -> list[list[float]]:
     """Accuracy with 1, 2, 5 and 10 labels a class, three choices each, and with all."""
     train, test = planted(np.arange(N), signal), planted(np.arange(N, 2 * N), signal)
     rows = [[labelled(size, seed) for seed in SEEDS] for size in (1, 2, 5, 10)]
-    return [[accuracy(train, test, some, c) for some in row] for row in [*rows, [np.arange(N)]]]
+    return [[accuracy(train, test, some) for some in row] for row in [*rows, [np.arange(N)]]]
 
 
 def quiet(_: str) -> None:
@@ -127,39 +141,36 @@ def quiet(_: str) -> None:
 @pytest.mark.slow
 def test_every_run_is_judged_by_the_curve_that_scikit_learn_gives() -> None:
     runs = transfer_record._probes(quiet)["runs"]
-    assert [(one["task"], one["long"], one["group"]) for one in runs] == [
-        ("masked_words", False, "masked_words on sentences"),
-        ("masked_patches", False, "fashion_mnist"), ("masked_patches", False, "emoji"),
-        ("masked_patches", True, "fashion_mnist"), ("masked_patches", True, "emoji"),
-        ("autoencoding", False, "fashion_mnist"), ("autoencoding", False, "emoji"),
-    ]  # fmt: skip
-    for one, signal in zip(runs, (1.5, 2.0, 1.0, 0.5, 0.25, 1.0, 0.5), strict=True):
+    assert [(one["task"], one["which"], one["group"]) for one in runs] == [
+        ("masked_words", "short", "masked_words on sentences"),
+        *(("masked_patches", which, judge) for which in ("short", "long", "elsewhere") for judge in transfer.JUDGES),
+        *(("autoencoding", "short", judge) for judge in transfer.JUDGES),
+    ]
+    every = [(1.5,), *((signal, signal, signal / 2) for signal in (2.0, 0.5, 2.5, 1.0))]
+    for one, signal in zip(runs, [signal for some in every for signal in some], strict=True):
         assert one["curve"] == curve(signal)
-    assert runs[1]["curve"][-1][0] > runs[3]["curve"][-1][0] + 0.1  # what was planted is found
+    assert runs[1]["curve"][-1][0] > runs[4]["curve"][-1][0] + 0.1  # what was planted is found
 
 
 @pytest.mark.slow
 def test_a_run_brings_its_own_figures_where_it_is_judged_by_its_own_kind_of_data() -> None:
-    own, other = transfer_record._probes(quiet)["runs"][1:3]
+    anywhere, own, other = transfer_record._probes(quiet)["runs"][1:4]
     assert own["run_seeds"] == pytest.approx([0.2 + 2.0, 0.6])  # means of the recording, and of the other run seed
     assert (own["few"], own["knn"], own["knn_labels"], own["data"]) == (10, 0.5, 1000, "pictures")
-    assert other["run_seeds"] == []
+    assert anywhere["run_seeds"] == other["run_seeds"] == []
     assert "knn" not in other
 
 
 @pytest.mark.slow
 def test_a_group_has_what_every_run_is_measured_against() -> None:
     groups = transfer_record._probes(quiet)["groups"]
-    assert set(groups) == {"masked_words on sentences", "fashion_mnist", "emoji"}
+    assert set(groups) == {"masked_words on sentences", *transfer.JUDGES}
     words = groups["masked_words on sentences"]
     assert (words["labels"], words["tests"], words["classes"]) == (N, N, list("abcd"))
     assert words["sizes"] == (1, 2, 5, 10, 0)
     assert words["chance"] == max(Counter(Y[N:].tolist()).values()) / N
-    # Raw input gets the better of two penalties, at each size.
     for where, signal in (("masked_words on sentences", 0.2), ("fashion_mnist", 1.0), ("emoji", 0.4)):
-        both = [curve(signal, c) for c in (1.0, 0.01)]
-        assert groups[where]["raw"]["curve"] == [max(pair, key=np.mean) for pair in zip(*both, strict=True)]
-        assert groups[where]["raw"]["curve"] not in both
+        assert groups[where]["raw"]["curve"] == curve(signal)  # raw input by the same rule as every trunk
     # The random trunk: another network for each choice of labels, with weights drawn by that seed.
     each = [curve(0.3 * seed) for seed in SEEDS]
     assert words["random"]["curve"] == [
@@ -200,7 +211,9 @@ def test_labels_are_bought_ten_times_each_way_and_judged_by_scikit_learn(monkeyp
     monkeypatch.setattr(transfer_record, "LABELS", 8)
     found = transfer_record._purchases(quiet)
     assert (found["labels"], found["times"]) == (8, 10)
-    assert list(found["runs"]) == ["masked_patches", "masked_patches_long", "autoencoding"]  # words are not for sale
+    assert list(found["runs"]) == [
+        "masked_patches", "masked_patches_long", "masked_patches_elsewhere", "autoencoding",
+    ]  # fmt: skip # words are not for sale
     places = np.sort(np.random.default_rng(0).permutation(N)[:40])
     for name, signal in (("masked_patches", 2.0), ("masked_patches_long", 0.5)):
         train, test = planted(np.arange(N), signal), planted(np.arange(N, 2 * N), signal)
@@ -287,10 +300,10 @@ def test_from_scratch_learns_from_the_same_labels_as_the_probes(monkeypatch: pyt
     assert found["protocol"] == {"batch": 64, "lr": 1e-3, "fewest": 100, "most": 1500}
     sizes = [4, 8, 20, 40, N]  # 1, 2, 5, 10 labels a class, and all
     assert found["groups"]["masked_words on sentences"] == [[n + seed / 10 for seed in SEEDS] for n in sizes]
-    for where in ("fashion_mnist", "emoji"):  # pictures all by one network, once for all tasks
+    for where in transfer.JUDGES:  # pictures all by one network, once for all tasks
         assert found["groups"][where] == [[n + seed / 10 + 1 for seed in SEEDS] for n in sizes]
-    assert len(found["groups"]) == 3
-    assert len(pupils.taught) == 2 * 5 * 3
+    assert len(found["groups"]) == 4
+    assert len(pupils.taught) == 3 * 5 * 3
     assert {tuple(ids) for ids in pupils.asked} == {tuple(range(N, 2 * N))}
     assert pupils.taught[1].ids == labelled(1, 1).tolist()
     assert [net.rows for net in tuners.nets[3:6]] == [labelled(2, seed).tolist() for seed in SEEDS]
@@ -299,7 +312,7 @@ def test_from_scratch_learns_from_the_same_labels_as_the_probes(monkeypatch: pyt
 
 
 def test_fine_tuning_begins_with_the_weights_of_the_run_and_leaves_the_longer_ones_out(
-    monkeypatch: pytest.MonkeyPatch, world: dict[tuple[str, bool], SimpleNamespace]
+    monkeypatch: pytest.MonkeyPatch, world: dict[tuple[str, str], SimpleNamespace]
 ) -> None:
     monkeypatch.setattr(transfer_record, "TUNED", ("masked_patches",))
     monkeypatch.setattr(transfer_record, "TUNED_SIZES", (1, 10, 0))
@@ -309,15 +322,15 @@ def test_fine_tuning_begins_with_the_weights_of_the_run_and_leaves_the_longer_on
     assert found["sizes"] == (1, 10, 0)
     assert found["curve"] == {"masked_patches": [[n + seed / 10 for seed in SEEDS] for n in (4, 40, N)]}
     assert found["few"] == {
-        task: [40 + seed / 10 for seed in SEEDS] for task in ("masked_patches", "autoencoding", "masked_words")
-    }
+        task: [40 + seed / 10 for seed in SEEDS] for task in ("masked_patches", "masked_words")
+    }  # pictures all on the same ones, where they were trained on those
     assert set(found["few_sizes"].values()) == {10}
     for net in tuners.nets:
-        assert net.weights is world[net.config.task, False].weights
-        assert net.kept is world[net.config.task, False].buffers
+        used = world[net.config.task, "elsewhere" if net.config.task == "masked_patches" else "short"]
+        assert net.weights is used.weights
+        assert net.kept is used.buffers
     assert Counter(net.config.task for net in tuners.nets) == {
         "masked_patches": 9,
-        "autoencoding": 3,
         "masked_words": 3,
     }
 
@@ -389,6 +402,7 @@ def test_a_head_taught_by_one_team_is_tested_on_emoji_that_all_teams_have(monkey
         "random",
         "masked_patches",
         "masked_patches_long",
+        "masked_patches_elsewhere",
         "autoencoding",
     }
     assert taught == [(4, 4, 2, seed) for _ in range(3) for seed in SEEDS]  # once, not once for every team of the test

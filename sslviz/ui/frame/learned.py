@@ -159,7 +159,10 @@ def below(figures: dict[str, Any]) -> str:
         f"training adds {added.told} to that" if added.clear else f"training adds nothing that is clear ({added.told})"
     )
     rest = "" if over.points >= 0 or not over.clear else " So the mean is not all that is lacking."
-    return f"{told}So the mean costs {cost.points:.0f} points, and even a random trunk gets them back in a row; {more}.{rest}"
+    return (
+        f"{told}So the mean costs {cost.points:.0f} points, and even a random trunk gets them back in a row; {more}."
+        f"{rest}"
+    )
 
 
 def _pretext(figures: dict[str, Any], view: RunView, own: bool) -> None:
