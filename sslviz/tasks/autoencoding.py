@@ -2,8 +2,8 @@
 
 The label comes from the data, and it is the very input. Nothing is hidden, so what makes it a task is the bottleneck:
 one short code for the whole picture. Where every patch has a code of its own, copying is enough. With noise the label
-is the picture as it was, not as it came in. Rumelhart, Hinton & Williams 1986, Nature 323; denoising: Vincent et al.
-2008, ICML, section 2.
+is the picture as it was, not as it came in. Auto-association: Rumelhart, Hinton & Williams 1986,
+"Learning internal representations by error propagation"; denoising: Vincent et al. 2008, ICML, section 2.
 """
 
 from __future__ import annotations

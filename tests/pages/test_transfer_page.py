@@ -37,7 +37,8 @@ def recording() -> dict[str, Any]:
     def run(task: str, top: float, which: str = "short") -> dict[str, Any]:
         data = transfer.PICTURES if TASKS[task].pictures else TASKS[task].data[0]
         where = transfer.group(task, data)
-        return {"task": task, "which": which, "data": data, "steps": 2000 if which == "long" else 1000, "group": where, **judged(top), "knn": top,
+        steps = 2000 if which == "long" else 1000
+        return {"task": task, "which": which, "data": data, "steps": steps, "group": where, **judged(top), "knn": top,
                 "few": 10, "knn_labels": 2000, "run_seeds": [top, top - 0.02, top + 0.02]}  # fmt: skip
 
     def group(names: list[str], raw: str) -> dict[str, Any]:

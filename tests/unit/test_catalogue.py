@@ -107,7 +107,9 @@ def test_the_default_budgets_are_accepted(slug: str, which: str) -> None:
 
 
 @pytest.mark.parametrize("slug", list(TASKS))
-def test_every_task_on_pictures_is_recorded_on_clothes_anywhere_with_its_default_budget_and_on_others(slug: str) -> None:
+def test_every_task_on_pictures_is_recorded_on_clothes_anywhere_with_its_default_budget_and_on_others(
+    slug: str,
+) -> None:
     entry = TASKS[slug]
     assert ("elsewhere" in entry.expects.recordings) == bool(entry.elsewhere)
     if entry.pictures:

@@ -135,5 +135,7 @@ def test_restamp_tells_by_its_exit_code(
 
     monkeypatch.setattr(check, "restamp", restamp)
     assert command.main(["record", "--restamp"]) == 1
-    assert asked == [(task, which) for task in TASKS for which in recorded.kinds(task)]  # one that fails does not spare the others
+    assert asked == [
+        (task, which) for task in TASKS for which in recorded.kinds(task)
+    ]  # one that fails does not spare the others
     assert command.main(["record", "same_or_different", "--restamp"]) == 0

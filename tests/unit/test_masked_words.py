@@ -110,6 +110,18 @@ def test_of_the_chosen_80_percent_are_hidden_10_swapped_10_kept(big: tuple[Batch
         assert abs((how == fate).sum() / chosen - share) < 4 * math.sqrt(share * (1 - share) / chosen)
 
 
+def test_of_the_sentences_of_the_app_one_word_in_five_is_chosen_and_15_percent_of_the_tokens() -> None:
+    """What the page says at Standard."""
+    batch = TASK.batch("sentences", "train", np.arange(5000))
+    where = TASK.apply(
+        batch, TASK.draw(batch, np.random.default_rng(0), TASK.info("sentences"), Options()), TASK.info("sentences")
+    ).where
+    ids = batch.data["ids"]
+    words = (ids > MASK).sum().item()
+    assert 0.18 < where.sum().item() / words < 0.22
+    assert 0.14 < where.sum().item() / (ids != PAD).sum().item() < 0.17
+
+
 def test_swap_words_are_uniform_over_the_whole_vocabulary(big: tuple[Batch, Draw]) -> None:
     swap, how = big[1]["swap"], big[1]["how"]
     for drawn, bins in ((swap.ravel(), V), (swap[how == SWAP], 20)):

@@ -85,12 +85,13 @@ WHY = (
         2020,
         "https://arxiv.org/abs/2002.05709",
     ),
-    # Notes: "The entire training dataset contains roughly 1.4T tokens after tokenization." Abstract: public data only.
+    # Notes: "The entire training dataset contains roughly 1.4T tokens after tokenization"; table 2: 1.0T for the
+    # two smaller models, 1.4T for the two larger ones. Abstract: public data only.
     Fact(
         "Scale",
         "1.4 trillion",
-        "Every piece of raw data brings its own label, so there can be very much of it. LLaMA learned the next word "
-        "from 1.4 trillion pieces of public text.",
+        "Every piece of raw data brings its own label, so there can be very much of it. The larger LLaMA models "
+        "learned the next word from 1.4 trillion pieces of public text.",
         "Touvron et al.",
         2023,
         "https://arxiv.org/abs/2302.13971",
@@ -118,12 +119,14 @@ USED = (
         2021,
         "https://arxiv.org/abs/2111.06377",
     ),
-    # Abstract: ten minutes of labelled data, 53k hours unlabelled, WER 4.8/8.2 on clean/other.
+    # Abstract: ten minutes of labelled data, 53k hours unlabelled, WER 4.8/8.2 on clean/other; table 1: with a
+    # Transformer language model, which was trained on text.
     Fact(
         "Speech",
         "10 minutes",
-        "wav2vec 2.0 listened to 53,000 hours of speech without text. With ten minutes of transcribed speech it then "
-        "got 4.8 % of the words wrong on clear recordings, 8.2 % on harder ones.",
+        "wav2vec 2.0 listened to 53,000 hours of speech without text. With ten minutes of transcribed speech and "
+        "a language model that had read much text, it got 4.8 % of the words wrong on clear recordings, 8.2 % on "
+        "harder ones.",
         "Baevski et al.",
         2020,
         "https://arxiv.org/abs/2006.11477",
@@ -197,8 +200,8 @@ label to train. To name things, and to measure how well it does, a few are still
 
 # Lee's workshop paper has no lasting address. The one linked builds on it; its abstract was read.
 SECOND = (
-    "In **semi-supervised** learning a pseudo-label is a trained model's confident guess, used as if it were the true "
-    "label (Lee 2013). It needs some labels to begin with, and a wrong guess is learned too "
+    "In **semi-supervised** learning a pseudo-label is the class that the model itself finds likeliest, used as if it "
+    "were the true label (Lee 2013). It needs some labels to begin with, and a wrong guess is learned too "
     "([Arazo et al. 2019, arXiv:1908.02983](https://arxiv.org/abs/1908.02983)). This app is not about that one. Here "
     "nobody labelled anything, and the label is no guess at a class: it is what the task itself hid, paired or grouped."
 )

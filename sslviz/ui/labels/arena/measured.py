@@ -28,7 +28,8 @@ LEAD = {
     "Detailed": "Score = accuracy on held-out samples of argmax W z + b, where z is the frozen trunk’s pooled vector, "
     "standardised with the labelled rows alone, and W, b come from logistic regression (L2, the penalty chosen on "
     "the labelled rows alone by cross-validation). "
-    "k-NN: 20 nearest by cosine, votes e^(cos/0.1). A pretext loss is in a unit of its own, so no two of them compare; "
+    "k-NN: vectors standardised, then the 20 nearest by "
+    "cosine, votes e^(cos/0.1). A pretext loss is in a unit of its own, so no two of them compare; "
     "the exam does.",
 }
 BRINGS = (

@@ -24,7 +24,7 @@ LEAD = {
     "layer. x̃ = x, or spoilt by noise or dropped pixels (denoising: Vincent et al. 2008, section 2). If f and g are "
     "linear, the first k principal components are the best possible answer (Baldi & Hornik 1989), so PCA with the "
     "same k is the baseline to beat. The map and the probes read the trunk’s mean, before the code. Rumelhart, "
-    "Hinton & Williams 1986.",
+    "Hinton & Williams 1986, “Learning internal representations by error propagation”.",
 }
 
 

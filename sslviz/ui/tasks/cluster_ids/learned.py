@@ -90,7 +90,8 @@ def _rounds(hide: set[str]) -> None:
 TABLE_NOTE = (
     "One line for each round. Each square is a cluster, darker with more pictures, in the order of the latest sizes. "
     "Numbers are matched from round to round (Hungarian assignment), so a square in one place stays the same cluster "
-    "as far as that is possible. NMI, 0 to 1: how far the piles are those of the round before. That says how steady "
+    "as far as that is possible. NMI, 0 to 1 (arithmetic mean; the paper divides by the "
+    "geometric one): how far the piles are those of the round before. That says how steady "
     "the piles are, not how good."
 )
 

@@ -33,8 +33,9 @@ LEAD = {
     "distractors; one with the true code is left out. Codes: argmax of scores + Gumbel noise; the gradient passes as "
     "softmax((scores + noise)/τ), τ from 2 down to 0.5, straight through. Plus 0.1 · (GV − perplexity)/GV. p = 0.065 "
     "and M = 10 as in the paper, but our recordings last 0.25 to 1.6 s, not 15 s. Unlike the paper: log-mel frames in "
-    "place of convolutions over the wave, 10 distractors, not 100, and far fewer entries. arXiv 2006.11477, sections "
-    "2 and 3.",
+    "place of convolutions over the wave; 10 distractors, not 100, drawn without replacement; far fewer entries; "
+    "diversity over all steps, not the covered ones; no penalty on the features; at least one span a recording, which "
+    "may begin in the last nine steps and is then cut short. arXiv 2006.11477, sections 2 and 3.",
 }
 MENARDI = (
     "Paola’s voice: these sound files were made by Marco Menardi and his wife Paola Dal Zot, "
@@ -83,7 +84,7 @@ PAGE = TaskPage[Sample, MaskedSoundOptions](
             help="0.065 in the paper, with spans of 10 steps: about half of a long recording is then covered.",
         ),
         Control("diversity", step=0.05, help="0.1 in the paper. Try 0: do all entries stay in use?"),
-        Control("span", help="A step is 20 ms. The paper takes 10 steps; its recordings are ten times as long."),
+        Control("span", help="A step is 20 ms. The paper takes 10 steps; its recordings are about 17 times as long."),
         Control("groups", help="Each group gives one number; together they are the code."),
         Control("entries", help="320 in the paper."),
         Note("Spans change at once. Groups, entries and diversity hold for the next run, after Reset and Play."),

@@ -17,7 +17,8 @@ from sslviz.ui.tasks.masked_words.guess import question
 
 LEAD = {
     "Basic": "Cover a word with your thumb and say what it was. The covered word is the label; nobody had to write it.",
-    "Standard": "By default 15 % of the words are chosen. Of these, 80 % are hidden behind [MASK], 10 % swapped for "
+    "Standard": "By default 15 % of the tokens are chosen, one a sentence at least: in these short sentences that is "
+    "one word in five. Of these, 80 % are hidden behind [MASK], 10 % swapped for "
     "another word, 10 % stay as they are. The model must name all of them from the words around; only they count in "
     "the loss.",
     "Detailed": "Minimise −(1/|M|) Σ ln p(wᵢ | x̃) over the chosen places M, |M| = max(1, round(0.15 n)), n tokens with "

@@ -28,7 +28,8 @@ LEAD = {
     "1 NotNext, as is_random_next in BERT’s code. Token, place and segment vectors are added up. BERT adds the loss of "
     "masked words; its A and B are stretches of text, ours single sentences. The paper says 50 % strangers; in its "
     "code a stretch of one sentence has no second half, so its B is always a stranger, and the share is a bit above "
-    "one half. Ours is one half. arXiv 1810.04805, section 3.1.",
+    "one half. Ours is one half. BERT’s code first picks a document, then a place in it; we pick any sentence, all "
+    "equally likely, since otherwise strangers would be longer by 0.6 words. arXiv 1810.04805, section 3.1.",
 }
 
 

@@ -41,7 +41,10 @@ def collapse_lab(hide: set[str]) -> None:
             ablation_bars(found, MEASURES, reached(SLUG), "share; the probe names held-out clothes")
         with right:
             st.markdown(table(found))
-            st.caption("Spread as a share of 1/√128; mean cosine of two pictures; effective rank, of 128 directions.")
+            st.caption(
+                "Spread: the standard deviation (over n, not n − 1) as a share of 1/√128; mean cosine of two pictures; "
+                "effective rank (RankMe, but of vectors of length 1), of 128 directions."
+            )
             st.markdown(f"{meaning(found)}\n\n{other_view()}")
 
 
