@@ -78,7 +78,7 @@ record: $(VENV)/.app
 	$(BIN)/python -m sslviz record $(ARGS)
 
 ## bench: run the benchmarks, one after the other (on a quiet computer)
-bench: $(VENV)/.bench
+bench: $(VENV)/.test
 	@for script in benchmarks/[!_]*.py; do echo "== $$script"; PYTHONPATH=. $(BIN)/python "$$script" || exit 1; done
 
 ## clean: delete caches; the environment stays
@@ -106,8 +106,4 @@ $(VENV)/.test: requirements.txt requirements-test.txt | $(BIN)/python
 
 node_modules/.installed: package.json package-lock.json
 	npm ci --ignore-scripts --no-audit --no-fund
-	@touch $@
-
-$(VENV)/.bench: requirements.txt requirements-test.txt requirements-bench.txt | $(BIN)/python
-	$(PIP) -r requirements-bench.txt
 	@touch $@
