@@ -33,7 +33,7 @@ def test_bought_labels_are_spread_evenly_and_drawn_anew_by_seed() -> None:
 
 def test_held_out_pictures_are_none_of_the_two_hundred() -> None:
     assert len(set(three_ways.tested().tolist())) == 2000
-    held_out = {p.tobytes() for p in three_ways.images.load("fashion_mnist").held_out_images[three_ways.tested()]}
+    held_out = {p.tobytes() for p in three_ways.images.load("clothes_anywhere").held_out_images[three_ways.tested()]}
     assert not held_out & {p.tobytes() for p in three_ways.pictures()}
 
 
@@ -86,15 +86,18 @@ def test_measuring_asks_every_way_with_the_same_labels(monkeypatch: pytest.Monke
     monkeypatch.setattr(three_ways, "raw", lambda pixels: vectors(0)[len(pixels) > 200])
     monkeypatch.setattr(three_ways, "_trunks", lambda *_: trunks)
     monkeypatch.setattr(three_ways.probes, "linear", linear)
+    monkeypatch.setattr(three_ways.probes, "CHOICES", (0, 1, 2))  # more of them than networks
     found = three_ways.measure((0, 1), lambda _: None)
     assert seen == [(20, 0), (20, 1), (50, 0), (50, 1)]
-    chosen = [three_ways.labelled(labels, seed) for labels in (20, 50) for seed in (0, 1)]
+    chosen = [three_ways.labelled(labels, seed) for labels in (20, 50) for seed in (0, 1, 2)]
     asked = [(some.tolist(), three_ways.classes()[some].tolist()) for some in chosen]
+    turns = {0: "alone", 1: "alone, second run", 2: "alone"}  # two networks take turns with the choices
     assert probed == {
-        "pixels": asked, "recorded": asked, "alone": asked[::2], "alone, second run": asked[1::2],
+        "pixels": asked, "recorded": asked,
+        **{name: [one for n, one in enumerate(asked) if turns[n % 3] == name] for name in set(turns.values())},
     }  # fmt: skip
     assert {name: np.shape(values) for name, values in found["right"].items()} == {
-        "supervised": (2, 2), "pixels": (2, 2), "alone": (2, 2), "recorded": (2, 2),
+        "supervised": (2, 2), "pixels": (2, 3), "alone": (2, 3), "recorded": (2, 3),
     }  # fmt: skip
     assert len(found["semi"]) == 2
     assert found["trunks"]["recorded"]["runs"] == 1

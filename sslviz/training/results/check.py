@@ -162,7 +162,7 @@ def _three_ways(say: Callable[[str], None]) -> bool:
         return True
     again = three_ways.measure(found["seeds"][:1], lambda _: None)
     pairs = [(found["right"][name], rows) for name, rows in again["right"].items()]
-    off = max(_apart([row[:1] for row in stored], rows) for stored, rows in pairs)
+    off = max(_apart([row[:1] for row in stored], [row[:1] for row in rows]) for stored, rows in pairs)
     if not _fine(three_ways.path().name, off, say):
         return False
     three_ways.save({**found, "code": three_ways.code()})

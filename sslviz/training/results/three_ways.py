@@ -24,14 +24,14 @@ from sslviz.data import images
 from sslviz.evaluation import probes
 from sslviz.training.results import provenance, recorded
 
-DATA, PER_CLASS, CLASSES, TESTED = "fashion_mnist", 20, 10, 2000
+DATA, PER_CLASS, CLASSES, TESTED = "clothes_anywhere", 20, 10, 2000
 PICTURES = PER_CLASS * CLASSES
 LABELS = (20, 50, 100, PICTURES)  # how many of the two hundred labels are used
 CLUSTERS, STARTS = 10, 10  # k-means: groups, and beginnings of which the tightest is kept
 SURE = 0.9  # an answer counts as a label from this probability on; chosen beforehand, not on the test pictures
 ALONE = {"steps": 400, "batch": 64, "lr": 5e-3}  # the pretext task on the two hundred pictures and no other
 PRETEXT, BEST = "masked_patches", "same_or_different"
-USED = {"recorded": (PRETEXT, "short"), "longest": (BEST, "long")}  # the recorded trunks: of which task, which run
+USED = {"recorded": (PRETEXT, "elsewhere"), "longest": (BEST, "long")}  # the recorded trunks: of which task, which run
 SHOWN = 6  # pictures of which the page shows all three labels
 
 Ids = NDArray[np.int64]
@@ -40,7 +40,7 @@ Say = Callable[[str], None]
 
 @lru_cache(maxsize=1)
 def rows() -> Ids:
-    """(200,) places of the pictures in the training part of Fashion-MNIST: 20 of every class, always the same."""
+    """(200,) places of the pictures in the training part of the set: 20 of every class, always the same."""
     return probes.stratified(images.load(DATA).labels, PER_CLASS, 0)
 
 
@@ -108,14 +108,16 @@ def raw(pixels: NDArray[np.uint8]) -> NDArray[np.float32]:
 
 
 def measure(seeds: Sequence[int] = (0, 1, 2), say: Say = print) -> dict[str, Any]:
-    """Train and judge everything; about four minutes of one core.
+    """Train and judge everything; about six minutes of one core.
 
     Args:
-        seeds: of the networks and of the choice of labels, one run of everything for each.
+        seeds: of the networks, and of the choices of labels that they learn from; frozen trunks and pixels are probed
+            with all of `probes.CHOICES`.
         say: is told each result as it comes.
 
     Returns:
-        `labels`; `right`, arm → a row for each of `labels` with the accuracy of each seed on held-out pictures;
+        `labels`; `right`, arm → a row for each of `labels` with the accuracy of each choice of labels on held-out
+        pictures: those of `seeds` where a network was trained, else `probes.CHOICES`;
         `groups`, the k-means of the page with its agreement; `covered`, the patches that the pretext task covered;
         `semi`, what one round of pseudo-labelling did; `trunks`, what is known of each trunk; and `config`, `seeds`,
         `code`.
@@ -144,14 +146,16 @@ def measure(seeds: Sequence[int] = (0, 1, 2), say: Say = print) -> dict[str, Any
     flat = raw(pictures()), raw(images.load(DATA).held_out_images[tested()])
     for labels in LABELS:
         found: dict[str, list[float]] = {name: [] for name in right}
-        for place, seed in enumerate(seeds):
+        for seed in seeds:
             some = labelled(labels, seed)
             found["supervised"].append(_right(_supervised(some, classes()[some], seed), test_y))
             if labels == LABELS[0]:
                 semi.append(_semi(some, seed, test_y))
                 say(f"pseudo-labels, seed {seed}: {json.dumps({k: v for k, v in semi[-1].items() if k != 'answers'})}")
+        for choice in probes.CHOICES:
+            some = labelled(labels, choice)
             for name, one in trunks.items():
-                known, held_out = one["vectors"][place % len(one["vectors"])]
+                known, held_out = one["vectors"][choice % len(one["vectors"])]
                 found[name].append(probes.linear(known[some], classes()[some], held_out, test_y))
             found["pixels"].append(probes.linear(flat[0][some], classes()[some], flat[1], test_y))
         for name, values in found.items():

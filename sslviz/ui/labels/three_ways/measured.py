@@ -11,6 +11,7 @@ import streamlit as st
 from numpy.typing import NDArray
 
 from sslviz.catalogue import TASKS, Option
+from sslviz.evaluation.lead import on_both
 from sslviz.evaluation.spread import mean_and_spread
 from sslviz.training.results import three_ways
 from sslviz.ui.frame import settings
@@ -23,7 +24,7 @@ PICTURES, FEWEST = three_ways.PICTURES, three_ways.LABELS[0]
 LEAD = {
     "Basic": f"{PICTURES} pictures, three ways to learn from them. Somebody tells you every name; nobody tells you "
     "anything; or you cover a part and ask yourself what was there.",
-    "Standard": f"The same {PICTURES} pictures of clothes and the same small network. What differs is what is given, "
+    "Standard": f"The same {PICTURES} pictures of clothes, anywhere and of any size, and the same small network. What differs is what is given, "
     f"what is asked, and who made the answer. All are judged on the same {three_ways.TESTED:,} other pictures, and "
     "what each costs is counted in labels that a person must give.",
     "Detailed": "Supervised: min over θ, W of −Σ ln p(y | x), y by a person. Unsupervised: min over groups of "
@@ -116,7 +117,7 @@ def costs() -> None:
             (title, [Bar("right", values[:1] if every and _runs(found, name) < 2 else values, name in LEARNED)])
         )
     kinds = [Bar("self-supervised trunk", [], model=True), Bar("everything else", [])]
-    axis = "right on held-out pictures (accuracy); whiskers: one standard deviation over run seeds"
+    axis = "right on held-out pictures (accuracy); whiskers: one standard deviation over choices of labels"
     bars(rows, [("always the commonest class", found["chance"])], axis, key=kinds)
     note(cost_words(found, place))
     note(protocol(found))
@@ -131,12 +132,12 @@ def _runs(found: dict[str, Any], name: str) -> int:
 
 def cost_words(found: dict[str, Any], place: int) -> str:
     """What the bars say, in words, with what each trunk has seen without labels; whoever is ahead is named."""
-    both = {name: mean_and_spread(values[place]) for name, values in found["right"].items()}
-    means, spreads = ({name: pair[n] for name, pair in both.items()} for n in range(2))
+    means = {name: mean_and_spread(values[place])[0] for name, values in found["right"].items()}
     best = max(means, key=lambda name: means[name])
-    level = [n for n in means if n != best and means[best] - means[n] < max(spreads[best], spreads[n])]
+    last = {name: values[place] for name, values in found["right"].items()}
+    level = [n for n in means if n != best and not on_both(last[best], last[n]).clear]
     tied = (
-        f", a tie with {' and '.join(f'“{NAMES[n]}” ({means[n]:.0%})' for n in level)} within the spread"
+        f", a tie with {' and '.join(f'“{NAMES[n]}” ({means[n]:.0%})' for n in level)} within two standard errors"
         if level
         else ""
     )
@@ -162,11 +163,12 @@ def protocol(found: dict[str, Any]) -> str:
     config = found["config"]
     taught, alone = config["supervised"], config["alone"]
     return (
-        f"What varies: each of {len(found['seeds'])} run seeds draws which of the {config['pictures']} pictures have a "
-        "label, equally many of every class, and the weights of the networks that are trained here. “One trunk” was "
-        "recorded once, so there only the labels vary, as for raw pixels; with all "
-        f"{config['pictures']} labels nothing does, and there is no whisker. Probe: logistic regression on vectors "
-        "standardised with the labelled rows. Vectors: the mean over the patches. Supervised: "
+        f"What varies: which of the {config['pictures']} pictures have a label, equally many of every class: "
+        f"{len(found['right']['pixels'][0])} choices for the probes, the first {len(found['seeds'])} of them for the "
+        "networks that are trained from scratch, each with weights of its own. A lead is compared on the same choices, "
+        f"and is none within two standard errors. With all {config['pictures']} labels nothing varies for a recorded "
+        "trunk and for raw pixels. Probe: logistic regression on vectors standardised with the labelled rows, its "
+        "penalty chosen on those rows alone. Vectors: the mean over the patches. Supervised: "
         f"{taught['steps'][0]} to {taught['steps'][-1]} steps, more with more labels; the highest learning rate, "
         f"{taught['lr']:g}, is one for all pages, chosen on training pictures set aside. The pretext task on these "
         f"{config['pictures']} alone: {alone['steps']} steps of {alone['batch']}, learning rate {alone['lr']:g}. "
