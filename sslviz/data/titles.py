@@ -8,3 +8,13 @@ def title(name: str) -> str:
     from sslviz.data import images, video, word_rows
 
     return {"pictures": "Clothes and emoji", **images.SETS, **word_rows.SETS, **video.SETS}.get(name, name)
+
+
+def short(name: str) -> str:
+    """The title up to its colon, in the middle of a sentence.
+
+    >>> short("clothes_anywhere")
+    'clothes anywhere'
+    """
+    first = title(name).split(":")[0]
+    return first if first.isupper() else first[0].lower() + first[1:]

@@ -12,6 +12,7 @@ import numpy as np
 import pytest
 
 from sslviz.catalogue import TASKS
+from sslviz.evaluation.lead import Lead, lead
 from sslviz.training.results import arena, recorded
 from sslviz.ui.labels.arena import measured as arena_page
 from tests.stand_ins import Engine
@@ -45,24 +46,29 @@ def rows(*tasks: tuple[str, list[float]], raw: float = 0.7) -> list[arena.Row]:
     common: dict[str, Any] = {"judged": "true class", "labels": 100, "many_labels": 1234}
     found = []
     for name, seeds in tasks:
-        lead, both = 100 * (float(np.mean(seeds)) - raw), tuple(seeds)
+        over, both = lead([[one] for one in seeds], [[raw]]), tuple(seeds)
         found.append(arena.Row(
             name, "task", **common, knn=0.5, few=float(np.mean(seeds)), many=float(np.mean(seeds)), few_seeds=both,
-            many_seeds=both, over_random=10.0, over_raw=lead, over_raw_many=lead, seeds=len(seeds), steps=40, batch=16,
+            many_seeds=both, few_choices=tuple((one,) for one in seeds), over_random=Lead(10.0, 1.0), over_raw=over,
+            over_raw_many=over, seeds=len(seeds), steps=40, batch=16,
         ))  # fmt: skip
-    pixels = arena.Row("Raw pixels", "raw", **common, knn=0.5, few=raw, many=raw, few_seeds=(raw,), many_seeds=(raw,))
+    pixels = arena.Row(
+        "Raw pixels", "raw", **common, knn=0.5, few=raw, many=raw, few_seeds=(raw,), many_seeds=(raw,),
+        few_choices=((raw,),),
+    )  # fmt: skip
     return [*found, pixels]
 
 
-def test_words_call_a_lead_within_the_spread_a_tie() -> None:
+def test_words_call_a_lead_within_two_standard_errors_a_tie() -> None:
     clear = arena_page.told(rows(("A", [0.8, 0.8]), ("B", [0.6, 0.6])))
-    assert "With 100 labels **A** is furthest ahead of raw pixels: +10.0 points. Below raw pixels: B (-10.0)." in clear
+    assert "With 100 labels **A** is furthest ahead of raw pixels: +10.0 points (standard error 0.0)." in clear
+    assert "Below raw pixels: B (-10.0)." in clear
     assert "With 1,234 labels **A**" in clear
     assert "tie" not in clear
-    close = arena_page.told(rows(("A", [0.8, 0.84]), ("B", [0.79, 0.83])))
-    assert "But the lead over B (+11.0) is smaller than the spread over run seeds: a tie." in close
+    close = arena_page.told(rows(("A", [0.8, 0.84]), ("B", [0.79, 0.84])))
+    assert "But the lead over B (+11.5) is within two standard errors: a tie." in close
     level = arena_page.told(rows(("A", [0.66, 0.76]), ("B", [0.6, 0.6])))
-    assert "no task is ahead of raw pixels by more than the spread" in level
+    assert "no task is ahead of raw pixels by more than two standard errors" in level
     assert "A tie with raw pixels: A (+1.0). Below raw pixels: B (-10.0)." in level
     behind = arena_page.told(rows(("A", [0.6, 0.6]), ("B", [0.5, 0.5])))
     assert "**raw pixels** (70%) are ahead of every task: A (-10.0) and B (-20.0)." in behind

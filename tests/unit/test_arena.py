@@ -15,7 +15,7 @@ import numpy as np
 import pytest
 
 from sslviz.catalogue import TASKS
-from sslviz.training.config import RunConfig
+from sslviz.training.config import RunConfig, default
 from sslviz.training.results import arena, recorded
 
 
@@ -48,8 +48,10 @@ def test_a_row_tells_means_over_run_seeds_and_the_lead_over_random_and_raw() -> 
     assert row.spread() == pytest.approx(0.1)
     assert row.many == pytest.approx(0.8)
     assert row.many_seeds == pytest.approx((0.7, 0.9))
-    assert row.over_random == pytest.approx(20)
-    assert row.over_raw == row.over_raw_many == pytest.approx(0)
+    assert row.few_choices == ((0.5, 0.6, 0.7), pytest.approx((0.7, 0.8, 0.9)))
+    assert row.over_random.points == pytest.approx(20)
+    assert row.over_raw.points == row.over_raw_many.points == pytest.approx(0)
+    assert row.over_raw.error == pytest.approx(10)  # two runs, 20 points apart; the choices of labels change nothing
     assert (row.score_name, row.score, row.guess) == ("named", pytest.approx(0.6), 0.25)  # constant baselines only
 
 
@@ -57,7 +59,7 @@ def test_one_seed_has_no_spread() -> None:
     assert arena.rows([contestant("masked_patches", 0.6)])[0].spread() is None
 
 
-def test_a_lead_within_the_spread_over_run_seeds_is_a_tie() -> None:
+def test_a_lead_within_two_standard_errors_is_a_tie() -> None:
     some = [
         contestant("two_views", 0.79, 0.81), contestant("masked_patches", 0.775, 0.815),
         contestant("autoencoding", 0.68, 0.74), contestant("patch_order", 0.5, 0.5),
@@ -65,8 +67,8 @@ def test_a_lead_within_the_spread_over_run_seeds_is_a_tie() -> None:
     found = arena.standing(arena.rows(some))  # the raw input reaches 0.7
     assert found.first.slug == "two_views"
     assert [row.slug for row in found.ahead] == ["two_views", "masked_patches"]
-    assert [row.slug for row in found.tied] == ["masked_patches"]  # half a point behind, spreads of 1 and 2
-    assert [row.slug for row in found.level] == ["autoencoding"]  # one point ahead, spread 3
+    assert [row.slug for row in found.tied] == ["masked_patches"]  # half a point behind, standard error 1
+    assert [row.slug for row in found.level] == ["autoencoding"]  # one point ahead, standard error 3
     assert [row.slug for row in found.below] == ["patch_order"]
 
 
@@ -77,7 +79,7 @@ def test_few_and_many_labels_are_told_apart() -> None:
     rows = arena.rows([one])
     assert [row.slug for row in arena.standing(rows).ahead] == ["two_views"]
     assert [row.slug for row in arena.standing(rows, many=True).below] == ["two_views"]
-    assert rows[0].lead(many=True) == pytest.approx(-5)
+    assert rows[0].lead(many=True).points == pytest.approx(-5)
 
 
 def test_seconds_are_those_of_a_core_recorded_or_live_or_none() -> None:
@@ -110,7 +112,7 @@ def test_measuring_counts_the_time_of_the_processor(tmp_path: Path, monkeypatch:
         return {"step": int(state["step"]) + steps}, told
 
     monkeypatch.setattr(recorded, "RUNS", tmp_path)
-    monkeypatch.setattr(arena, "one_budget", lambda _: [replace(arena.default("masked_patches"), steps=100)])
+    monkeypatch.setattr(arena, "one_budget", lambda _: [replace(default("masked_patches"), steps=100)])
     monkeypatch.setattr(loop, "start", lambda _: {"step": 0})
     monkeypatch.setattr(loop, "advance", advance)
     monkeypatch.setattr(judge, "figures", lambda *_: figures(0.6))
@@ -146,7 +148,7 @@ def test_one_budget_is_the_same_for_all() -> None:
         configs = arena.one_budget(kind, 60, 32, 5)
         assert [c.task for c in configs] == arena.tasks(kind)
         assert {(c.steps, c.batch, c.seed) for c in configs} == {(60, 32, 5)}
-    assert {c.data for c in arena.one_budget("Images")} == {"pictures"}
+    assert {c.data for c in arena.one_budget("Images")} == {"clothes_anywhere"}
     with pytest.raises(ValueError, match="Budget"):
         arena.one_budget("Images", 5)
 
@@ -189,7 +191,7 @@ def test_beside_a_map_stands_the_k_nn_of_the_table() -> None:
 
 def test_recordings_are_the_ones_of_the_task_pages() -> None:
     found = arena.from_recordings("Images")
-    run = recorded.read("masked_patches")
+    run = recorded.read("masked_patches", "elsewhere")
     assert run is not None
     row = next(row for row in arena.rows(found) if row.slug == "masked_patches")
     assert row.steps == run.config.steps
@@ -200,13 +202,14 @@ def test_recordings_are_the_ones_of_the_task_pages() -> None:
 
 def test_fine_tuned_comes_from_the_page_transfer_or_not_at_all(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(recorded, "RUNS", tmp_path)
-    plain = arena.default("masked_patches")
+    plain = default("masked_patches", "elsewhere")  # on the pictures that all have in common
     assert arena._tuned(plain) is None
     told = {"tuned": {"few": {"masked_patches": [0.7, 0.8]}}}
     (tmp_path / "transfer.json").write_text(json.dumps(told))
     assert arena._tuned(plain) == pytest.approx(0.75)
     assert arena._tuned(replace(plain, steps=40)) is None  # of another run
-    assert arena._tuned(arena.default("queue")) is None
+    assert arena._tuned(default("masked_patches")) is None
+    assert arena._tuned(default("queue")) is None
 
 
 def test_stored_runs_with_one_budget_come_back(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

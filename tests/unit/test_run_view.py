@@ -92,7 +92,7 @@ def test_a_recorded_run(task: str) -> None:
     assert view.held_out[-1][1] == pytest.approx(float(run.held_out[-1]))
     assert view.figures is not None
     assert {name: view.figures[name] for name in run.figures} == run.figures
-    assert len(view.figures["seeds"]) == 1 + len(run.repeats)
+    assert view.figures["runs"] == [run.figures, *run.repeats]
     assert view.frames == run.steps.tolist()
     assert view.scores == run.figures["scores"]
     assert view.id != run_view.from_recording(run, "long").id

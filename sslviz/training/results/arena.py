@@ -21,7 +21,7 @@ from sslviz.catalogue import MODALITIES, TASKS
 from sslviz.data import titles
 from sslviz.evaluation.lead import Lead, lead
 from sslviz.evaluation.spread import mean_and_spread
-from sslviz.training.config import RunConfig
+from sslviz.training.config import RunConfig, default
 from sslviz.training.results import provenance, recorded, transfer
 
 if TYPE_CHECKING:
@@ -442,5 +442,7 @@ def _mean(probes: Sequence[dict[str, Any]]) -> dict[str, Any]:
 def _tuned(config: RunConfig) -> float | None:
     """The whole network of the recorded run trained on with few labels, where that was measured."""
     values = transfer.read().get("tuned", {}).get("few", {}).get(config.task)
-    of = _recorded(config.task, COMMON_DATA.get(TASKS[config.task].modality, ""))
-    return float(np.mean(values)) if values and of is not None and config == of.config else None
+    both = [default(config.task, which) for which in ("short", "elsewhere")]
+    shared = COMMON_DATA.get(TASKS[config.task].modality, "")
+    tuned = next((one for one in both if one.data == shared), both[0])  # as `transfer_record` chooses
+    return float(np.mean(values)) if values and config == tuned else None

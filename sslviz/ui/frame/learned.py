@@ -54,6 +54,8 @@ def _judged(figures: dict[str, Any], view: RunView) -> None:
     st.caption(_protocol(figures, view, own))
     if own and (why := below(figures)):
         st.caption(why)
+    if view.mode == "recorded" and (told := contrast(view.config.task)):
+        st.markdown(told)
     _pretext(figures, view, own)
     if own:
         for name, measured in figures.get("measures", {}).items():
@@ -162,6 +164,27 @@ def below(figures: dict[str, Any]) -> str:
     return (
         f"{told}So the mean costs {cost.points:.0f} points, and even a random trunk gets them back in a row; {more}."
         f"{rest}"
+    )
+
+
+def contrast(slug: str) -> str:
+    """What a task on pictures brings where place tells the class, and where it does not; empty without both runs."""
+    runs = [run for which in recorded.KINDS if (run := recorded.read(slug, which)) is not None]
+    centred = next((run for run in runs if run.config.data in ("fashion_mnist", "pictures")), None)
+    anywhere = next((run for run in runs if run.config.data == "clothes_anywhere"), None)
+    if centred is None or anywhere is None:
+        return ""
+
+    def told(run: recorded.Recording) -> str:
+        raw = float(np.mean(run.figures["probes"]["raw"]["few"]))
+        over = recorded.leads((run.figures, *run.repeats))["raw"]
+        level = "" if over.clear else ": level"
+        return f"raw pixels {raw:.0%}; this task, after {run.config.steps:,} steps, {over.told}{level}"
+
+    return (
+        f"**Does place tell the class?** Centred clothes: {told(centred)}. The same clothes anywhere and of any size: "
+        f"{told(anywhere)}. Where place tells the class, pixels are enough. Where it does not, it shows what was "
+        "learned."
     )
 
 

@@ -302,7 +302,7 @@ def _about(slug: str, which: str) -> str:
     if run is None:
         return which
     minutes = run.meta["processor_seconds"] / 60
-    return f"{run.config.steps:,} steps on {titles.title(run.config.data)}, {minutes:.0f} min"
+    return f"{run.config.steps:,} steps on {titles.short(run.config.data)}, {minutes:.0f} min"
 
 
 def _say_if_missing(name: str) -> None:

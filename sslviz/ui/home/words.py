@@ -301,7 +301,7 @@ class Recorded:
         if self.ahead is None:
             return ""
         one = self.ahead
-        run = f"{one['title']} on {titles.title(one['data'])}, {one['steps']:,} steps"
+        run = f"{one['title']} on {titles.short(one['data'])}, {one['steps']:,} steps"
         lead = (
             f"{one['points']:+.1f} points with {one['labels']} labels (standard error {one['error']:.1f}; "
             f"{one['seeds']} run seeds)"

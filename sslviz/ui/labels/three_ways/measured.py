@@ -24,7 +24,8 @@ PICTURES, FEWEST = three_ways.PICTURES, three_ways.LABELS[0]
 LEAD = {
     "Basic": f"{PICTURES} pictures, three ways to learn from them. Somebody tells you every name; nobody tells you "
     "anything; or you cover a part and ask yourself what was there.",
-    "Standard": f"The same {PICTURES} pictures of clothes, anywhere and of any size, and the same small network. What differs is what is given, "
+    "Standard": f"The same {PICTURES} pictures of clothes, anywhere and of any size, and the same small network. What "
+    "differs is what is given, "
     f"what is asked, and who made the answer. All are judged on the same {three_ways.TESTED:,} other pictures, and "
     "what each costs is counted in labels that a person must give.",
     "Detailed": "Supervised: min over θ, W of −Σ ln p(y | x), y by a person. Unsupervised: min over groups of "

@@ -60,7 +60,7 @@ def ahead(one: Lead) -> str:
 
 
 def _run_title(run: dict[str, Any]) -> str:
-    which = {"long": ", long", "elsewhere": f" on {titles.title(run['data'])}"}.get(run["which"], "")
+    which = {"long": ", long", "elsewhere": f" on {titles.short(run['data'])}"}.get(run["which"], "")
     return f"{TASKS[run['task']].title}{which}"
 
 
