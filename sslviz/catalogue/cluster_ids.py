@@ -31,5 +31,5 @@ ENTRY = Entry(
         ("100 clusters", {}),
         ("100 clusters, never sorted again", {"every": 2000}),
     ),
-    expects=Expects(recordings=("short", "long"), over_random=15, undo=False),
+    expects=Expects(recordings=("short", "long"), over_random=12, over_raw=8, undo=False),
 )  # fmt: skip

@@ -29,7 +29,7 @@ class Expects:
         beats_random: whether the trunk is ahead of a random one in every probe. False: it may be level or a little
             behind, and the page says why.
         over_random: points that the probe with few labels gains over a random trunk, mean of the run seeds.
-        over_raw: the same over the raw input, for the long run; None: it is not expected to be ahead.
+        over_raw: the same over the raw input, of the default run; None: it is not expected to be ahead.
         below: name of the baseline below whose loss a run ends; empty: below every one that gives a constant answer.
         undo: whether `undo` restores the samples.
         guesses: answers to choose from in the guess that a page opens with.

@@ -33,5 +33,6 @@ ENTRY = Entry(
         ("one colour of each", {"split": True}),
         ("each a pixel off", {"jitter": True}),
     ),
-    expects=Expects(over_random=10, undo=False, guesses=12),
+    # By k-NN some runs stay below the random trunk: who is in a shot is hard to tell from 25 of them.
+    expects=Expects(beats_random=False, over_random=10, undo=False, guesses=12),
 )  # fmt: skip

@@ -28,5 +28,5 @@ ENTRY = Entry(
         ("nine in ten covered", {"share": 0.9}),
         ("three quarters, asked for normalised", {"normalise": True}),
     ),
-    expects=Expects(recordings=("short", "long", "elsewhere"), over_random=15, over_raw=3),
+    expects=Expects(recordings=("short", "long", "elsewhere"), over_random=15),
 )  # fmt: skip

@@ -26,5 +26,5 @@ ENTRY = Entry(
     module="sslviz.tasks.queue:MomentumQueue", stream=22, data=ANYWHERE,
     steps=650, batch=128, lr=3e-3, long_steps=4000, long_batch=128, long_lr=3e-3, long_data="fashion_mnist",
     options=QueueOptions,
-    expects=Expects(recordings=("short", "long"), over_random=12, undo=False),
+    expects=Expects(recordings=("short", "long"), over_random=12, over_raw=10, undo=False),
 )  # fmt: skip

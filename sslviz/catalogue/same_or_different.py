@@ -22,5 +22,5 @@ ENTRY = Entry(
     module="sslviz.tasks.same_or_different:SameOrDifferent", stream=21, data=ANYWHERE,
     steps=600, batch=128, lr=3e-3, long_steps=2500, long_batch=256, long_lr=3e-3, elsewhere="fashion_mnist",
     options=SameOrDifferentOptions,
-    expects=Expects(recordings=("short", "long", "elsewhere"), over_random=12, undo=False),
+    expects=Expects(recordings=("short", "long", "elsewhere"), over_random=20, over_raw=15, undo=False),
 )  # fmt: skip

@@ -11,10 +11,9 @@ def title(name: str) -> str:
 
 
 def short(name: str) -> str:
-    """The title up to its colon, in the middle of a sentence.
+    """The title up to its colon, for the middle of a sentence.
 
     >>> short("clothes_anywhere")
-    'clothes anywhere'
+    'Clothes anywhere'
     """
-    first = title(name).split(":")[0]
-    return first if first.isupper() else first[0].lower() + first[1:]
+    return title(name).split(":")[0]

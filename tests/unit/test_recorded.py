@@ -176,7 +176,7 @@ def test_the_loss_ends_below_every_constant_answer(run: Recording) -> None:
         assert min(constant.values()) == 0  # a constant answer costs nothing: that is what the page shows
         constant = {b["name"]: b["loss"] for b in run.figures["baselines"] if b["name"] == named}
     assert run.figures["loss"] < min(constant.values())
-    assert run.losses[-50:].mean() < run.losses[:5].mean()
+    assert run.losses[-50:].mean() < run.losses[20:70].mean()  # not the first ones: a queue of noise is easy
 
 
 def few(figures: dict[str, Any], which: str) -> float:
@@ -252,12 +252,21 @@ def test_low_loss_can_be_a_dead_model() -> None:
 
 
 @pytest.mark.parametrize("task", [slug for slug, entry in TASKS.items() if entry.expects.over_raw is not None])
-def test_the_longer_run_beats_the_raw_input_in_the_mean_of_three_seeds(task: str) -> None:
-    """With 100 labels: what home and the page of masked patches say."""
-    run, expected = stored(task, "long"), TASKS[task].expects.over_raw
-    all_figures = [run.figures, *run.repeats]
-    assert len(all_figures) >= 3
-    assert np.mean([few(figures, "trained") - few(figures, "raw") for figures in all_figures]) >= expected
+def test_the_default_run_beats_the_raw_input_in_the_mean_of_three_seeds(task: str) -> None:
+    """With 100 labels, where place does not tell the class: what home and these pages say."""
+    run, expected = stored(task), TASKS[task].expects.over_raw
+    assert run.config.data == "clothes_anywhere"
+    assert len(run.repeats) >= 2
+    over = recorded.leads((run.figures, *run.repeats))["raw"]
+    assert over.clear
+    assert over.points >= expected
+
+
+def test_where_place_tells_the_class_same_or_different_is_not_ahead_of_raw_pixels() -> None:
+    run = stored("same_or_different", "elsewhere")
+    assert run.config.data == "fashion_mnist"
+    over = recorded.leads((run.figures, *run.repeats))["raw"]
+    assert over.points < 2
 
 
 def test_why_pictures_stay_below_raw_pixels_is_measured(run: Recording) -> None:

@@ -27,6 +27,14 @@ def shared_credits(view: RunView) -> tuple[Credit, ...]:
     return set_credits(view.config.data)
 
 
+def new_to_it(view: RunView, source: str) -> str:
+    """A sentence where the model has learned from clothes alone, and other pictures are shown to it."""
+    kinds = {"mixed": "emoji", "photos": "photos in colour"}
+    if view.mode == "untrained" or source not in kinds or view.config.data not in ("clothes_anywhere", "fashion_mnist"):
+        return ""
+    return f"This model has learned from clothes in grey alone, so {kinds[source]} are new to it."
+
+
 @dataclass(frozen=True, kw_only=True)
 class PicturePage(TaskPage[Sample, Chosen]):
     """A `TaskPage` with a batch of six pictures, the same ones on all pages, or with the visitor's own first."""
@@ -38,3 +46,4 @@ class PicturePage(TaskPage[Sample, Chosen]):
     own_input: OwnInput = OWN_PICTURE
     credits: Callable[[RunView], Iterable[Credit]] = shared_credits
     sources: tuple[str, ...] = SOURCES
+    unseen: Callable[[RunView, str], str] | None = new_to_it

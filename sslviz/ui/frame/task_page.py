@@ -82,6 +82,7 @@ class TaskPage(Generic[Sample, Chosen]):
         redraw: what the button says that draws by another seed.
         redrawn: what another seed changes.
         code_note: what must be known to read the functions, in a sentence.
+        unseen: (run in view, kind of sample) → a sentence, where the model never learned from such samples; else "".
     """
 
     slug: str
@@ -108,6 +109,7 @@ class TaskPage(Generic[Sample, Chosen]):
     redraw: str = "New label"
     redrawn: str = "Same sample, other random choices"
     code_note: str = ""
+    unseen: Callable[[RunView, str], str] | None = None
 
     @property
     def own_link(self) -> dict[str, Option]:
@@ -130,10 +132,15 @@ class TaskPage(Generic[Sample, Chosen]):
         """The label seed."""
         return int(settings.value(self.slug, "label_seed", 0))
 
+    @property
+    def source(self) -> str:
+        """The kind of sample that is chosen; empty where there is one."""
+        return str(settings.value(self.slug, "pictures", self.sources[0])) if self.sources else ""
+
     def in_view(self, *, warn: bool = False) -> Sample:
         """The sample in view; where the visitor's own cannot be used, it is said and a bundled one stands there."""
         number = settings.value(self.slug, "sample", self.first)
-        source = settings.value(self.slug, "pictures", self.sources[0]) if self.sources else ""
+        source = self.source
         own = self.own_input.in_view(self.slug)
         try:
             found = self.sample(number, source, own)
@@ -239,6 +246,8 @@ def _card(page: TaskPage[Any, Any], place: DeltaGenerator) -> None:
         page.card(page.in_view(warn=True), view, page.seed, options, depth)
         if other := trained_otherwise(view, options, page.variant):
             remark(other)
+        if page.unseen is not None and (new := page.unseen(view, page.source)):
+            remark(new)
 
     def body() -> None:
         options = page.chosen()
