@@ -14,6 +14,7 @@ from typing import Any
 import numpy as np
 
 from sslviz.catalogue import TASKS
+from sslviz.evaluation import probes
 from sslviz.training.config import RunConfig, default
 from sslviz.training.results import provenance, recorded
 
@@ -30,7 +31,7 @@ def ablate(task: str, rows: Sequence[Row], seeds: int, say: Callable[[str], None
         say: is told each result as it comes.
 
     Returns:
-        `task`; `code`, see `provenance`; `rows`, each with `name`, `options`, `steps`, `beginning`, the first losses of
+        `task`; `code`, see `provenance`; `choices` of labels behind every probe; `rows`, each with `name`, `options`, `steps`, `beginning`, the first losses of
         seed 0, and one number a seed: `accuracy`, the task's main score over all held-out samples, 0 to 1; `loss` on
         them; `probe`, the linear probe's accuracy with few labels; and `measures`, name → what else there is to
         measure. `baselines`, name → main score of the default way.
@@ -66,6 +67,7 @@ def ablate(task: str, rows: Sequence[Row], seeds: int, say: Callable[[str], None
     return {
         "task": task,
         "code": provenance.behind(task),
+        "choices": len(probes.CHOICES),
         "rows": done,
         "baselines": {_short(b["name"]): _main(b["scores"]) for b in baselines},
     }

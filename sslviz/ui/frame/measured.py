@@ -68,6 +68,10 @@ class Ablation:
     lines: Callable[[dict[str, Any]], Sequence[Line]] | None = None
 
 
+# Said of what was trained before the protocol of `probes`: only training it anew could judge it so, too.
+OLDER = "Probes in this plot: three choices of labels and one penalty for all. Elsewhere there are twenty, and it is chosen."
+
+
 def ablation_panel(shown: Ablation, hide: set[str], *, key: str, title: str, note: str, words: str) -> None:
     """A part with words on the left and the ablation on the right.
 
@@ -108,6 +112,8 @@ def ablation_bars(
     """The bars alone; `name` is what a variant is called, `lines` and `axis` are those of `bars`."""
     rows = [(name(row), [measure.bar(row) for measure in measures]) for row in found["rows"]]
     bars(rows, lines, axis, key=rows[0][1])
+    if "choices" not in found:
+        st.caption(OLDER)
 
 
 def numbers(row: Row, key: str) -> list[float]:
