@@ -69,7 +69,9 @@ class Ablation:
 
 
 # Said of what was trained before the protocol of `probes`: only training it anew could judge it so, too.
-OLDER = "Probes in this plot: three choices of labels and one penalty for all. Elsewhere there are twenty, and it is chosen."
+OLDER = (
+    "Probes in this plot: three choices of labels, one penalty for all. Elsewhere: twenty, and the penalty is chosen."
+)
 
 
 def ablation_panel(shown: Ablation, hide: set[str], *, key: str, title: str, note: str, words: str) -> None:
