@@ -18,6 +18,7 @@ class FrameOrderOptions(Options):
     motion: bool = option(True, "Choose parts in which much moves")  # they are taken more often
     split: bool = option(False, "Split colour channels")  # one of three, drawn for each frame on its own
     jitter: bool = option(False, "Jitter of frames")  # each frame is cut out up to a pixel off, on its own
+    light: float = option(0.0, "Light of each frame, up and down by", low=0.0, high=0.8)  # each on its own
     wrong: float = option(0.75, "Share of triples that are not in order", low=0.1, high=0.9)  # in order? only
 
 
@@ -32,6 +33,7 @@ ENTRY = Entry(
         ("frames as they are", {}),
         ("one colour of each", {"split": True}),
         ("each a pixel off", {"jitter": True}),
+        ("each in another light", {"light": 0.4}),
     ),
     # By k-NN some runs stay below the random trunk: who is in a shot is hard to tell from 25 of them.
     expects=Expects(beats_random=False, over_random=10, undo=False, guesses=12),

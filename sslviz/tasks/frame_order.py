@@ -71,7 +71,8 @@ class FrameOrder(Task["FrameNet", FrameOrderOptions]):
         Returns:
             `times` (n, taken) numbers of frames in the clip; `top`, `left` (n, taken) in pixels and `flip` (n,), the
             same for all frames of a clip but for the jitter; `channel` (n, taken) the colour that is kept, −1 for all;
-            and `order` (n, shown): frame `order[i]` of those taken, counted from 0, is shown at place i.
+            `light` (n, taken, 2) by how much brightness and contrast of each frame are multiplied; and `order` (n,
+            shown): frame `order[i]` of those taken, counted from 0, is shown at place i.
         """
         n = len(batch)
         triple, k = options.way == "in order?", VARIANTS[options.way].taken
@@ -87,6 +88,7 @@ class FrameOrder(Task["FrameNet", FrameOrderOptions]):
             left=rng.integers(JITTER, video.WIDE - SIDE - JITTER + 1, (n, 1)) + shift[1],
             flip=rng.integers(2, size=n),
             channel=rng.integers(3, size=(n, k)) if options.split else np.full((n, k), -1),
+            light=1 + options.light * rng.uniform(-1, 1, (n, k, 2)) if options.light else np.ones((n, k, 2)),
         )
         if triple:  # b, c, d, or b, a, d, or b, e, d: the same first and last frame, so that only the middle decides
             middle = np.where(rng.random(n) < options.wrong, rng.choice([0, 4], n), 2)
@@ -97,7 +99,10 @@ class FrameOrder(Task["FrameNet", FrameOrderOptions]):
         return draw
 
     def apply(self, batch: Batch, draw: Draw, info: DataInfo, *, trace: bool = False) -> Labelled:
-        """Take frames, cut them out, keep one colour of each or all, and shuffle. The label follows from the order."""
+        """Take frames, cut them out, keep one colour of each or all, change their light, and shuffle.
+
+        The label follows from the order.
+        """
         d = {k: torch.as_tensor(v, device=batch.data["frames"].device) for k, v in draw.items()}
         n = torch.arange(len(batch), device=d["times"].device)[:, None]
         x = batch.data["frames"][n, d["times"]].float() / 255
@@ -112,6 +117,8 @@ class FrameOrder(Task["FrameNet", FrameOrderOptions]):
         did("cut out", cut(x, d["top"], d["left"], d["flip"]), **where)
         if (draw["channel"] >= 0).any():
             did("split channels", one_channel(x, d["channel"]), channel=draw["channel"])
+        if (draw["light"] != 1).any():
+            did("change light", lit(x, *d["light"].float().unbind(-1)), light=draw["light"])
         did("shuffle", x[n, d["order"]], order=draw["order"])
         label = torch.as_tensor(labels(draw["order"], draw["times"].shape[1]), device=x.device)
         every = torch.ones_like(label, dtype=torch.bool)
@@ -139,7 +146,10 @@ class FrameOrder(Task["FrameNet", FrameOrderOptions]):
         return {NAMED: _share(answer.data["p"].argmax(-1), labelled.targets["label"])}
 
     def baselines(self, labelled: Labelled, info: DataInfo, options: FrameOrderOptions) -> list[Baseline]:
-        """Guessing, or always the commonest answer; and the order in which pixels change least, without a network."""
+        """Guessing, or always the commonest answer; and the order in which pixels change least, without a network.
+
+        The pixels as they are, and with mean 0 and variance 1 in each frame, which takes out most of a change of light.
+        """
         label = labelled.targets["label"]
         answers, wrong = VARIANTS[options.way].answers, options.wrong
         if options.way == "in order?":
@@ -149,8 +159,15 @@ class FrameOrder(Task["FrameNet", FrameOrderOptions]):
             blind = Baseline(name, loss, {NAMED: _share(common, label)}, constant=True)
         else:
             blind = Baseline(f"guessing: ln {answers}", float(np.log(answers)), {NAMED: 1 / answers}, constant=True)
-        still = least_change(labelled.inputs["frames"], options.way)
-        return [blind, Baseline("pixels that change least, nothing else", None, {NAMED: _share(still, label)})]
+        frames = labelled.inputs["frames"]
+        rules = {
+            "pixels that change least, nothing else": frames,
+            "the same with each frame evened out": evened(frames),
+        }
+        return [
+            blind,
+            *(Baseline(name, None, {NAMED: _share(least_change(x, options.way), label)}) for name, x in rules.items()),
+        ]
 
     # the data
 
@@ -298,6 +315,19 @@ def one_channel(x: Tensor, channel: Tensor) -> Tensor:
     which = channel[:, :, None, None, None]
     alone = x.gather(2, which.clamp_min(0).expand(-1, -1, 1, *x.shape[3:]))
     return torch.where(which < 0, x, alone)
+
+
+def lit(x: Tensor, brightness: Tensor, contrast: Tensor) -> Tensor:
+    """(n, k, 3, h, w) in 0…1, (n, k) twice: each frame brighter or darker, then its contrast about its own mean."""
+    x = (x * brightness[:, :, None, None, None]).clamp(0, 1)
+    mean = x.mean((2, 3, 4), keepdim=True)
+    return ((x - mean) * contrast[:, :, None, None, None] + mean).clamp(0, 1)
+
+
+def evened(x: Tensor) -> Tensor:
+    """(n, k, 3, h, w) with mean 0 and variance 1 in each frame."""
+    mean = x.mean((2, 3, 4), keepdim=True)
+    return (x - mean) / (x.std((2, 3, 4), correction=0, keepdim=True) + 1e-6)
 
 
 def least_change(frames: Tensor, variant: str) -> Tensor:

@@ -26,6 +26,7 @@ from sslviz.tasks.frame_order import (
     cut,
     labels,
     least_change,
+    lit,
     one_channel,
     roles,
 )
@@ -214,6 +215,30 @@ def test_smallest_change_sorts_a_clip_that_only_fades() -> None:
         made = label(fading(60), way=way)
         said = least_change(made.inputs["frames"], way)
         assert torch.equal(said, made.targets["label"]), way
+
+
+def test_each_frame_gets_a_light_of_its_own_only_where_that_is_asked_for() -> None:
+    plain, changed = (TASK.draw(clips(50), np.random.default_rng(0), DataInfo(), Options(light=by)) for by in (0, 0.4))
+    assert (plain["light"] == 1).all()
+    assert 0.6 <= changed["light"].min() < 0.65
+    assert 1.35 < changed["light"].max() <= 1.4
+    assert (np.ptp(changed["light"][..., 0], axis=1) > 0).all()  # not one for the whole clip
+    for name in ("times", "top", "left", "flip", "channel"):
+        assert (plain[name] == changed[name]).all()
+
+
+def test_golden_light() -> None:
+    x = torch.tensor([0.2, 0.4]).view(1, 1, 1, 1, 2).expand(1, 2, 3, 1, 2)
+    found = lit(x, torch.tensor([[1.0, 2.0]]), torch.tensor([[0.5, 1.0]]))
+    torch.testing.assert_close(found[0, 0, 0, 0], torch.tensor([0.25, 0.35]))  # half as far from the mean of 0.3
+    torch.testing.assert_close(found[0, 1, 0, 0], torch.tensor([0.4, 0.8]))  # twice as bright
+
+
+def test_light_hides_the_order_from_plain_pixels_and_evening_out_brings_it_back() -> None:
+    """What the switch is for, and the rule that a model must then be held against."""
+    made = label(TASK.batch("film", "held_out", np.arange(TASK.size("film", "held_out"))), light=0.4)
+    plain, even = (one.scores["label named"] for one in TASK.baselines(made, DataInfo(), Options(light=0.4))[1:])
+    assert plain < 0.2 < 0.4 < even
 
 
 def test_three_of_four_wrong_make_the_blind_guess_0_56() -> None:

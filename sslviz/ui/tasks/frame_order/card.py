@@ -58,6 +58,8 @@ def taken(clip: Clip, this: Sample) -> list[str]:
     words = [f"frames {', '.join(str(times[i]) for i in sorted(clip.order))} of {len(this.frames)}"]
     if clip.draw["flip"][0]:
         words.append("mirrored for the model")
+    if (clip.draw["light"] != 1).any():
+        words.append("light: " + ", ".join(f"× {by:.2f}" for by in clip.draw["light"][0, :, 0][clip.order]))
     if (clip.draw["channel"] >= 0).any():
         words.append("one colour each: " + ", ".join(COLOURS[c] for c in clip.draw["channel"][0][clip.order]))
     return [*words, f"shown as {numbers(clip.ranks)}"]

@@ -82,6 +82,11 @@ PAGE = TaskPage[Sample, FrameOrderOptions](
             help="Each frame is moved by up to one pixel, separately. Most things here move less than one pixel.",
         ),
         Control(
+            "light", step=0.05, format="percent",
+            help="Each frame is made brighter or darker, and its contrast changed, separately. Pixels alone then tell "
+            "little of the order, unless each frame is evened out first: that rule stands in the table.",
+        ),
+        Control(
             "wrong", step=0.05, used=lambda options: options.way == "in order?",
             help="For “in order?” only. A model that always says no is right as often as this share.",
         ),
