@@ -30,6 +30,8 @@ from sslviz.tasks.masked_words import MaskedWords
 IS_NEXT, NOT_NEXT = 0, 1  # as BERT's own code numbers them
 LONGEST = 24  # tokens of A and of B; of a longer A the end is kept, of a longer B the beginning
 WORDS = MaskedWords()  # whose label maker hides the words
+MEASURED_SEED = 13  # of the labels of training pairs, for `measures`
+ON_TRAINING = "pairs told right of the tales that it was trained on"
 
 
 class NextSentence(Task["PairNet", NextSentenceOptions]):
@@ -85,7 +87,7 @@ class NextSentence(Task["PairNet", NextSentenceOptions]):
 
     def build(self, trunk: Trunk, info: DataInfo, options: NextSentenceOptions) -> PairNet:
         """Words, segments, trunk; two answers read off [CLS], and a head for the hidden words."""
-        return PairNet(trunk, len(info["vocabulary"]))
+        return PairNet(trunk, len(info["vocabulary"]), options)
 
     def loss(self, net: PairNet, labelled: Labelled, options: NextSentenceOptions) -> Loss:
         """Mean of −ln p(what was done) over the pairs, in nats; that of the hidden words is `auxiliary`."""
@@ -141,6 +143,17 @@ class NextSentence(Task["PairNet", NextSentenceOptions]):
         """Number of pairs."""
         return len(_pairs(part))
 
+    @torch.no_grad()
+    def measures(self, net: PairNet, data: str) -> dict[str, float]:
+        """Whether it knows at least what it was trained on: if not, it underfits, and more text would not help."""
+        device, right = next(net.parameters()).device, []
+        rows = np.arange(0, self.size(data, "train"), 2)
+        for number, some in enumerate(np.array_split(rows, 20)):
+            batch, rng = self.batch(data, "train", some).to(device), np.random.default_rng((MEASURED_SEED, number))
+            labelled = self.apply(batch, self.draw(batch, rng, self.info(data), net.options), self.info(data))
+            right.append(self.score(self.answer(net, labelled, net.options), labelled)["pairs told right"])
+        return {ON_TRAINING: float(np.mean(right))}
+
     def features(self, net: PairNet, batch: Batch, info: DataInfo) -> Tensor:
         """(n, width) the trunk's vector at [CLS], for A alone."""
         a = batch.data["a"]
@@ -156,9 +169,9 @@ class NextSentence(Task["PairNet", NextSentenceOptions]):
 class PairNet(nn.Module):
     """Word table with a vector for the segment, trunk, two answers read off [CLS], and BERT's head for hidden words."""
 
-    def __init__(self, trunk: Trunk, vocabulary: int) -> None:
+    def __init__(self, trunk: Trunk, vocabulary: int, options: NextSentenceOptions) -> None:
         super().__init__()
-        width = trunk.width
+        self.options, width = options, trunk.width
         self.tokens, self.trunk = WordTokens(vocabulary, width, 2 * LONGEST + 3), trunk
         self.segments, self.both = nn.Embedding(2, width), nn.Embedding(2, width)
         self.head = nn.Linear(width, 2)

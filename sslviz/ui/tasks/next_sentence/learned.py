@@ -5,8 +5,10 @@ from __future__ import annotations
 from typing import Any
 
 from sslviz.catalogue.next_sentence import ENTRY, NextSentenceOptions
+from sslviz.training.results import recorded
 from sslviz.ui.frame.measured import Ablation, Measure, ablation_panel, mean, protocol, variant
 
+SAME = 3.0  # points; what is closer is no difference to speak of
 DROPPED = (
     "**BERT (2018)** learned this task together with masked words; it was meant to learn how sentences are "
     "connected. **RoBERTa (2019)** trained without it, on longer unbroken text, and did as well or slightly better "
@@ -21,8 +23,25 @@ def what_became_of_it(hide: set[str]) -> None:
     """What became of the task, and what our model lacks; nothing where a lesson leaves out words and results."""
     ablation_panel(
         ABLATION, hide, key="dropped", title="What became of this task", note="BERT had it, RoBERTa left it out",
-        words=DROPPED,
+        words=f"{DROPPED}\n\n{underfits()}",
     )  # fmt: skip
+
+
+def underfits() -> str:
+    """What the recorded model reaches on the very tales it was trained on, beside held-out ones; empty without it."""
+    run = recorded.read(ENTRY.slug)
+    measured = next(iter(run.figures["measures"].values()), None) if run is not None else None
+    if run is None or measured is None:
+        return ""
+    held_out = run.figures["scores"]["pairs told right"]
+    apart = 100 * (measured["trained"] - held_out)
+    told = (
+        f"**Does it know its own examples?** Of the tales that it was trained on it tells {measured['trained']:.1%} of "
+        f"the pairs right, of held-out ones {held_out:.1%}: "
+    )
+    if abs(apart) < SAME:
+        return f"{told}no difference to speak of. So it underfits: more text of this kind would not help it."
+    return f"{told}{apart:+.1f} points. So it has begun to remember, and still knows few of its own examples."
 
 
 def meaning(found: dict[str, Any]) -> str:
