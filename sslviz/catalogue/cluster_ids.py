@@ -24,7 +24,7 @@ ENTRY = Entry(
     slug="cluster_ids", title="Cluster IDs", family="Group", modality="Images", order=10,
     systems="DeepCluster 2018", label="the number of its cluster", label_from="model", glyph="bb.b..ooo",
     module="sslviz.tasks.cluster_ids:ClusterIds", stream=28, data=ANYWHERE,
-    steps=800, batch=128, lr=4e-3, long_steps=5000, long_batch=256, long_lr=4e-3, long_data="fashion_mnist",
+    steps=800, batch=128, lr=4e-3, long_steps=3000, long_batch=256, long_lr=4e-3, long_data="fashion_mnist",
     options=ClusterIdsOptions,
     ablation=(
         ("10 clusters", {"clusters": 10}),
