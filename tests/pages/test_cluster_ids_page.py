@@ -28,7 +28,7 @@ def few(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     """Rounds over a few hundred pictures only, so no recording fits."""
     real = ClusterIds.size
     monkeypatch.setattr(ClusterIds, "size", lambda self, data, part: min(N, real(self, data, part)))
-    monkeypatch.setattr("sslviz.training.results.recorded.read", lambda _task, **_options: None)
+    monkeypatch.setattr("sslviz.training.results.recorded.read", lambda *_: None)
     for cached in (answers._shared, answers._untrained, loop._learner):
         cached.cache_clear()
     yield
