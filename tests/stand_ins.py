@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from sslviz.catalogue import load
+from sslviz.training.live.engine import Standing
 
 
 class Job:
@@ -60,6 +61,7 @@ class Engine:
 
     def __init__(self, *, at_once: bool = False) -> None:
         self.at_once, self.dead, self.broken = at_once, False, False
+        self.stands: Standing | None = Standing(own=True, ready=1)
         self.waiting: list[Job] = []
         self.seen: list[Job] = []
 
@@ -90,6 +92,9 @@ class Engine:
 
     def workers(self) -> int:
         return 1
+
+    def standing(self) -> Standing | None:
+        return self.stands
 
     def lost(self) -> bool:
         return self.dead

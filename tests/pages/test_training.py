@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from sslviz.catalogue import TASKS
+from sslviz.training.live.engine import Standing
 from tests.conftest import alike_pages, each_page
 from tests.pages.conftest import TINY
 from tests.pages.test_pages import CARDS
@@ -382,3 +383,19 @@ def test_the_map_can_be_drawn_from_scratch_and_refitted(visit: Callable, engine:
     first = page.component(f"{slug}_map")["id"]
     page.set("toggle", "refit", True)
     assert page.component(f"{slug}_map")["id"] != first
+
+
+def test_a_run_that_waits_says_what_is_short_and_what_to_do(visit: Callable, engine: Engine) -> None:
+    from sslviz.ui import startup
+
+    page = visit("masked_words", **TINY)
+    page.train()
+    assert not page.notes
+    (run,) = startup.runs()._runs.values()
+    run._since -= 21  # seconds ago
+    engine.stands = Standing(own=False, ready=0, paused=2, held=1_900_000_000, limit=2_000_000_000)
+    (said,) = page.run().notes
+    assert "the memory of the workers is nearly full (1.9 GB of 2.0 GB)" in said
+    assert "more memory" in said
+    engine.work()
+    assert not page.run().notes

@@ -9,6 +9,7 @@ import time
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import dask
@@ -20,6 +21,7 @@ from distributed import Client, LocalCluster
 from distributed.security import Security
 
 from sslviz.training.config import RunConfig, default
+from sslviz.training.live import waiting
 from sslviz.training.live.engine import Engine
 
 ROOT = Path(__file__).parents[2]
@@ -66,6 +68,7 @@ def gone(pid: int) -> bool:
 
 
 def workers(engine: Engine) -> list[int]:
+    engine.client().wait_for_workers(1, 120)  # the scheduler answers before they do
     return list(engine.client().run(os.getpid).values())
 
 
@@ -116,6 +119,7 @@ def test_it_ends_with_its_parent(tmp_path: Path) -> None:
         "import os, time\n"
         "from sslviz.training.live.engine import Engine\n"
         "engine = Engine()\n"
+        "engine.client().wait_for_workers(1, 120)\n"
         "workers = engine.client().run(os.getpid).values()\n"
         "print(engine.pid, *workers, flush=True)\n"
         "time.sleep(600)\n"
@@ -218,7 +222,7 @@ def test_an_open_scheduler_answers_everybody() -> None:  # so the attack below i
 
 
 def test_nobody_without_the_certificate_is_answered(engine: Engine) -> None:
-    engine.client()
+    workers(engine)
     assert engine.pid is not None
     ports = listening(engine.pid)
     assert len(ports) >= 3  # scheduler, worker, and its nanny
@@ -231,7 +235,7 @@ def test_nobody_without_the_certificate_is_answered(engine: Engine) -> None:
 
 
 def test_a_computer_with_little_memory_trains() -> None:
-    """A worker with 1 GB: Dask would find it full before its first slice, and pause it for good."""
+    """`ulimit -m` at 1 GB: Dask would find a worker full before its first slice, and pause it for good."""
     script = (
         "import resource\n"
         "resource.setrlimit(resource.RLIMIT_RSS, (10**9, 10**9))  # Dask heeds it, Linux does not\n"
@@ -251,6 +255,48 @@ def test_a_computer_with_little_memory_trains() -> None:
         check=False,
     )  # fmt: skip
     assert told.stdout.split() == ["1", "1"], told.stderr
+    assert "the limit set by `ulimit` 1.0 GB are free" in told.stderr or os.cpu_count() == 1
+
+
+def test_an_engine_says_what_its_workers_are_doing(engine: Engine) -> None:
+    assert engine.standing() is None
+    engine.client()  # it answers before there is a worker
+    first = engine.standing()
+    assert first is not None
+    assert first.own
+    assert first.ready == 0
+    assert engine.workers() == 1
+    until(lambda: (standing := engine.standing()) is not None and standing.ready == 1, "the worker")
+
+
+def test_a_worker_that_could_not_be_started_is_tried_again() -> None:
+    from sslviz.training.live.cluster import mend
+
+    class Failed:
+        class status:  # noqa: N801 - as Dask has it
+            name = "failed"
+
+    scaled: list[int] = []
+    cluster = SimpleNamespace(workers={0: Failed(), 1: SimpleNamespace(status=SimpleNamespace(name="running"))})
+    cluster.scale = scaled.append
+    mend(cluster, 2)
+    assert (list(cluster.workers), scaled) == ([1], [2])
+    mend(cluster, 2)
+    assert scaled == [2]
+
+
+def test_dasks_own_pausing_is_told(engine: Engine, monkeypatch: pytest.MonkeyPatch) -> None:
+    """On a cluster of somebody else's, whose workers have a limit that torch alone is beyond."""
+    with (
+        dask.config.set({"distributed.worker.memory.pause": 0.1, "distributed.worker.memory.terminate": False}),
+        LocalCluster(1, 1, processes=False, memory_limit="500MB", dashboard_address="127.0.0.1:0") as cluster,
+    ):
+        monkeypatch.setenv("SSLVIZ_SCHEDULER", cluster.scheduler_address)
+        engine.client()
+        until(lambda: (standing := engine.standing()) is not None and standing.paused == 1, "the pause")
+        standing = engine.standing()
+        assert standing is not None
+        assert "is nearly full" in waiting.why(21, standing, 0)
 
 
 def test_a_scheduler_that_is_not_there_is_an_error_and_not_a_hang(

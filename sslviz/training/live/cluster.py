@@ -1,8 +1,10 @@
 """The training engine as a process of its own: `python -m sslviz.training.live.cluster`.
 
 It reads a certificate and its key, as one line of JSON, from its standard input. It then holds a Dask cluster with one
-niced worker a core, prints the scheduler's address, and ends when its standard input closes, so when its parent is
-gone, however that came about. The app connects to it as it would to any other scheduler that SSLVIZ_SCHEDULER names.
+niced worker a core, fewer where memory is short (see `memory`). As soon as the scheduler answers it prints a line of
+JSON, with its address and how many workers there will be; these follow in their own time. It ends when its standard
+input closes, so when its parent is gone, however that came about.
+The app connects to it as it would to any other scheduler that SSLVIZ_SCHEDULER names.
 It is not started inside the web server: Dask spawns its workers, and a spawned child of a Streamlit script would run
 the script again.
 
@@ -16,9 +18,16 @@ import contextlib
 import json
 import os
 import sys
+import threading
+from typing import TYPE_CHECKING
+
+from sslviz.training.live import memory
+
+if TYPE_CHECKING:
+    from distributed import SpecCluster
 
 PRELOAD = "sslviz.training.live.warm"  # brings torch and the rest, so that the first Play answers at once
-WORKER_MEMORY = 1_500_000_000  # bytes: 0.9 GB at the start, 1.1 to 1.6 while it trains; batches of 512 need 2.3
+AGAIN = 10.0  # seconds until a worker that could not be started is tried again
 
 
 def main() -> None:
@@ -36,7 +45,6 @@ def main() -> None:
     from dask.system import CPU_COUNT  # heeds containers, too
     from distributed import Nanny, SpecCluster
     from distributed.security import Security
-    from distributed.system import MEMORY_LIMIT  # the same
 
     from sslviz.training.live.closed import ClosedScheduler, ClosedWorker
 
@@ -59,19 +67,34 @@ def main() -> None:
             "memory_limit": 0,
         },
     }  # fmt: skip
+    many = memory.workers(CPU_COUNT, free := memory.left())
+    if many < min(CPU_COUNT, memory.MOST) and "SSLVIZ_WORKERS" not in os.environ:
+        print(
+            f"sslviz: {many} of {CPU_COUNT} cores train: of the memory of {free.of} {memory.gigabytes(free.free)} are "
+            f"free, and a worker may take {memory.gigabytes(memory.WORKER)}.",
+            file=sys.stderr,
+        )
     with SpecCluster(
-        workers=dict.fromkeys(range(count(CPU_COUNT, MEMORY_LIMIT)), worker),
+        worker=worker,
         scheduler={"cls": ClosedScheduler, "options": {**common, "port": 0, "dashboard": False}},
         security=security, silence_logs=40,
     ) as cluster:  # fmt: skip
-        print(cluster.scheduler_address, flush=True)
-        sys.stdin.read()
+        print(json.dumps({"scheduler": cluster.scheduler_address, "workers": many}), flush=True)
+        cluster.scale(many)
+        parent = threading.Thread(target=sys.stdin.read, daemon=True)  # it is over when the parent is
+        parent.start()
+        while parent.is_alive():
+            parent.join(AGAIN)
+            cluster.loop.add_callback(mend, cluster, many)
 
 
-def count(cores: int, memory: int) -> int:
-    """How many workers: what SSLVIZ_WORKERS says, or else one a core, at most eight, and as many as fit `memory`."""
-    named = int(os.environ.get("SSLVIZ_WORKERS", "0"))
-    return max(1, named or min(cores, 8, memory // WORKER_MEMORY))
+def mend(cluster: SpecCluster, many: int) -> None:
+    """Start those workers again that could not be started, for which Dask makes no second try; in its loop."""
+    failed = [name for name, nanny in cluster.workers.items() if nanny.status.name in ("failed", "closed")]
+    for name in failed:
+        del cluster.workers[name]
+    if failed:
+        cluster.scale(many)
 
 
 if __name__ == "__main__":

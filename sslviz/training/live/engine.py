@@ -12,6 +12,7 @@ import os
 import subprocess
 import sys
 import threading
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Protocol
 
 from sslviz.data import ASSETS
@@ -24,6 +25,24 @@ if TYPE_CHECKING:
 
 ROLES = ("client", "scheduler", "worker")
 CERTIFICATE = ("tls_ca_file", *(f"tls_{role}_{part}" for role in ROLES for part in ("cert", "key")))  # Security's names
+
+
+@dataclass(frozen=True)
+class Standing:
+    """What the scheduler says of its workers.
+
+    Attributes:
+        own: whether it is our child's, on this computer.
+        ready: how many workers take slices.
+        paused: how many Dask lets take none since their memory is nearly full; only workers with a limit.
+        held, limit: bytes of memory that the paused ones hold, and may hold.
+    """
+
+    own: bool
+    ready: int
+    paused: int = 0
+    held: int = 0
+    limit: int = 0
 
 
 class Job(Protocol):
@@ -74,12 +93,30 @@ class Engine:
             self._close()
 
     def workers(self) -> int:
-        """How many slices are computed at a time, at least 1."""
+        """How many slices are computed at a time, at least 1; of our own engine, once all its workers have started."""
         client = self._client
         with contextlib.suppress(Exception):  # it may be gone by now
             if client is not None and not self._workers:
                 self._workers = sum(client.nthreads().values())
         return max(1, self._workers)
+
+    def standing(self) -> Standing | None:
+        """What its workers are doing; None where it is not reached within a second."""
+        client = self._client
+        if client is None or client.scheduler is None or client.status != "running":
+            return None
+        try:
+            told = client.sync(client.scheduler.identity, n_workers=-1, callback_timeout=1)["workers"].values()
+        except Exception:  # noqa: BLE001 - whatever the reason is, it does not answer
+            return None
+        paused = [worker for worker in told if worker["status"] == "paused"]
+        return Standing(
+            own=self._child is not None,
+            ready=sum(worker["status"] == "running" for worker in told),
+            paused=len(paused),
+            held=sum(worker.get("metrics", {}).get("memory", 0) for worker in paused),
+            limit=sum(worker["memory_limit"] or 0 for worker in paused),
+        )
 
     def lost(self) -> bool:
         """Whether our child has died, and with it all that was handed in."""
@@ -111,11 +148,13 @@ class Engine:
         with contextlib.suppress(BrokenPipeError):  # it has ended already
             self._child.stdin.write(json.dumps(certificate) + "\n")
             self._child.stdin.flush()
-        address = self._child.stdout.readline().strip()
-        if not address:
+        line = self._child.stdout.readline()
+        if not line.strip():
             msg = "The training engine did not start; the terminal that runs the app says why."
             raise RuntimeError(msg)
-        return address, security
+        told = json.loads(line)
+        self._workers = int(told["workers"])
+        return str(told["scheduler"]), security
 
     def _close(self) -> None:
         if self._client is not None:

@@ -23,6 +23,7 @@ from sslviz.catalogue import TASKS
 from sslviz.training import loop
 from sslviz.training.config import RunConfig
 from sslviz.training.figures import figures
+from sslviz.training.live import waiting
 from sslviz.training.live.engine import Engine, Job
 from sslviz.training.live.shares import Share, Shares
 from sslviz.training.results import recorded
@@ -67,6 +68,7 @@ class Run:
         self.figures: dict[str, Any] | None = None
         self._wish: tuple[str, int] | None = None  # what to hand in next
         self._pace, self._failed, self.looked, self._round = 1, 0, self._clock(), object()
+        self._since = self._clock()  # when the last slice came back, or the first one was handed in
         self._training, self._judging = Rate(), Rate()  # a step; an evaluation
 
     # what a page does
@@ -130,6 +132,12 @@ class Run:
         return self.status in (PLAYING, PAUSING) or self._job is not None
 
     @property
+    def waits(self) -> float:
+        """Seconds for which it has had no slice, though it wants one; 0 where it wants none."""
+        with self._lock:
+            return self._clock() - self._since if self._job else 0.0
+
+    @property
     def left(self) -> float:
         """Seconds of one worker that the rest of the training will about take.
 
@@ -154,6 +162,7 @@ class Run:
             self.looked, self._wish, self.note = self._clock(), wish, ""
             self.status = PLAYING
             if self._job is None:
+                self._since = self._clock()
                 self._hand_in()
 
     def _hand_in(self) -> None:
@@ -178,7 +187,7 @@ class Run:
         with self._lock:
             if mark is not self._round:
                 return  # reset in the meantime
-            self._job, self._failed = None, 0
+            self._job, self._failed, self._since = None, 0, self._clock()
             if isinstance(outcome, dict):
                 self.figures = outcome
                 self.status = DONE
@@ -241,7 +250,9 @@ class Run:
             if mark is not self._round:
                 return
             self._job, self._failed = None, self._failed + 1
-            if self._failed >= TRIES:
+            if waiting.killed(problem):  # Dask has tried it several times by itself
+                self.status, self.note, self._failed = FAILED, waiting.memory_ran_out(self.config.batch), 0
+            elif self._failed >= TRIES:
                 self.status, self.note = FAILED, f"A slice failed {TRIES} times ({problem}). Play tries again."
                 self._failed = 0
             else:
@@ -377,6 +388,14 @@ class Runs:
             playing = Counter(other.viewer for other in self._runs.values() if other.status == PLAYING)
         visitors, own = max(1, len(playing)), max(1, playing[run.viewer])
         return run.left / min(1.0, self.engine.workers() / visitors / own)
+
+    def waits(self, run: Run) -> str:
+        """Why a run has had no slice for a while, in a sentence; empty where it has, or wants none."""
+        if (seconds := run.waits) < waiting.LONG:
+            return ""
+        with self._lock:
+            others = sum(other.busy for other in self._runs.values() if other is not run)
+        return waiting.why(seconds, self.engine.standing(), others, judging=run.step >= run.config.steps)
 
     def _refuse(self, run: Run) -> str:
         """Why this run may not train now, in a sentence; empty if it may."""

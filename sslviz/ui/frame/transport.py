@@ -246,6 +246,8 @@ def _notes(slug: str, view: RunView) -> None:
     """What a visitor must know about this run, one line at most each."""
     if view.note:
         st.warning(view.note, icon=":material/info:")
+    if view.status in BUSY and (run := current.run(slug)) is not None and (why := startup.runs().waits(run)):
+        st.warning(why, icon=":material/hourglass_top:")
     if current.lost(slug):
         st.info(
             "The run in this link is no longer on this server. Play trains it again: the same seed, the same curve."
