@@ -49,10 +49,11 @@ window.until = (root, read, act) => new Promise((done, fail) => {
 
 @dataclass(frozen=True)
 class Server:
-    """A running server: its address, and when its process was started (perf_counter)."""
+    """A running server: its address, when its process was started (perf_counter), and the number of that."""
 
     url: str
     began: float
+    pid: int
 
 
 @contextlib.contextmanager
@@ -73,7 +74,7 @@ def serve(script: str = "app.py", *options: str, **environment: str) -> Iterator
             if process.poll() is not None or time.perf_counter() - began > 60:
                 sys.exit(f"The server did not start: {' '.join(command)}")
             time.sleep(0.01)
-        yield Server(url, began)
+        yield Server(url, began, process.pid)
     finally:
         process.terminate()
         try:
