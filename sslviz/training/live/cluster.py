@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from distributed import SpecCluster
 
 PRELOAD = "sslviz.training.live.warm"  # brings torch and the rest, so that the first Play answers at once
+NURSERY = "sslviz.training.live.nursery"
 AGAIN = 10.0  # seconds until a worker that could not be started is tried again
 
 
@@ -38,16 +39,26 @@ def main() -> None:
     for name in ("OMP_NUM_THREADS", "MKL_NUM_THREADS"):  # OpenBLAS has been told so by the package itself
         os.environ[name] = "1"
     # Dask has workers hand memory back after every step (a trim threshold of 64 KB), which doubles the time of one.
-    for name in ("MALLOC_TRIM_THRESHOLD_", "MALLOC_MMAP_THRESHOLD_"):
-        os.environ[name] = str(2**30)
+    # Only arrays larger than those of any step are each mapped by themselves, and leave no holes behind.
+    os.environ["MALLOC_TRIM_THRESHOLD_"] = str(2**30)
+    os.environ["MALLOC_MMAP_THRESHOLD_"] = str(2**25)
+
+    import multiprocessing
 
     import dask
     from dask.system import CPU_COUNT  # heeds containers, too
     from distributed import Nanny, SpecCluster
     from distributed.security import Security
+    from distributed.utils import get_mp_context
 
     from sslviz.training.live.closed import ClosedScheduler, ClosedWorker
 
+    if sys.platform == "linux":
+        # All workers are forked from one process that has imported torch, so that they share it: half a gigabyte less
+        # for each, and one that died is back at once. Elsewhere a fork after such imports is not safe.
+        dask.config.set({"distributed.worker.multiprocessing-method": "forkserver"})
+        get_mp_context()  # sets what Dask itself would have imported there
+        multiprocessing.set_forkserver_preload([NURSERY])
     security = Security(**json.loads(sys.stdin.readline()))
     dask.config.set(
         {

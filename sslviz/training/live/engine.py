@@ -70,7 +70,9 @@ class Engine:
 
     def submit(self, function: Callable[..., Any], *arguments: Any, priority: float = 0) -> Job:
         """Run `function(*arguments)` on a worker; a higher priority goes first."""
-        return self.client().submit(function, *arguments, pure=False, priority=priority)
+        from sslviz.training.live.sealed import seal, unseal
+
+        return self.client().submit(unseal, seal(function, arguments), pure=False, priority=priority)
 
     def client(self) -> Client:
         """The connection to the scheduler."""

@@ -19,25 +19,24 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from sslviz.catalogue import TASKS
 from sslviz.training import loop
 from sslviz.training.config import RunConfig
-from sslviz.training.figures import figures
 from sslviz.training.live import waiting
 from sslviz.training.live.engine import Engine, Job
 from sslviz.training.live.shares import Share, Shares
+from sslviz.training.live.slices import Phases
+from sslviz.training.live.slices import advance as _advance
+from sslviz.training.live.slices import figures as _figures
+from sslviz.training.live.slices import slow as _slow
 from sslviz.training.results import recorded
-from sslviz.training.slow_motion import describe
 
 SLICE, LONGEST = 0.5, 400  # seconds that a slice should take; most steps in one
 IDLE = 60.0  # seconds without a page that looks, after which a run pauses
 TRIES = 3  # slices that may fail one after the other
 AT_ONCE, EACH, ALL = 3, 60, 200  # runs: a visitor's that train at a time, all of a visitor's, and all of a server's
-LARGE = 100.0  # a weight beyond this is looked at more closely; those of all recorded runs stay below 20
 MINUTES, SLOWEST = 60.0, 1.0  # of one core that a run may take, unless SSLVIZ_RUN_MINUTES says so; seconds of a step
 
 READY, PLAYING, PAUSING, PAUSED, DONE, FAILED = "ready", "playing", "pausing", "paused", "done", "failed"
-Phases = list[dict[str, Any]]
 
 
 class Run:
@@ -283,56 +282,6 @@ def recorded_step(config: RunConfig) -> float:
     if run is None:
         return 0.0
     return float(run.meta["processor_seconds"]) / run.config.steps * config.batch / run.config.batch
-
-
-def _advance(config: str, state: loop.State | None, steps: int) -> tuple[loop.State, loop.Snapshot, Phases]:
-    """A slice, on a worker."""
-    run = RunConfig.from_json(config)
-    before, began = _ready(run, state), time.thread_time()
-    state, snapshot = loop.advance(run, before, steps)
-    return *_kept(run, before, state, _clocked(snapshot, time.thread_time() - began)), []
-
-
-def _slow(config: str, state: loop.State | None, steps: int) -> tuple[loop.State, loop.Snapshot, Phases]:  # noqa: ARG001
-    run = RunConfig.from_json(config)
-    before, began = _ready(run, state), time.thread_time()
-    state, snapshot, phases = loop.explain_step(run, before)
-    return *_kept(run, before, state, _clocked(snapshot, time.thread_time() - began)), describe(
-        phases, TASKS[run.task].unit
-    )
-
-
-def _ready(run: RunConfig, state: loop.State | None) -> loop.State:
-    """The state to go on from, with all that is set up once on a worker set up: network, data, classes to judge by.
-
-    So what is measured afterwards is training, on whichever worker a slice is computed.
-    """
-    learner = loop._learner(run)
-    learner.batch(0)
-    learner.probe_data()
-    return learner.fresh() if state is None else state
-
-
-def _clocked(snapshot: loop.Snapshot, processor: float) -> loop.Snapshot:
-    """With seconds of the processor, as recordings have them: time that others took is not the run's.
-
-    On a GPU the processor mostly waits, so there it is the clock on the wall that counts.
-    """
-    return replace(snapshot, seconds=processor) if snapshot.device == "cpu" else snapshot
-
-
-def _kept(
-    run: RunConfig, before: loop.State, state: loop.State, snapshot: loop.Snapshot
-) -> tuple[loop.State, loop.Snapshot]:
-    """What a slice gave; the state before it where the next step would diverge, of which a page can show no answer."""
-    if np.abs(state["weights"]).max() < LARGE or loop.advance(run, state, 1)[1].diverged is None:
-        return state, snapshot
-    first = int(before["step"])
-    return before, replace(snapshot, step=first, losses=snapshot.losses[:0], evaluations=(), diverged=snapshot.step)
-
-
-def _figures(config: str, state: loop.State) -> dict[str, Any]:
-    return figures(RunConfig.from_json(config), state)
 
 
 class Runs:

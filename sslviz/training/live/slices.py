@@ -1,0 +1,96 @@
+"""What a worker computes: slices of a run, and its figures at the end. Between them it keeps little."""
+
+from __future__ import annotations
+
+import ctypes
+import platform
+import sys
+import time
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+
+from sslviz.catalogue import TASKS
+from sslviz.training import loop
+from sslviz.training.config import RunConfig
+from sslviz.training.figures import figures as measured
+from sslviz.training.slow_motion import describe
+
+LARGE = 100.0  # a weight beyond this is looked at more closely; those of all recorded runs stay below 20
+
+Phases = list[dict[str, Any]]
+
+
+def advance(config: str, state: loop.State | None, steps: int) -> tuple[loop.State, loop.Snapshot, Phases]:
+    """A slice, on a worker."""
+    run = RunConfig.from_json(config)
+    before, began = _ready(run, state), time.thread_time()
+    state, snapshot = loop.advance(run, before, steps)
+    return *_kept(run, before, state, _clocked(snapshot, time.thread_time() - began)), []
+
+
+def slow(config: str, state: loop.State | None, steps: int) -> tuple[loop.State, loop.Snapshot, Phases]:  # noqa: ARG001
+    """One step, with what happened in it."""
+    run = RunConfig.from_json(config)
+    before, began = _ready(run, state), time.thread_time()
+    state, snapshot, phases = loop.explain_step(run, before)
+    return *_kept(run, before, state, _clocked(snapshot, time.thread_time() - began)), describe(
+        phases, TASKS[run.task].unit
+    )
+
+
+def _ready(run: RunConfig, state: loop.State | None) -> loop.State:
+    """The state to go on from, with all that is set up once on a worker set up: network, data, classes to judge by.
+
+    So what is measured afterwards is training, on whichever worker a slice is computed.
+    """
+    before = loop._learner.cache_info().misses
+    learner = loop._learner(run)
+    learner.batch(0)
+    learner.probe_data()
+    state = learner.fresh() if state is None else state
+    if loop._learner.cache_info().misses > before:
+        tidy()
+    return state
+
+
+def _clocked(snapshot: loop.Snapshot, processor: float) -> loop.Snapshot:
+    """With seconds of the processor, as recordings have them: time that others took is not the run's.
+
+    On a GPU the processor mostly waits, so there it is the clock on the wall that counts.
+    """
+    return replace(snapshot, seconds=processor) if snapshot.device == "cpu" else snapshot
+
+
+def _kept(
+    run: RunConfig, before: loop.State, state: loop.State, snapshot: loop.Snapshot
+) -> tuple[loop.State, loop.Snapshot]:
+    """What a slice gave; the state before it where the next step would diverge, of which a page can show no answer."""
+    if np.abs(state["weights"]).max() < LARGE or loop.advance(run, state, 1)[1].diverged is None:
+        return state, snapshot
+    first = int(before["step"])
+    return before, replace(snapshot, step=first, losses=snapshot.losses[:0], evaluations=(), diverged=snapshot.step)
+
+
+def figures(config: str, state: loop.State) -> dict[str, Any]:
+    """What a run that is through has learned."""
+    try:
+        return measured(RunConfig.from_json(config), state)
+    finally:
+        tidy()
+
+
+def tidy() -> None:
+    """Let go of what only the beginning of a run and its figures need, and give the memory back to the system.
+
+    All samples of a set with all that judges a trunk are hundreds of megabytes, and made again within a second or two.
+    Of a run that trains, `loop` has the few that its evaluations take.
+    """
+    for name, module in list(sys.modules.items()):
+        if name.startswith(("sslviz.tasks.", "sslviz.training.figures")):
+            for value in list(vars(module).values()):
+                if getattr(value, "__annotations__", {}).get("return") == "ProbeData" and hasattr(value, "cache_clear"):
+                    value.cache_clear()
+    if platform.libc_ver()[0] == "glibc":  # it keeps what was freed, or every step would ask the system anew
+        ctypes.CDLL(None).malloc_trim(0)
