@@ -14,6 +14,7 @@ import soundfile
 from numpy.typing import NDArray
 
 from sslviz.data import ASSETS, Credit
+from sslviz.data.mapped import mapped
 
 SETS = {"voices": "Seven voices in five languages"}
 RATE = 8000  # samples a second, of a telephone
@@ -115,10 +116,12 @@ def wav(samples: Samples) -> bytes:
 
 
 def _tape(file: str) -> Samples:
-    samples, rate = soundfile.read(_FOLDER / file, dtype="int16")
-    assert rate == RATE  # noqa: S101 - our own files
-    samples.flags.writeable = False
-    return np.asarray(samples, np.int16)
+    def make() -> dict[str, Samples]:
+        samples, rate = soundfile.read(_FOLDER / file, dtype="int16")
+        assert rate == RATE  # noqa: S101 - our own files
+        return {"samples": np.asarray(samples, np.int16)}
+
+    return mapped(file.partition(".")[0], [_FOLDER / file], ["samples"], make)["samples"]
 
 
 @lru_cache(maxsize=512)

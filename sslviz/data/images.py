@@ -9,12 +9,14 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
 from sslviz.data import ASSETS, Credit
+from sslviz.data.mapped import mapped
 
 SETS = {
     "fashion_mnist": "Fashion-MNIST: clothes",
@@ -26,6 +28,7 @@ SETS = {
 ANYWHERE = (14, 26)  # pixels: the smallest and the largest side of the clothes that may be anywhere
 SIDE = 32  # every picture is SIDE × SIDE, so that one patch embedding serves them all
 STL_LIMIT = 50_000  # of the 100,000 without a label: half is 150 MB in each process, and more than a short run reads
+PARTS = "train", "held_out"
 LEFT_OUT = ("reversed hand with middle finger extended",)  # emoji that a teacher would not want on the screen
 
 Pixels = NDArray[np.uint8]
@@ -139,11 +142,18 @@ def folder() -> Path:
 
 
 def _fashion_mnist() -> ImageSet:
-    with np.load(ASSETS / "images" / "fashion_mnist_12k.npz") as file:
-        train, held_out = _grey32(file["x_train"]), _grey32(file["x_test"])
+    path = ASSETS / "images" / "fashion_mnist_12k.npz"
+    pixels = mapped("fashion_mnist", [path], PARTS, lambda: dict(zip(PARTS, map(_grey32, _clothes(path)), strict=True)))
+    with np.load(path) as file:
         labels, held_out_labels = file["y_train"].astype(np.int64), file["y_test"].astype(np.int64)
         names = tuple(file["class_names"].tolist())
-    return _set("fashion_mnist", train, labels, held_out, held_out_labels, names, (_ZALANDO,))
+    return _set("fashion_mnist", pixels["train"], labels, pixels["held_out"], held_out_labels, names, (_ZALANDO,))
+
+
+def _clothes(path: Path) -> tuple[Pixels, Pixels]:
+    """(N, 28, 28) grey, to train on and held out."""
+    with np.load(path) as file:
+        return file["x_train"], file["x_test"]
 
 
 def _grey32(grey: Pixels) -> Pixels:
@@ -157,10 +167,14 @@ def _clothes_anywhere() -> ImageSet:
     Where a pixel lies says nothing of what is shown here. Drawn once, from a fixed seed.
     """
     centred = load("fashion_mnist")
-    images, held_out = (
-        _anywhere(pictures[:, 2:-2, 2:-2, 0], np.random.default_rng((0, part)))
-        for part, pictures in enumerate((centred.images, centred.held_out_images))
-    )
+    path = ASSETS / "images" / "fashion_mnist_12k.npz"
+
+    def make() -> dict[str, Pixels]:
+        both = enumerate(zip(PARTS, _clothes(path), strict=True))
+        return {name: _anywhere(grey, np.random.default_rng((0, part))) for part, (name, grey) in both}
+
+    pixels = mapped("clothes_anywhere", [path], PARTS, make)
+    images, held_out = pixels["train"], pixels["held_out"]
     labels, held_out_labels = centred.labels.copy(), centred.held_out_labels.copy()
     changed = replace(_ZALANDO, changes=f"{_ZALANDO.changes}; made smaller, moved and mirrored at random")
     return _set("clothes_anywhere", images, labels, held_out, held_out_labels, centred.class_names, (changed,))
@@ -183,30 +197,43 @@ def _emoji() -> ImageSet:
         labels, emoji, vendor = (file[key].astype(np.int64) for key in ("label", "emoji_id", "vendor"))
         held_out, names = file["is_test"], [_readable(name) for name in file["emoji_names"].tolist()]
     fit = np.array([names[number] not in LEFT_OUT for number in emoji])
-    with Image.open(ASSETS / "images" / "emoji_rgba32_sheet.webp") as file:
-        sheet = np.array(file.convert("RGBA"))
-    rows = sheet.shape[0] // cell
-    cells = sheet.reshape(rows, cell, columns, cell, 4).swapaxes(1, 2).reshape(-1, cell, cell, 4)[: len(labels)]
-    alpha = cells[..., 3:].astype(np.uint16)
-    images = ((cells[..., :3] * alpha + 255 * (255 - alpha) + 127) // 255).astype(np.uint8)  # on white
-    images, labels, emoji, vendor, held_out = (array[fit] for array in (images, labels, emoji, vendor, held_out))
+    labels, emoji, vendor, held_out = (array[fit] for array in (labels, emoji, vendor, held_out))
+    sheet = ASSETS / "images" / "emoji_rgba32_sheet.webp"
+    numbers = ASSETS / "images" / "emoji_rgba32_labels.npz"
+
+    def make() -> dict[str, NDArray[Any]]:
+        images = _on_white(sheet, cell, columns, len(fit))[fit]
+        # A few emoji look the same under two names (Norway and Bouvet Island fly one flag): those are not trained on.
+        seen = {picture.tobytes() for picture in images[held_out]}
+        rows = np.array([row for row in np.flatnonzero(~held_out) if images[row].tobytes() not in seen])
+        return {"train": images[rows], "held_out": images[held_out], "rows": rows}
+
+    pixels = mapped("emoji", [sheet, numbers], (*PARTS, "rows"), make)
+    train = pixels["rows"]
     held_out_names = tuple(f"{names[e]}, {TEAMS[v]}" for e, v in zip(emoji[held_out], vendor[held_out], strict=True))
-    # A few emoji look the same under two names (Norway and Bouvet Island fly one flag): those are not trained on.
-    seen = {picture.tobytes() for picture in images[held_out]}
-    train = [row for row in np.flatnonzero(~held_out) if images[row].tobytes() not in seen]
     teams = (_NOTO, _TWEMOJI, _FLUENT)
     _drawn_by["train"], _drawn_by["held_out"] = vendor[train], vendor[held_out]
     return _set(
         "emoji",
-        images[train],
+        pixels["train"],
         labels[train],
-        images[held_out],
+        pixels["held_out"],
         labels[held_out],
         classes,
         teams,
         held_out_names,
         emoji[held_out],
     )
+
+
+def _on_white(path: Path, cell: int, columns: int, count: int) -> Pixels:
+    """(count, cell, cell, 3) the pictures of a sheet, row by row."""
+    with Image.open(path) as file:
+        sheet = np.array(file.convert("RGBA"))
+    rows = sheet.shape[0] // cell
+    cells = sheet.reshape(rows, cell, columns, cell, 4).swapaxes(1, 2).reshape(-1, cell, cell, 4)[:count]
+    alpha = cells[..., 3:].astype(np.uint16)
+    return ((cells[..., :3] * alpha + 255 * (255 - alpha) + 127) // 255).astype(np.uint8)
 
 
 def _readable(name: str) -> str:

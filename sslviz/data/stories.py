@@ -66,7 +66,9 @@ def stories() -> Stories:
     with gzip.open(ASSETS / "text" / "stories.tsv.gz", "rt", encoding="utf-8") as file:
         lines = [line.rstrip("\n").split("\t") for line in file]  # document, title, book, sentence
     both = [(line, tokenise(line[3])) for line in lines]
-    lines, tokens = [line for line, row in both if row], [row for _, row in both if row]
+    lines = [line for line, row in both if row]
+    same: dict[str, str] = {}  # each word is held once, however often it occurs
+    tokens = [[same.setdefault(word, word) for word in row] for _, row in both if row]
     document = np.array([int(line[0]) - 1 for line in lines], dtype=np.int64)
     about = {int(line[0]) - 1: (line[1], line[2]) for line in lines}
     held_out = np.arange(len(about)) % HELD_OUT_EVERY == HELD_OUT_EVERY - 1

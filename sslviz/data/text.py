@@ -4,14 +4,17 @@ import csv
 import re
 import unicodedata
 from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
 from itertools import chain
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from sslviz.data import ASSETS, Credit
+from sslviz.data.mapped import mapped, packed, unpacked
 
 SPECIALS = ("[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]")
 PAD, UNK, CLS, SEP, MASK = range(5)
@@ -93,8 +96,24 @@ class Corpus:
 @cache
 def corpus() -> Corpus:
     """The bundled corpus, loaded once and then kept."""
-    with (ASSETS / "text" / "tatoeba_en_simple_50k.tsv").open(encoding="utf-8") as file:
+    path = ASSETS / "text" / "tatoeba_en_simple_50k.tsv"
+    with path.open(encoding="utf-8") as file:
         sentences = tuple(line.rstrip("\n").split("\t", 1)[1] for line in file)  # a number, a tab, a sentence
+    names = ("vocabulary", "ids", "lengths", "counts", "train", "held_out")
+    kept = mapped("sentences", [path], names, lambda: _numbered(sentences))
+    vocabulary = unpacked(kept.pop("vocabulary"))
+    return Corpus(
+        vocabulary=vocabulary,
+        index={token: number for number, token in enumerate(vocabulary)},
+        is_word=np.array([token not in SPECIALS and token not in MARKS for token in vocabulary]),
+        sentences=sentences,
+        credits=(_TATOEBA,),
+        **kept,
+    )
+
+
+def _numbered(sentences: Sequence[str]) -> dict[str, NDArray[Any]]:
+    """What a corpus holds of its sentences as numbers; the vocabulary is packed."""
     rows = [tokenise(sentence) for sentence in sentences]
     train, held_out = _split(rows)
     train_rows = np.zeros(len(rows), dtype=bool)
@@ -114,9 +133,11 @@ def corpus() -> Corpus:
     ids[:, 0] = CLS
     ids[np.arange(len(rows)), lengths - 1] = SEP
 
-    is_word = np.array([token not in SPECIALS and token not in MARKS for token in vocabulary])
     counts = np.array([0] * len(SPECIALS) + [counted[word] for word in words], dtype=np.int64)
-    return Corpus(vocabulary, index, is_word, ids, lengths, counts, sentences, train, held_out, (_TATOEBA,))
+    return {
+        "vocabulary": packed(vocabulary), "ids": ids, "lengths": lengths, "counts": counts, "train": train,
+        "held_out": held_out,
+    }  # fmt: skip
 
 
 def _split(rows: list[list[str]]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:

@@ -9,12 +9,15 @@ import io
 import zipfile
 from dataclasses import dataclass
 from functools import cache
+from pathlib import Path
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
 from sslviz.data import ASSETS, Credit
+from sslviz.data.mapped import mapped
 
 SETS = {"film": "Big Buck Bunny; held out: the cat and the city, too"}
 LENGTH = 8  # frames in a clip, two seconds of the cartoon
@@ -88,19 +91,22 @@ def clips(part: str) -> Clips:
     if part not in SPLIT:
         raise ValueError(f"There is no part {part!r}. The parts are: {', '.join(SPLIT)}.")
     chosen = tuple(shot for shot in shots() if shot.held_out == (part == "held_out"))
-    frames = np.concatenate([shot.frames for shot in chosen])
-    begins = np.cumsum([0, *(len(shot.frames) for shot in chosen)])
-    starts = [
-        (begins[number] + at, number, at)
-        for number, shot in enumerate(chosen)
-        for at in _begins(shot)
-        if motion(shot.frames[at : at + LENGTH]) >= STILL
-    ]
-    first, shot_number, at = np.array(starts)[np.random.default_rng(0).permutation(len(starts))].T.copy()
-    laid = np.ascontiguousarray(frames.transpose(0, 3, 1, 2))
-    for array in (laid, first, shot_number, at):
-        array.flags.writeable = False
-    return Clips(laid, first, shot_number, at, chosen)
+
+    def make() -> dict[str, NDArray[Any]]:
+        frames = np.concatenate([shot.frames for shot in chosen])
+        begins = np.cumsum([0, *(len(shot.frames) for shot in chosen)])
+        starts = [
+            (begins[number] + at, number, at)
+            for number, shot in enumerate(chosen)
+            for at in _begins(shot)
+            if motion(shot.frames[at : at + LENGTH]) >= STILL
+        ]
+        first, shot_number, at = np.array(starts)[np.random.default_rng(0).permutation(len(starts))].T
+        return {"frames": frames.transpose(0, 3, 1, 2), "first": first, "shot": shot_number, "at": at}
+
+    names = ("frames", "first", "shot", "at")
+    kept = mapped(f"clips_{part}", _files(), names, make)
+    return Clips(**kept, shots=chosen)
 
 
 def _begins(shot: Shot) -> range:
@@ -116,20 +122,27 @@ def motion(frames: Frames) -> float:
 @cache
 def shots() -> tuple[Shot, ...]:
     """All shots: of the cartoon in the order of the film, then the cat, then the city."""
-    with zipfile.ZipFile(_FOLDER / "bbb_shots_96x54_4fps.zip") as file:
-        index = list(csv.DictReader(io.StringIO(file.read("index.csv").decode())))
-        strips = [_strip(file.read(row["shot"]), int(row["frames"])) for row in index]
-    cut = [
-        Shot(
-            f"cartoon, shot {note['shot']}", "cartoon", note["part"] == "held", note["who"],
-            _small(strip), float(row["t_start"]),
-        )
-        for row, note, strip in zip(index, _notes(), strips, strict=True)
-    ]  # fmt: skip
     others = ("running cat, 1887", "cat", "cat"), ("city at night, first shot", "city", "city_a"), \
         ("city at night, second shot", "city", "city_b")  # fmt: skip
-    cut += [Shot(name, source, True, "", _small(_other(which))) for name, source, which in others]
-    return tuple(cut)
+    with zipfile.ZipFile(_FOLDER / "bbb_shots_96x54_4fps.zip") as file:
+        index = list(csv.DictReader(io.StringIO(file.read("index.csv").decode())))
+
+    def make() -> dict[str, NDArray[Any]]:
+        with zipfile.ZipFile(_FOLDER / "bbb_shots_96x54_4fps.zip") as file:
+            cut = [_small(_strip(file.read(row["shot"]), int(row["frames"]))) for row in index]
+        cut += [_small(_other(which)) for _, _, which in others]
+        return {"frames": np.concatenate(cut), "begins": np.cumsum([len(frames) for frames in cut])}
+
+    kept = mapped("shots", _files(), ("frames", "begins"), make)
+    frames = iter(np.split(kept["frames"], kept["begins"]))
+    found = [
+        Shot(
+            f"cartoon, shot {note['shot']}", "cartoon", note["part"] == "held", note["who"], next(frames),
+            float(row["t_start"]),
+        )
+        for row, note in zip(index, _notes(), strict=True)
+    ]  # fmt: skip
+    return (*found, *(Shot(name, source, True, "", next(frames)) for name, source, _ in others))
 
 
 @cache
@@ -194,6 +207,11 @@ def _strip(raw: bytes, count: int) -> Frames:
     with Image.open(io.BytesIO(raw)) as picture:
         pixels = np.asarray(picture.convert("RGB"))
     return np.stack(np.split(pixels, count, axis=1))
+
+
+def _files() -> list[Path]:
+    """What all shots are cut from."""
+    return sorted(path for path in _FOLDER.iterdir() if path.suffix in {".zip", ".webp", ".csv"})
 
 
 def _other(which: str) -> Frames:

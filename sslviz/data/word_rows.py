@@ -8,11 +8,15 @@ from collections import Counter
 from dataclasses import dataclass
 from functools import cache
 from itertools import chain
+from pathlib import Path
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from sslviz.data import ASSETS, Credit
+from sslviz.data import ASSETS, Credit, text
+from sslviz.data import stories as tales_of
+from sslviz.data.mapped import mapped, packed, unpacked
 from sslviz.data.stories import stories
 from sslviz.data.text import MARKS, SPECIALS, corpus
 
@@ -64,22 +68,41 @@ def word_rows(name: str) -> WordRows:
     if name not in SETS:
         msg = f"There are the words of {', '.join(SETS)}, not of {name!r}."
         raise ValueError(msg)
+    files = [ASSETS / "text" / "tatoeba_en_simple_50k.tsv", ASSETS / "text" / "stories.tsv.gz"]
+    files += [Path(module.__file__ or "") for module in (text, tales_of)]
+    names = ("vocabulary", "counts", "train", "train_ends", "held_out", "held_out_ends", "raw")
+    kept = mapped(f"words_{name}", files, names, lambda: _numbered(name))
+    vocabulary = unpacked(kept["vocabulary"])
+    return WordRows(
+        vocabulary=vocabulary,
+        index={word: number for number, word in enumerate(vocabulary[1:], 1)},
+        counts=kept["counts"],
+        train=tuple(np.split(kept["train"], kept["train_ends"])),
+        held_out=tuple(np.split(kept["held_out"], kept["held_out_ends"])),
+        raw=unpacked(kept["raw"]),
+        credits=(
+            *(corpus().credits if name != "stories" else ()),
+            *(stories().credits if name != "sentences" else ()),
+            _WORDNET,
+        ),
+    )
+
+
+def _numbered(name: str) -> dict[str, NDArray[Any]]:
+    """What a set holds, as numbers: rows one after the other, and where all but the last end; strings are packed."""
     train: list[list[str]] = []
     held_out: list[tuple[list[str], str]] = []
-    sources: tuple[Credit, ...] = ()
     if name != "stories":
         words = corpus()
         train += [words.tokens(row) for row in words.train]
         held_out += [(words.tokens(row), words.sentences[row]) for row in words.held_out]
-        sources += words.credits
     if name != "sentences":
         tales = stories()
-        for row, text, document in zip(tales.tokens, tales.sentences, tales.document, strict=True):
+        for row, sentence, document in zip(tales.tokens, tales.sentences, tales.document, strict=True):
             if tales.held_out[document]:
-                held_out.append((row, text))
+                held_out.append((row, sentence))
             else:
                 train.append(row)
-        sources += tales.credits
     counted = Counter(chain.from_iterable(train))
     often = [word for word, times in counted.items() if times >= LEAST and word not in MARKS and word not in SPECIALS]
     often.sort(key=lambda word: (-counted[word], word))
@@ -90,16 +113,19 @@ def word_rows(name: str) -> WordRows:
         ids = np.array([index[word] for word in row if word in index], dtype=np.int64)
         return [ids[first : first + LONGEST] for first in range(0, max(1, len(ids) - 1), LONGEST)]
 
-    held_out_rows = [(part, text) for row, text in held_out for part in numbers(row)[:1] if len(part) > 1]
-    return WordRows(
-        vocabulary=(NOTHING, *often),
-        index=index,
-        counts=np.array([0, *(counted[word] for word in often)], dtype=np.int64),
-        train=tuple(part for row in train for part in numbers(row) if len(part) > 1),
-        held_out=tuple(part for part, _ in held_out_rows),
-        raw=tuple(text for _, text in held_out_rows),
-        credits=(*sources, _WORDNET),
-    )
+    train_rows = [part for row in train for part in numbers(row) if len(part) > 1]
+    held_out_rows = [(part, sentence) for row, sentence in held_out for part in numbers(row)[:1] if len(part) > 1]
+    return {
+        "vocabulary": packed((NOTHING, *often)),
+        "counts": np.array([0, *(counted[word] for word in often)], dtype=np.int64),
+        **_flat("train", train_rows),
+        **_flat("held_out", [part for part, _ in held_out_rows]),
+        "raw": packed([sentence for _, sentence in held_out_rows]),
+    }
+
+
+def _flat(name: str, rows: list[NDArray[np.int64]]) -> dict[str, NDArray[np.int64]]:
+    return {name: np.concatenate(rows), f"{name}_ends": np.cumsum([len(row) for row in rows])[:-1]}
 
 
 @cache
