@@ -44,7 +44,7 @@ def main() -> None:
 
 def rest(server: Server, workers: int) -> None:
     """Wait until all workers are there, and what is held has stayed the same for ten seconds."""
-    last, since, end = 0.0, time.monotonic(), time.monotonic() + 120
+    last, since, end = 0.0, time.monotonic(), time.monotonic() + 900
     while time.monotonic() - since < 10 or len(family(server.pid)["workers"]) < workers:
         now = sum(map(sum, family(server.pid).values()))
         if abs(now - last) > 0.005 * last:

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from sslviz.training.live.runs import Runs
 
 HOME_FIRST, LABEL_FIRST = 3.0, 1.0  # seconds: what a first visitor looks at goes before what may be wanted next
+NOW_AND_THEN = 60.0  # seconds until what pages have freed is handed back to the system
 
 _lock = threading.Lock()
 _warm = threading.Event()
@@ -33,7 +34,10 @@ async def lifespan(_app: Any) -> AsyncIterator[dict[str, Any]]:
     spare_memory()
     if os.environ.get("SSLVIZ_LAZY") != "1":  # tests that must not start an engine
         threading.Thread(target=_warm_up, name="warm-up", daemon=True).start()
+    ended = threading.Event()
+    threading.Thread(target=_give_back, args=(ended,), name="give-back", daemon=True).start()
     yield {}
+    ended.set()
     if "runs" in _held:
         _held["runs"].engine.close()
 
@@ -89,10 +93,18 @@ def use(replacement: Runs) -> None:
     _held["runs"] = replacement
 
 
+def _give_back(ended: threading.Event) -> None:
+    from sslviz.training.live.memory import give_back
+
+    while not ended.wait(NOW_AND_THEN):
+        give_back()
+
+
 def _warm_up() -> None:
     _wanted.wait(HOME_FIRST)  # importing and drawing at once would make a first visitor wait for both
     try:
         from sslviz.catalogue import TASKS, load
+        from sslviz.training.live.memory import give_back
 
         for slug in TASKS:
             load(slug)
@@ -103,6 +115,7 @@ def _warm_up() -> None:
         # The collector would walk through all that torch brought at every full collection, and a click would wait.
         gc.collect()
         gc.freeze()
+        give_back()
         runs().engine.client()
     except Exception:
         logging.getLogger(__name__).exception("the training engine could not be started in advance")

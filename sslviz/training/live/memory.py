@@ -6,7 +6,9 @@ Importing this brings no torch.
 
 from __future__ import annotations
 
+import ctypes
 import os
+import platform
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -46,6 +48,12 @@ def workers(cores: int, memory: Memory) -> int:
     """How many workers: what SSLVIZ_WORKERS says, or else one a core, at most MOST, as fit into memory; at least 1."""
     named = int(os.environ.get("SSLVIZ_WORKERS", "") or 0)
     return max(1, named or min(cores, MOST, memory.free // WORKER))
+
+
+def give_back() -> None:
+    """Hand what was freed back to the system; glibc keeps it, or every step would ask the system anew."""
+    if platform.libc_ver()[0] == "glibc":
+        ctypes.CDLL(None).malloc_trim(0)
 
 
 def gigabytes(number: float) -> str:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import ctypes
-import platform
 import sys
 import time
 from dataclasses import replace
@@ -15,6 +13,7 @@ from sslviz.catalogue import TASKS
 from sslviz.training import loop
 from sslviz.training.config import RunConfig
 from sslviz.training.figures import figures as measured
+from sslviz.training.live.memory import give_back
 from sslviz.training.slow_motion import describe
 
 LARGE = 100.0  # a weight beyond this is looked at more closely; those of all recorded runs stay below 20
@@ -92,5 +91,4 @@ def tidy() -> None:
             for value in list(vars(module).values()):
                 if getattr(value, "__annotations__", {}).get("return") == "ProbeData" and hasattr(value, "cache_clear"):
                     value.cache_clear()
-    if platform.libc_ver()[0] == "glibc":  # it keeps what was freed, or every step would ask the system anew
-        ctypes.CDLL(None).malloc_trim(0)
+    give_back()
