@@ -88,12 +88,18 @@ clean:
 
 # The environment. A stamp file tells when it was last brought in line with a list of requirements.
 
+# Whether this Python, not in an environment itself, has a PyTorch that fits: then it is used, and not installed again.
+HAS_TORCH := 'import re, sys, importlib.metadata as m; \
+	low, high = re.search(r"^torch>=([\d.]+),<([\d.]+)", open("requirements.txt").read(), re.M).groups(); \
+	two = lambda v: tuple(map(int, v.split("+")[0].split(".")[:2])); \
+	sys.exit(sys.prefix != sys.base_prefix or not two(low) <= two(m.version("torch")) < two(high))'
+
 $(BIN)/python:
 	@command -v $(PYTHON) >/dev/null || \
 		{ echo "sslviz needs Python 3.11 or newer, and $(PYTHON) was not found."; exit 1; }
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
 		{ echo "sslviz needs Python 3.11 or newer; name one like this: make run PYTHON=python3.12"; exit 1; }
-	@$(PYTHON) -m venv $(VENV) || \
+	@$(PYTHON) -m venv $(shell $(PYTHON) -c $(HAS_TORCH) 2>/dev/null && echo --system-site-packages) $(VENV) || \
 		{ rm -rf $(VENV); echo "Python cannot make its venv; on Debian or Ubuntu: apt install python3-venv"; exit 1; }
 
 $(VENV)/.app: requirements.txt | $(BIN)/python
