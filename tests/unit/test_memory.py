@@ -9,7 +9,7 @@ import psutil
 import pytest
 
 from sslviz.training.live import memory
-from sslviz.training.live.memory import COMPUTER, CONTAINER, LIMIT, WORKER, Memory
+from sslviz.training.live.memory import COMPUTER, CONTAINER, LIMIT, SHARED, WORKER, Memory
 
 GB = 10**9
 
@@ -95,7 +95,8 @@ def test_ulimit_is_heeded(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> No
     [
         (2, 16 * GB, 2),  # one a core
         (32, 64 * GB, 8),  # at most eight
-        (8, 5 * WORKER + GB // 2, 5),  # as many as fit
+        (8, 5 * WORKER + SHARED, 5),  # as many as fit
+        (8, 5 * WORKER + SHARED - 1, 4),
         (8, 2 * GB, 1),
         (1, GB // 2, 1),  # and always one
     ],

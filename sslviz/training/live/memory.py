@@ -9,13 +9,16 @@ from __future__ import annotations
 import ctypes
 import os
 import platform
+import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
 import psutil
 
-WORKER = 1_300_000_000  # bytes: the most that a worker holds that trains every task, one after the other
+# Bytes: what the scheduler and the process hold that workers are forked from, and what each worker takes beside that
+# while the figures of the costliest tasks are measured. Where there is no fork, each has torch for itself.
+SHARED, WORKER = (600_000_000, 1_000_000_000) if sys.platform == "linux" else (100_000_000, 1_500_000_000)
 MOST = 8  # workers
 PROC, CGROUPS = Path("/proc"), Path("/sys/fs/cgroup")
 V1: tuple[str, ...] = ("memory.limit_in_bytes",)  # the limits of a group
@@ -33,7 +36,7 @@ class Memory:
     @property
     def short(self) -> bool:
         """Whether no worker fits."""
-        return self.free < WORKER
+        return self.free < SHARED + WORKER
 
 
 def left(proc: Path = PROC, cgroups: Path = CGROUPS) -> Memory:
@@ -47,7 +50,7 @@ def left(proc: Path = PROC, cgroups: Path = CGROUPS) -> Memory:
 def workers(cores: int, memory: Memory) -> int:
     """How many workers: what SSLVIZ_WORKERS says, or else one a core, at most MOST, as fit into memory; at least 1."""
     named = int(os.environ.get("SSLVIZ_WORKERS", "") or 0)
-    return max(1, named or min(cores, MOST, memory.free // WORKER))
+    return max(1, named or min(cores, MOST, (memory.free - SHARED) // WORKER))
 
 
 def give_back() -> None:

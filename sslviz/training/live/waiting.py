@@ -44,7 +44,7 @@ def _no_worker(*, own: bool) -> str:
     left = memory.left()
     if left.short:
         return (
-            f"training needs about {memory.gigabytes(memory.WORKER)} of memory, and {left.of} leaves "
+            f"training needs about {memory.gigabytes(memory.SHARED + memory.WORKER)} of memory, and {left.of} leaves "
             f"{memory.gigabytes(left.free)}. Close other programs, or allow more; then it begins by itself."
         )
     return "the process that trains is still starting, which takes up to a minute on a slow computer."
