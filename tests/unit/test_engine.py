@@ -25,6 +25,7 @@ from sslviz.training.live import waiting
 from sslviz.training.live.engine import Engine
 
 ROOT = Path(__file__).parents[2]
+START = 300  # seconds that the first worker may take on a busy computer: the scheduler answers before it is there
 CONFIG = replace(default("masked_words"), steps=60, batch=16, device="cpu")
 
 pytestmark = [
@@ -68,13 +69,13 @@ def gone(pid: int) -> bool:
 
 
 def workers(engine: Engine) -> list[int]:
-    engine.client().wait_for_workers(1, 120)  # the scheduler answers before they do
+    engine.client().wait_for_workers(1, START)  # the scheduler answers before they do
     return list(engine.client().run(os.getpid).values())
 
 
 def test_it_starts_computes_and_ends(engine: Engine) -> None:
     assert engine.pid is None  # nothing before the first use
-    assert engine.submit(math.sqrt, 2.25).result(60) == 1.5
+    assert engine.submit(math.sqrt, 2.25).result(START) == 1.5
     assert engine.submit(os.getpid).result(60) not in {os.getpid(), engine.pid}
     with pytest.raises(ValueError, match=r"math domain error|nonnegative"):
         engine.submit(math.sqrt, -1).result(60)
@@ -105,7 +106,7 @@ def test_close_is_final(engine: Engine) -> None:
 
 def test_it_starts_from_any_folder(engine: Engine, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)  # `streamlit run somewhere/app.py`
-    assert engine.submit(math.sqrt, 4).result(60) == 2
+    assert engine.submit(math.sqrt, 4).result(START) == 2
 
 
 def test_a_lost_worker_is_waited_for_however_long_it_takes(engine: Engine) -> None:
@@ -119,7 +120,7 @@ def test_it_ends_with_its_parent(tmp_path: Path) -> None:
         "import os, time\n"
         "from sslviz.training.live.engine import Engine\n"
         "engine = Engine()\n"
-        "engine.client().wait_for_workers(1, 120)\n"
+        "engine.client().wait_for_workers(1, 300)\n"
         "workers = engine.client().run(os.getpid).values()\n"
         "print(engine.pid, *workers, flush=True)\n"
         "time.sleep(600)\n"
@@ -266,7 +267,7 @@ def test_an_engine_says_what_its_workers_are_doing(engine: Engine) -> None:
     assert first.own
     assert first.ready == 0
     assert engine.workers() == 1
-    until(lambda: (standing := engine.standing()) is not None and standing.ready == 1, "the worker")
+    until(lambda: (standing := engine.standing()) is not None and standing.ready == 1, "the worker", START)
 
 
 def test_a_worker_that_could_not_be_started_is_tried_again() -> None:
