@@ -20,6 +20,9 @@ SIZES = (1, 2, 5, 10, 20, 50, 100)  # labels a class; then all there are
 ALL = 0  # stands for all labels
 ALPHAS = tuple(float(a) for a in np.logspace(0, 5, 11))  # of ridge regression, chosen on the rows that it learns from
 CHOICES = probes.CHOICES  # of labels
+FEW = (
+    20  # labels a class: up to here all CHOICES are tried, beyond it the first three, since little hangs on which then
+)
 GROUP_SEEDS = (0, 1, 2)  # of k-means
 LIT = 32  # of 255: from here on a pixel counts as lit
 
@@ -41,6 +44,15 @@ def chosen(y: Rows, size: int, seed: int) -> Rows:
     return np.arange(len(y)) if size == ALL else probes.stratified(y, size, seed)
 
 
+def choices(size: int, seeds: Sequence[int] = CHOICES) -> Sequence[int]:
+    """The choices of labels that are tried with `size` labels a class; with all labels there is nothing to choose.
+
+    >>> [len(choices(size)) for size in (1, 20, 50, ALL)]
+    [20, 20, 3, 1]
+    """
+    return seeds[:1] if size == ALL else seeds if size <= FEW else seeds[:3]
+
+
 def point(train: Any, train_y: Rows, test: Any, test_y: Rows, size: int, seed: int) -> float:
     """One point of the curve: accuracy of the linear probe on all test rows with `size` labels a class."""
     rows = chosen(train_y, size, seed)
@@ -50,13 +62,9 @@ def point(train: Any, train_y: Rows, test: Any, test_y: Rows, size: int, seed: i
 def curve(
     train: Any, train_y: Rows, test: Any, test_y: Rows, seeds: Sequence[int] = CHOICES
 ) -> list[list[float]]:  # fmt: skip
-    """The label-efficiency curve: a row for each of `sizes`, a column for each choice of labels.
-
-    With all labels there is nothing to choose, so that row has one number.
-    """
+    """The label-efficiency curve: a row for each of `sizes`, a column for each of `choices`."""
     return [
-        [point(train, train_y, test, test_y, size, seed) for seed in (seeds if size != ALL else seeds[:1])]
-        for size in sizes(train_y)
+        [point(train, train_y, test, test_y, size, seed) for seed in choices(size, seeds)] for size in sizes(train_y)
     ]
 
 

@@ -169,6 +169,11 @@ def _short_indices(x: Any) -> Any:
     return sparse.csr_array((x.data, x.indices.astype(np.int32), x.indptr.astype(np.int32)), shape=x.shape)
 
 
+def random_choices(size: int) -> Sequence[int]:
+    """As `maths.choices`; with all labels three, since each is another network here."""
+    return maths.choices(size, CHOICES) if size != ALL else TRAINED
+
+
 def _random(config: RunConfig, data: ProbeData) -> dict[str, Any]:
     """The same of three networks before their first step, each with a choice of labels of its own."""
     each = []
@@ -182,10 +187,13 @@ def _random(config: RunConfig, data: ProbeData) -> dict[str, Any]:
             train, test = transfer.features(replace(config, seed=seed), None, None, data.train, data.test)
         own = _beside_classes(data, train, test) if seed == 0 else {}
         curve = [
-            [maths.point(train, data.train_y, test, data.test_y, size, seed)] for size in maths.sizes(data.train_y)
+            maths.point(train, data.train_y, test, data.test_y, size, seed) if seed in random_choices(size) else None
+            for size in maths.sizes(data.train_y)
         ]
         each.append({**own, "curve": curve})
-    merged = [[one["curve"][row][0] for one in each] for row in range(len(each[0]["curve"]))]
+    merged = [
+        [one["curve"][row] for one in each if one["curve"][row] is not None] for row in range(len(each[0]["curve"]))
+    ]
     return {**each[0], "curve": merged}
 
 

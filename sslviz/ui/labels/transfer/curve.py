@@ -10,6 +10,7 @@ import numpy as np
 import streamlit as st
 
 from sslviz.catalogue import TASKS, Option
+from sslviz.evaluation import transfer as maths
 from sslviz.evaluation.lead import on_both
 from sslviz.evaluation.spread import mean_and_spread
 from sslviz.evaluation.transfer import ALL, CHOICES
@@ -361,8 +362,8 @@ def protocol(found: dict[str, Any], where: dict[str, Any], scratch: bool) -> str
     said = (
         f"Labels come from {where['labels']:,} training samples, the same number of each of {len(where['classes'])} "
         f"classes but for “all”; {where['tests']:,} held-out samples judge. Lines: means of {len(CHOICES)} choices of "
-        "labels, the same for all; bands: one standard deviation either way. Probe: scikit-learn’s logistic regression "
-        "(L2) on vectors standardised with the labelled rows alone; its penalty is chosen by cross-validation on those "
+        f"labels (of three with more than {maths.FEW} a class), the same for all; bands: one standard deviation "
+        "either way. Probe: scikit-learn’s logistic regression (L2) on vectors standardised with the labelled rows alone; its penalty is chosen by cross-validation on those "
         "rows, by the same rule for every line; pooling as on the task’s own page. A lead within two standard errors "
         "is none. The pretext model never saw these classes. Random trunk: a network before its first step for each "
         "choice. "

@@ -293,7 +293,7 @@ def team_words(one: dict[str, Any]) -> str:
         + f"All lose a lot on the way (the trunk {100 * (near[TEAM_TRUNK] - far[TEAM_TRUNK]):.0f} points, the random "
         f"one {lost:.0f}), so most of the loss is not a matter of what was learned before. The trunk has seen all "
         "three teams’ training pictures, but no label of any. Means over the teams; spread of "
-        f"{len(CHOICES)} choices of labels."
+        f"{len(one['accuracy']['raw'][0][0])} choices of labels."
     )
 
 
