@@ -364,7 +364,7 @@ def protocol(found: dict[str, Any], where: dict[str, Any], scratch: bool) -> str
         f"classes but for “all”; {where['tests']:,} held-out samples judge. Lines: means of {len(CHOICES)} choices of "
         f"labels (of three with more than {maths.FEW} a class), the same for all; bands: one standard deviation either "
         "way. Probe: scikit-learn’s logistic regression (L2) on vectors standardised with the labelled rows alone; its "
-        "penalty is chosen by cross-validation on those rows, by the same rule for every line; pooling as on the task’s "
+        "penalty is chosen by cross-validation on those rows, by the same rule for every line; pooling as on its "
         "own page. A lead within two standard errors is none. The pretext model never saw these classes. Random trunk: "
         "a network before its first step for each choice. "
     )
