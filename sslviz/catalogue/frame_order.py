@@ -33,7 +33,6 @@ ENTRY = Entry(
         ("frames as they are", {}),
         ("one colour of each", {"split": True}),
         ("each a pixel off", {"jitter": True}),
-        ("each in another light", {"light": 0.4}),
     ),
     # By k-NN some runs stay below the random trunk: who is in a shot is hard to tell from 25 of them.
     expects=Expects(beats_random=False, over_random=10, undo=False, guesses=12),
