@@ -6,6 +6,7 @@ import streamlit as st
 
 from sslviz.catalogue import FAMILIES, TASKS
 from sslviz.ui import startup
+from sslviz.ui.frame.lesson import views
 from sslviz.ui.frame.routes import page_file
 from sslviz.ui.live.page import page_view
 
@@ -25,6 +26,6 @@ if page.title not in ("Home", "Flashcards", *(shown.title for shown in labels)):
 title = "sslviz: see self-supervised learning" if page.title == "Home" else f"{page.title} · sslviz"
 st.set_page_config(page_title=title, page_icon=UI / "icon.svg", layout="wide")
 st.html(UI / "page.css")
-page_view("whole_page", data={"page": page.title})
+page_view("whole_page", data={"page": page.title, "view": views.view()})
 st.logo(UI / "logo.svg", size="small", link=None)
 page.run()
