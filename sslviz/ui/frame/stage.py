@@ -19,6 +19,7 @@ class Stage:
         skip: how many of its rows are left out at the top.
         panels: numbers of the panels beside the card.
         pictures: how many pictures, the chosen one first; 0: all.
+        edge: px of a picture; 0: as large as the size says.
         bare: whether nothing is hidden or changed before the visitor does it.
     """
 
@@ -28,6 +29,7 @@ class Stage:
     panels: tuple[int, ...] = ()
     pictures: int = 0
     bare: bool = False
+    edge: int = 0
 
 
 _NOW: ContextVar[Stage | None] = ContextVar("stage", default=None)

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import Any, TypedDict
+from typing import TypedDict
 
 import streamlit as st
 
 from sslviz.ui.frame.guess import Question, asked, number, remember
-from sslviz.ui.live import mount
+from sslviz.ui.live import Handler, mount
 from sslviz.ui.live.events import many, whole
 
 MOST = 500  # hands
@@ -52,7 +52,7 @@ def hands(slug: str, ask: Callable[[], Question]) -> None:
     )  # fmt: skip
 
 
-def hands_view(key: str, *, data: Hands, on_event: Callable[[dict[str, Any]], None]) -> None:
+def hands_view(key: str, *, data: Hands, on_event: Handler = None) -> None:
     """Show choices with a bar of hands each. It tells how many hands were counted."""
     count = len(data["choices"])
     mount(

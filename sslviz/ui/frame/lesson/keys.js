@@ -8,7 +8,7 @@ export const PRESSES = {
   ArrowLeft: ['scene_back'],
   PageUp: ['scene_back'],
   r: ['scene_reveal'],
-  n: ['scene_another'],
+  n: ['scene_again', 'scene_another'],
   l: ['to_lab'],
   p: ['to_present'],
   Escape: ['scene_leave'],

@@ -16,7 +16,7 @@ from sslviz.ui.frame.views import loss_view
 from sslviz.ui.live import mount
 
 MOST = 9  # answers in the strip
-HEIGHT = 120  # px of the loss, before lesson.css enlarges it
+HEIGHT = 100  # px of the loss, before lesson.css enlarges it
 
 
 class SaidThen(TypedDict):
@@ -28,7 +28,7 @@ class SaidThen(TypedDict):
     share: float | None
 
 
-class Strip(TypedDict):
+class SaidStrip(TypedDict):
     """What the strip is sent: what the answers are about, and they, the oldest first; size: "large" or "present"."""
 
     about: str
@@ -36,7 +36,7 @@ class Strip(TypedDict):
     size: str
 
 
-def strip_view(key: str, *, data: Strip) -> None:
+def strip_view(key: str, *, data: SaidStrip) -> None:
     """Show a model's answers on one sample over time."""
     mount("frame/lesson/strip", key, data)
 

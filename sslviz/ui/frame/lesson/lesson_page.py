@@ -19,7 +19,7 @@ from sslviz.ui.frame.lesson.ticks import tick, ticked
 from sslviz.ui.frame.lesson.words import html
 from sslviz.ui.frame.parts import credit_line
 from sslviz.ui.frame.routes import page_file
-from sslviz.ui.frame.walk import another
+from sslviz.ui.frame.walk import another, relabel
 
 CSS = Path(__file__).parent
 
@@ -93,7 +93,7 @@ def _head(slug: str, title: str, page: Any) -> None:
         st.html(f"<p class='which'><b>{escape(title)}</b> <span>{about}</span></p>", width="stretch")
         if page is not None:
             with st.popover("Credits", type="tertiary"):
-                credit_line([*page.credits(current.show(slug))])
+                credit_line(dict.fromkeys([*page.credits(current.show(slug)), *getattr(page.in_view(), "credits", ())]))
         st.button("Show everything (lab)", key="to_lab", on_click=views.show, args=("lab",))
         st.button("Present", key="to_present", on_click=views.show, args=("present",))
 
@@ -129,6 +129,9 @@ def _foot(slug: str, lesson: Lesson, number: int, size: str, page: Any) -> None:
             st.button(
                 "N another" if present else f"Another {page.thing}", key="scene_another", on_click=another, args=(page,)
             )
+        if scene.relabel and page is not None:
+            words = f"N {scene.relabel.lower()}" if present else scene.relabel
+            st.button(words, key="scene_again", on_click=relabel, args=(slug,))
         if present:
             if any(on.part == "guess" for on in scene.on):
                 st.button("R reveal", key="scene_reveal", on_click=_reveal, args=(slug,))

@@ -44,17 +44,19 @@ class Place:
 
 def draw_part(place: Place, on: On) -> None:
     """Draw a part of a scene."""
-    with stage.on(Stage(place.size, on.rows, on.skip, on.panels, on.pictures, on.bare)):
+    with stage.on(
+        Stage(place.size, on.rows, on.skip, on.panels, on.pictures, on.bare, on.edge if place.size == "large" else 0)
+    ):
         if on.draw is not None:
             on.draw(place.size)
         else:
             PARTS[on.part](place, on)
 
 
-def _card(place: Place, _on: On) -> None:
+def _card(place: Place, on: On) -> None:
     """The sample card, as far down as the scene goes."""
     page = place.page
-    page.card(page.in_view(warn=True), current.show(page.slug), page.seed, page.chosen(), "Basic")
+    page.card(page.in_view(warn=True), current.show(page.slug), page.seed, page.chosen(), on.depth)
 
 
 def _guess(place: Place, _on: On) -> None:

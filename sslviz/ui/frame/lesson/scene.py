@@ -16,7 +16,8 @@ class On:
 
     Attributes:
         part: its name, one of `parts.PARTS`; "own" for one that the task draws itself.
-        rows, skip, panels, pictures, bare: see `stage.Stage`.
+        rows, skip, panels, pictures, bare, edge: see `stage.Stage`; edge holds in a lesson, not on a projector.
+        depth: of explanation, at which the card is drawn.
         draw: draws the task's own, by size.
     """
 
@@ -26,6 +27,8 @@ class On:
     panels: tuple[int, ...] = ()
     pictures: int = 0
     bare: bool = False
+    edge: int = 0
+    depth: str = "Basic"
     draw: Callable[[str], None] | None = None
 
 
@@ -44,6 +47,7 @@ class Scene:
         beware: what people often get wrong here.
         done: whether the thing was done, for this task; None: it is done when one goes on.
         another: whether there is another sample to see.
+        relabel: what the button says that draws another label; empty where there is none.
     """
 
     name: str
@@ -58,6 +62,7 @@ class Scene:
     beware: str = ""
     done: Callable[[str], bool] | None = None
     another: bool = False
+    relabel: str = ""
 
 
 @dataclass(frozen=True)

@@ -5,8 +5,8 @@ import { view } from '../../live/view.js'
 /** @import { Part, View } from '../../live/view.js' */
 
 /**
- * What Python sends; mirrors Strip in frame/lesson/learning.py.
- * @typedef {object} Strip
+ * What Python sends; mirrors SaidStrip in frame/lesson/learning.py.
+ * @typedef {object} SaidStrip
  * @property {string} about
  * @property {SaidThen[]} answers
  * @property {string} size
@@ -37,9 +37,9 @@ function answer({ step, text, right, share }) {
   return node
 }
 
-/** @type {View<Strip>} */
+/** @type {View<SaidStrip>} */
 export default view({
-  update: (/** @type {Part<Strip>} */ part, data) => {
+  update: (/** @type {Part<SaidStrip>} */ part, data) => {
     const list = set(make('ol'), { 'aria-label': data.about })
     list.append(...data.answers.map(answer))
     part.root.classList.toggle('present', data.size === 'present')
