@@ -1,11 +1,14 @@
 """A page as a lesson: each scene is drawn, ticks, and leads on; the other views keep what was set."""
 
 from collections.abc import Callable
+from html import escape
 from typing import Any
 
 import pytest
 
+from sslviz.ui.frame.glossary import MEANINGS
 from sslviz.ui.frame.lesson import ticks
+from sslviz.ui.frame.lesson.course import COURSE
 from tests.unit.test_lessons import LESSONS
 
 each_lesson = pytest.mark.parametrize("slug", list(LESSONS))
@@ -109,3 +112,21 @@ def test_the_teachers_notes_are_in_a_view_of_their_own(visit: Callable) -> None:
     notes = lesson(visit, "masked_words", 2, view="notes").component("masked_words_notes")
     assert notes["now"] == 1
     assert [note["name"] for note in notes["notes"]] == [scene.name for scene in LESSONS["masked_words"].scenes]
+
+
+def test_the_teachers_page_names_every_lesson_and_leads_to_its_worksheet(visit: Callable) -> None:
+    page = visit("teaching")
+    assert not page.at.exception
+    assert all(place.title in expander.label for place, expander in zip(COURSE, page.at.expander, strict=True))
+    sheet = visit("teaching", __worksheet="masked_words")
+    assert "Masking words: worksheet" in sheet.html
+
+
+def test_the_glossary_is_a_page(visit: Callable) -> None:
+    html = visit("glossary").html
+    assert all(escape(term) in html for term in MEANINGS)
+
+
+def test_home_leads_through_the_course(visit: Callable) -> None:
+    way = visit("home").component("way_view")
+    assert [stop["slug"] for stop in way["stops"]] == [place.slug for place in COURSE]

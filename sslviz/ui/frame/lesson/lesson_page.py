@@ -93,8 +93,11 @@ def _head(slug: str, title: str, page: Any) -> None:
         st.html(f"<p class='which'><b>{escape(title)}</b> <span>{about}</span></p>", width="stretch")
         if page is not None:
             with st.popover("Credits", type="tertiary"):
-                credit_line(dict.fromkeys([*page.credits(current.show(slug)), *getattr(page.in_view(), "credits", ())]))
-        st.button("Show everything (lab)", key="to_lab", on_click=views.show, args=("lab",))
+                credit_line(
+                    dict.fromkeys([*page.credits(current.show(page.slug)), *getattr(page.in_view(), "credits", ())])
+                )
+        if page is None or page.slug == slug:  # a lesson that stands on another task's page has no lab of its own
+            st.button("Show everything (lab)", key="to_lab", on_click=views.show, args=("lab",))
         st.button("Present", key="to_present", on_click=views.show, args=("present",))
 
 
@@ -131,10 +134,10 @@ def _foot(slug: str, lesson: Lesson, number: int, size: str, page: Any) -> None:
             )
         if scene.relabel and page is not None:
             words = f"N {scene.relabel.lower()}" if present else scene.relabel
-            st.button(words, key="scene_again", on_click=relabel, args=(slug,))
+            st.button(words, key="scene_again", on_click=relabel, args=(page.slug,))
         if present:
-            if any(on.part == "guess" for on in scene.on):
-                st.button("R reveal", key="scene_reveal", on_click=_reveal, args=(slug,))
+            if any(on.part == "guess" or on.asks for on in scene.on):
+                st.button("R reveal", key="scene_reveal", on_click=_reveal, args=(page.slug if page else slug,))
             st.html("<p class='nth'>B blank</p>", width="content")
             st.button("Esc leave", key="scene_leave", on_click=views.show, args=("lesson",))
         if number + 1 < count:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from html import escape
 from typing import Any
@@ -62,9 +62,9 @@ def _card(place: Place, on: On) -> None:
 def _guess(place: Place, _on: On) -> None:
     """The label is guessed: by the visitor, or by a class that raises hands."""
     if place.size == "present":
-        hands(place.slug, place.page.question)
+        hands(place.page.slug, place.page.question)
     else:
-        guess(place.slug, place.page.question)
+        guess(place.page.slug, place.page.question)
 
 
 def _learn(place: Place, on: On) -> None:
@@ -75,6 +75,15 @@ def figures(slug: str, view: RunView) -> dict[str, Any] | None:
     """What was measured of the run in view; while it is not through, of the recorded one."""
     found = recorded.read(slug)
     return view.figures or (None if found is None else found.figures)
+
+
+def bars_html(rows: Sequence[tuple[str, str, float]]) -> str:
+    """Large bars: name, kind ("trained" is the model's own) and share of each."""
+    drawn = "".join(
+        f"<span>{escape(name)}</span><i class='{kind}'><b style='width:{100 * share:.1f}%'></b></i><em>{share:.0%}</em>"
+        for name, kind, share in rows
+    )
+    return f"<div class='judged' role='group' aria-label='Right answers'>{drawn}</div>"
 
 
 def _good(place: Place, _on: On) -> None:
@@ -92,13 +101,9 @@ def _good(place: Place, _on: On) -> None:
         return
     bare = "An untrained network" if TASKS[place.slug].trunk else "Random vectors"
     names = {"trained": "This model", "random": bare, "raw": found["raw_name"].capitalize()}
-    rows = "".join(
-        f"<span>{escape(name)}</span><i class='{kind}'><b style='width:{100 * share:.1f}%'></b></i><em>{share:.0%}</em>"
-        for kind, name in names.items()
-        for share in [float(np.mean(found["probes"][kind]["few"]))]
-    )
+    drawn = bars_html([(name, kind, float(np.mean(found["probes"][kind]["few"]))) for kind, name in names.items()])
     st.html(
-        f"<div class='judged' role='group' aria-label='Right answers'>{rows}</div><p class='judged_note'>Share of "
+        f"{drawn}<p class='judged_note'>Share of "
         f"held-out samples whose true class is named after {found['labels']} labels were shown. Pure guessing of the "
         f"commonest class: {found['chance']:.0%}.{whose}</p>{told}"
     )

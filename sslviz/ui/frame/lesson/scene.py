@@ -18,6 +18,7 @@ class On:
         part: its name, one of `parts.PARTS`; "own" for one that the task draws itself.
         rows, skip, panels, pictures, bare, edge: see `stage.Stage`; edge holds in a lesson, not on a projector.
         depth: of explanation, at which the card is drawn.
+        asks: whether the task's own part asks for a guess.
         draw: draws the task's own, by size.
     """
 
@@ -29,6 +30,7 @@ class On:
     bare: bool = False
     edge: int = 0
     depth: str = "Basic"
+    asks: bool = False
     draw: Callable[[str], None] | None = None
 
 
