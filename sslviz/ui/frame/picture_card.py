@@ -110,6 +110,8 @@ def draw_card(
 def on_stage(card: PictureCardData, scene: Stage) -> PictureCardData:
     """What of a card stands on the stage of a lesson; a picture that is not there keeps its number."""
     first, count = card["selected"], scene.pictures or len(card["columns"])
+    if scene.size == "present":
+        count = min(count, 1 if scene.rows > 1 else 3)  # so that each can be seen from the last row
     shown = [first, *(i for i in range(len(card["columns"])) if i != first)][:count]
     rows = slice(scene.skip, scene.rows)
     columns: list[PictureColumn] = [

@@ -20,6 +20,7 @@ import { bands, best_words, found_among, hold_focus, lattice, raw_word, walk } f
  * @property {Formula | null} formula
  * @property {Mode} model
  * @property {number} rows  how far down the card goes; 4: all of it
+ * @property {number} skip  how many rows are left out at the top
  * @property {string} size  "", or of a stage: "large" or "present"
  */
 
@@ -83,7 +84,7 @@ function column(card, i) {
   label.append(make('span', '', target))
   answer.append(make('b', '', right ? '✓' : '✕'), make('span', right ? '' : 'wrong', best))
   const seen = later ? '▨ not seen' : 'seen'
-  const rows = [raw, label, answer].slice(0, depth(data))
+  const rows = [raw, label, answer].slice(data.skip ?? 0, depth(data))
   if (!data.size) rows.splice(1, 0, make('div', 'did', here ? '● asks' : seen))
   node.append(...rows)
   return node
@@ -213,7 +214,7 @@ function draw(card) {
   ]
   const all = make('div', split.length > 1 ? 'bands many' : 'bands')
   const columns = (/** @type {number[]} */ band) => band.map(i => column(card, i))
-  const named = data.size ? heads.filter((_, row) => row !== 1).slice(0, depth(data)) : heads
+  const named = data.size ? heads.filter((_, row) => row !== 1).slice(data.skip ?? 0, depth(data)) : heads
   all.append(...split.map(band => lattice(named, columns(band))))
   const left = make('div', 'left')
   left.append(all)

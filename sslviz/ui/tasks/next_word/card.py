@@ -83,6 +83,7 @@ def card(this: Sample, view: RunView, _seed: int, _options: NextWordOptions, dep
             "formula": formula(each) if depth == "Detailed" else None,
             "model": view.mode,
             "rows": scene.rows if scene else ROWS,
+            "skip": scene.skip if scene else 0,
             "size": scene.size if scene else "",
         },
     )
@@ -129,7 +130,8 @@ class NextCard(TypedDict):
     """What the view is sent: lists of one entry a place.
 
     words: all that goes in; answers: five (word, share); perplexity: (whose, how much);
-    rows: how far down the card goes: 1 what goes in, 2 the label, 3 the answer, 4 all else; size: "", or of a stage.
+    rows: how far down the card goes: 1 what goes in, 2 the label, 3 the answer, 4 all else; skip: how many
+    of them are left out at the top; size: "", or of a stage.
     """
 
     id: str
@@ -142,6 +144,7 @@ class NextCard(TypedDict):
     formula: Formula | None
     model: str
     rows: int
+    skip: int
     size: str
 
 

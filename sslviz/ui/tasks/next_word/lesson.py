@@ -60,7 +60,7 @@ SCENES = (
         "The model answers at every place at once. The [[loss]] says how little it expected the words that really "
         "came.",
         "Press Train, and watch its answers change.",
-        (On("learn", rows=3),),
+        (On("learn", rows=3, skip=1),),
         "Why are many answers wrong?",
         "Often several words fit. A good model gives the right one a high share even where another one comes first.",
         "Which words does it get right first?",
