@@ -119,9 +119,10 @@ def on_stage(card: PictureCardData, scene: Stage) -> PictureCardData:
         for i, one in enumerate(card["columns"])
     ]
     panels: list[Any] = [_large(card["panels"][i]) for i in scene.panels if i < len(card["panels"])]
+    heads = [[kind, text.split(":")[0].split(",")[0]] for kind, text in card["heads"]]  # the long ones are for the lab
     edge = scene.edge or (320 if scene.size == "present" else 230 if count == 1 else 160)
     return {
-        **card, "title": "", "hint": "", "model": "", "note": "", "formula": None, "heads": list(card["heads"])[rows],
+        **card, "title": "", "hint": "", "model": "", "note": "", "formula": None, "heads": heads[rows],
         "columns": columns, "panels": panels, "size": scene.size, "edge": edge,
     }  # fmt: skip
 

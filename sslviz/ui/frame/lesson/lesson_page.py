@@ -130,7 +130,10 @@ def _foot(slug: str, lesson: Lesson, number: int, size: str, page: Any) -> None:
         st.html(f"<p class='nth'>{number + 1} of {count}<span class='keys'>{keys}</span></p>", width="stretch")
         if scene.another and page is not None:
             st.button(
-                "N another" if present else f"Another {page.thing}", key="scene_another", on_click=another, args=(page,)
+                ("another" if scene.relabel else "N another") if present else f"Another {page.thing}",
+                key="scene_another",
+                on_click=another,
+                args=(page,),
             )
         if scene.relabel and page is not None:
             words = f"N {scene.relabel.lower()}" if present else scene.relabel
