@@ -1,5 +1,5 @@
 """Transfer."""
 
-from sslviz.ui.labels.transfer import page
+from sslviz.ui.course import labels_buy
 
-page.draw()
+labels_buy.draw()

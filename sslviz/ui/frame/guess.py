@@ -55,6 +55,11 @@ def asked(slug: str) -> Question:
     return question
 
 
+def remember(slug: str, now: Question) -> None:
+    """Keep the question in view as it is first asked."""
+    _as_first_asked(slug, now)
+
+
 def guess(slug: str, ask: Callable[[], Question]) -> None:
     """One question with its score so far; `ask` makes the one whose `number` it is."""
     now = ask()

@@ -9,15 +9,19 @@ from typing import TYPE_CHECKING, Any
 import streamlit as st
 from numpy.typing import NDArray
 
+from sslviz.ui.frame import stage
 from sslviz.ui.frame.picture_samples import Sample
-from sslviz.ui.frame.picture_view import Bars, Panel, PictureColumn, picture_view
+from sslviz.ui.frame.picture_view import Bars, Panel, PictureCardData, PictureColumn, picture_view
 from sslviz.ui.frame.pictures import data_address, unlike
+from sslviz.ui.frame.stage import Stage
 from sslviz.ui.live import Event
 from sslviz.ui.live.made import heard, made, whole
 from sslviz.ui.live.shared import BarRow, Formula
 
 if TYPE_CHECKING:
     from sslviz.training.results.run_view import RunView
+
+LARGE = 5  # pictures of a strip on the stage
 
 
 @dataclass(frozen=True)
@@ -86,24 +90,49 @@ def draw_card(
         if on_change is not None and isinstance(found, list) and at is not None:
             on_change(found[whole(at, len(found), 0)] if found else None)
 
-    picture_view(
-        key,
-        card={
-            "id": card.id,
-            "model": card.mode or view.mode,
-            "title": card.title,
-            "hint": card.hint,
-            "heads": [list(head) for head in card.heads],
-            "columns": list(card.columns),
-            "selected": card.selected,
-            "edits": [list(card.edits.get(i, ())) for i in range(len(card.columns))],
-            "heard": heard(key),
-            "panels": list(card.panels),
-            "note": f"{card.note}{unlike(this.credits, view, own=this.own)}",
-            "formula": card.formula,
-        },
-        on_event=happened,
-    )
+    sent: PictureCardData = {
+        "id": card.id,
+        "model": card.mode or view.mode,
+        "title": card.title,
+        "hint": card.hint,
+        "heads": [list(head) for head in card.heads],
+        "columns": list(card.columns),
+        "selected": card.selected,
+        "edits": [list(card.edits.get(i, ())) for i in range(len(card.columns))],
+        "heard": heard(key),
+        "panels": list(card.panels),
+        "note": f"{card.note}{unlike(this.credits, view, own=this.own)}",
+        "formula": card.formula,
+    }
+    picture_view(key, card=on_stage(sent, scene) if (scene := stage.now()) else sent, on_event=happened)
+
+
+def on_stage(card: PictureCardData, scene: Stage) -> PictureCardData:
+    """What of a card stands on the stage of a lesson; a picture that is not there keeps its number."""
+    first, count = card["selected"], scene.pictures or len(card["columns"])
+    if scene.size == "present":
+        count = min(count, 1 if scene.rows > 1 else 3)  # so that each can be seen from the last row
+    shown = [first, *(i for i in range(len(card["columns"])) if i != first)][:count]
+    rows = slice(scene.skip, scene.rows)
+    columns: list[PictureColumn] = [
+        {"name": one["name"], "cells": list(one["cells"])[rows] if i in shown else []}
+        for i, one in enumerate(card["columns"])
+    ]
+    panels: list[Any] = [_large(card["panels"][i]) for i in scene.panels if i < len(card["panels"])]
+    heads = [[kind, text.split(":")[0].split(",")[0]] for kind, text in card["heads"]]  # the long ones are for the lab
+    edge = scene.edge or (320 if scene.size == "present" else 230 if count == 1 else 160)
+    return {
+        **card, "title": "", "hint": "", "model": "", "note": "", "formula": None, "heads": heads[rows],
+        "columns": columns, "panels": panels, "size": scene.size, "edge": edge,
+    }  # fmt: skip
+
+
+def _large(panel: Panel) -> dict[str, Any]:
+    """A panel on the stage: nothing is folded away, and of strips there are as many as can be large."""
+    shown = {name: value for name, value in panel.items() if name != "fold"}
+    if panel["kind"] == "strips":
+        shown["rows"] = [{**row, "images": list(row["images"])[:LARGE]} for row in panel["rows"][:2]]
+    return shown
 
 
 def png(pixels: NDArray[Any]) -> str:

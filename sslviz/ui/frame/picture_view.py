@@ -114,7 +114,8 @@ class PictureCardData(TypedDict):
 
     id: changes with sample, seed and settings; heads: (kind, text) of each row, kind being "", "label" or "guess";
     selected: number of the column that the panels are about; edits: what was made by
-    hand of each picture, see `Tiles`, or nothing; heard: number of the visitor's last change that came.
+    hand of each picture, see `Tiles`, or nothing; heard: number of the visitor's last change that came; size: of a
+    stage, "large" or "present"; edge: px of a picture there. A column without cells is not shown.
     """
 
     id: str
@@ -129,6 +130,8 @@ class PictureCardData(TypedDict):
     panels: Sequence[Panel]
     note: str
     formula: Formula | None
+    size: NotRequired[str]
+    edge: NotRequired[int]
 
 
 def picture_view(key: str, *, card: PictureCardData, on_event: Handler = None) -> None:

@@ -77,6 +77,15 @@ def keep_in_link(slug: str, own: Mapping[str, Option]) -> None:
             st.query_params[key] = text
 
 
+def keep_run_in_link(slug: str) -> None:
+    """Write into the link what the run's widgets have set while they were drawn: without them it would leave."""
+    for name in _run_names(slug):
+        key = f"{slug}_{name}"
+        present, usual = st.session_state.get(key), getattr(default(slug), name, None)
+        if present is not None and usual is not None and present != usual and st.query_params.get(key) != str(present):
+            st.query_params[key] = str(present)
+
+
 def begin(slug: str, name: str, fallback: Any) -> str:
     """Key of a widget that is drawn now and then, which begins with the setting's present value."""
     key = f"{slug}_{name}"

@@ -22,12 +22,15 @@ from sslviz.ui.frame.code_panel import Listing, code_panel
 from sslviz.ui.frame.controls import Control, draw_controls
 from sslviz.ui.frame.guess import Question, guess, start_over
 from sslviz.ui.frame.learned import learned
+from sslviz.ui.frame.lesson import lesson_page, views
+from sslviz.ui.frame.lesson.scene import Lesson
 from sslviz.ui.frame.own_input import OwnInput, aside, bring_back, put_aside
 from sslviz.ui.frame.parts import credit_line, drawn_while_open, hidden, left_out, part, plain
 from sslviz.ui.frame.parts import note as remark
 from sslviz.ui.frame.task_head import task_head
 from sslviz.ui.frame.transport import BUSY, POLL, map_info, run_panel
 from sslviz.ui.frame.variants import trained_otherwise
+from sslviz.ui.frame.walk import another, relabel
 
 if TYPE_CHECKING:
     from streamlit.delta_generator import DeltaGenerator
@@ -83,6 +86,7 @@ class TaskPage(Generic[Sample, Chosen]):
         redrawn: what another seed changes.
         code_note: what must be known to read the functions, in a sentence.
         unseen: (run in view, kind of sample) → a sentence, where the model never learned from such samples; else "".
+        lesson: its scenes, and what they need; None: the page has only the lab.
     """
 
     slug: str
@@ -110,6 +114,7 @@ class TaskPage(Generic[Sample, Chosen]):
     redrawn: str = "Same sample, other random choices"
     code_note: str = ""
     unseen: Callable[[RunView, str], str] | None = None
+    lesson: Lesson | None = None
 
     @property
     def own_link(self) -> dict[str, Option]:
@@ -137,6 +142,12 @@ class TaskPage(Generic[Sample, Chosen]):
         """The kind of sample that is chosen; empty where there is one."""
         return str(settings.value(self.slug, "pictures", self.sources[0])) if self.sources else ""
 
+    @property
+    def in_view_name(self) -> str:
+        """By which one tells that another sample, label or setting is in view."""
+        number = settings.value(self.slug, "sample", self.first)
+        return f"{number}·{self.source}·{self.seed}·{self.chosen()}"
+
     def in_view(self, *, warn: bool = False) -> Sample:
         """The sample in view; where the visitor's own cannot be used, it is said and a bundled one stands there."""
         number = settings.value(self.slug, "sample", self.first)
@@ -161,9 +172,12 @@ def draw(page: TaskPage[Any, Any], quiz: Callable[[str], None]) -> None:
     """
     slug, hide = page.slug, hidden()
     link.tell(settings.check_link(slug, page.own_link))
+    if page.lesson is not None and views.view() != "lab":
+        lesson_page.draw(page, page.lesson, quiz)
+        return
     with st.container(gap="xsmall"):
         left_out(hide)
-        task_head(slug, page.lead, hide)
+        task_head(slug, page.lead, hide, lesson=page.lesson is not None)
         if page.variant:
             _choose_variant(slug, page.variant)
         card = st.container(key="sample_card", border=True, gap="xsmall")
@@ -224,7 +238,6 @@ def _draw_parts(places: list[tuple[Part, DeltaGenerator]], when: str, hide: set[
 def _card(page: TaskPage[Any, Any], place: DeltaGenerator) -> None:
     """The sample card: its controls, then the sample; that alone is redrawn while a run goes on."""
     slug = page.slug
-    seed = f"{slug}_label_seed"
 
     def label_settings() -> None:
         key = settings.begin
@@ -256,7 +269,7 @@ def _card(page: TaskPage[Any, Any], place: DeltaGenerator) -> None:
                 part("Sample", page.hint if isinstance(page.hint, str) else page.hint(options))
             st.button(
                 f"Another {page.thing}", icon=":material/skip_next:", key="another_sample", type="tertiary",
-                on_click=_another, args=(page,),
+                on_click=another, args=(page,),
             )  # fmt: skip
             if aside(slug) and page.own_input.given(slug):
                 st.button(
@@ -266,7 +279,7 @@ def _card(page: TaskPage[Any, Any], place: DeltaGenerator) -> None:
             chance = TASKS[slug].drawn if page.drawn is None else page.drawn(options)
             st.button(
                 page.redraw, icon=":material/casino:", key="new_label", type="tertiary", disabled=not chance,
-                on_click=_advance, args=(seed, 0, 1, 10000),
+                on_click=relabel, args=(slug,),
                 help=page.redrawn if chance else "Nothing is drawn: one sample has one label",
             )  # fmt: skip
             drawn_while_open(f"Label, seed {page.seed}", ":material/tune:", f"{slug}_label", label_settings)
@@ -296,15 +309,3 @@ def _choose_variant(slug: str, name: str) -> None:
         label_visibility="collapsed", on_change=start_over, args=(slug,), help="What is asked",
         **settings.SESSION,
     )  # fmt: skip
-
-
-def _another(page: TaskPage[Any, Any]) -> None:
-    """The next sample by number; the visitor's own makes room for it."""
-    put_aside(page.slug)
-    _advance(f"{page.slug}_sample", page.first, 37, page.most + 1)
-
-
-def _advance(key: str, first: int, by: int, count: int) -> None:
-    """The next number of a sample or a seed."""
-    present = st.session_state.get(key)
-    st.session_state[key] = ((first if present is None else present) + by) % count

@@ -122,7 +122,7 @@ def _buttons(slug: str, view: RunView) -> None:
     else:
         playing = view.status in BUSY
         name, icon = ("Pause", "pause") if playing else ("Train on", "play_arrow") if done else ("Play", "play_arrow")
-        act = _pause if playing else _train
+        act = hold if playing else go_on
         about = f"Past its budget, {view.config.as_begun.steps:,} steps more at the lowest rate" if done else None
         train = "Reset"
     longest = done and view.config.steps >= NUMBERS["steps"].high
@@ -179,7 +179,8 @@ def _slow_motion(slug: str, view: RunView) -> None:
     st.fragment(draw, run_every=PHASE if playing else None)()
 
 
-def _train(slug: str) -> None:
+def go_on(slug: str) -> None:
+    """Train the run in view; one that is through, past its budget."""
     run = _run_for(slug)
     if run.status == "done":
         run.train_on()
@@ -187,7 +188,8 @@ def _train(slug: str) -> None:
         run.play()
 
 
-def _pause(slug: str) -> None:
+def hold(slug: str) -> None:
+    """Pause the run in view."""
     if (run := current.run(slug)) is not None:
         run.pause()
 

@@ -8,9 +8,10 @@ from sslviz.ui.live import mount
 
 
 class PageAbout(TypedDict):
-    """What the view is sent; `page` is the page's title."""
+    """What the view is sent: the page's title; which view of its pages the visitor has chosen last."""
 
     page: str
+    view: str
 
 
 def page_view(key: str, *, data: PageAbout) -> None:

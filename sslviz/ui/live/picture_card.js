@@ -1,5 +1,6 @@
 // Pictures from left to right, what is done to each from top to bottom, and panels about the one that is chosen.
 import { mark_tiles, one_panel } from './picture/panels.js'
+import { take_off } from './picture/fly.js'
 import { chip, image } from './pieces.js'
 import { find_all, focus_on, focused, heading, make, remarks, set } from './shared.js'
 import { change, follow, mark_waiting, view } from './view.js'
@@ -25,6 +26,8 @@ import { lattice } from './words.js'
  * @property {Panel[]} panels
  * @property {string} note
  * @property {Formula | null} formula
+ * @property {string} [size]  of a stage: "large" or "present"
+ * @property {number} [edge]  px of a picture there
  */
 
 /**
@@ -125,18 +128,26 @@ function focus_of(card) {
 function draw(card) {
   const { data: d, root } = card
   const held = focus_of(card)
-  const [grid, left, right] = [make('div', 'card'), make('div'), make('div', 'panels')]
+  const [grid, left, right] = [
+    make('div', `card ${d.size ? `stage ${d.size}` : ''}`),
+    make('div'),
+    make('div', 'panels'),
+  ]
+  const land = d.size ? take_off(root) : () => {}
   if (d.model) left.append(heading(d.title ?? '', d.hint, d.model))
   const rows = lattice(
     d.heads,
-    d.columns.map((one, i) => column(card, one, i)),
+    d.columns.flatMap((one, i) => (one.cells.length ? [column(card, one, i)] : [])),
   )
+  if (d.edge) grid.style.setProperty('--edge', `${d.edge}px`)
+  rows.classList.toggle('one', d.heads.length === 1)
   rows.style.setProperty('--rows', `${d.heads.length}`)
   left.append(rows, ...remarks(d))
   right.append(...d.panels.map((panel, k) => one_panel(card, panel, k)))
-  grid.append(left, right)
+  grid.append(...(d.heads.length ? [left] : []), ...(d.panels.length ? [right] : []))
   root.replaceChildren(grid)
   mark(card)
+  land()
   if (held) focus_on(root, held)
 }
 

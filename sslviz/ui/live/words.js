@@ -48,6 +48,7 @@ export function lattice(heads, columns) {
   const node = make('div', 'lattice')
   const names = make('div', 'heads')
   node.style.setProperty('--n', `${columns.length}`)
+  node.style.setProperty('--deep', `${heads.length}`)
   names.append(...heads.map(([kind, text]) => make('span', kind, text)))
   node.append(names, ...columns)
   return node

@@ -14,6 +14,7 @@ from sslviz.ui.frame.task_page import Part
 from sslviz.ui.tasks.cluster_ids.card import card
 from sslviz.ui.tasks.cluster_ids.guess import question
 from sslviz.ui.tasks.cluster_ids.learned import rounds
+from sslviz.ui.tasks.cluster_ids.lesson import LESSON
 
 LEAD = {
     "Basic": "Sort a box of buttons into piles that look alike; nobody said which piles. Number the piles, and every "
@@ -56,6 +57,6 @@ PAGE = PicturePage[ClusterIdsOptions](
         Note("Clusters and rounds belong to a run: a change holds for the next run, after Reset and Play."),
     ),
     redraw="Another crop", redrawn="Same pictures, other cut-outs; the label stays",
-    question=question, code=code, baselines=baselines,
+    question=question, code=code, baselines=baselines, lesson=LESSON,
     parts=(Part(rounds, when="last"),),  # sorting by pixels takes a second that the card need not wait for
 )  # fmt: skip

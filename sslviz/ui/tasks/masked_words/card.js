@@ -24,10 +24,13 @@ import { bands, best_words, found_among, hold_focus, lattice, neighbour, raw_wor
  * @property {Formula | null} formula
  * @property {Mode} model
  * @property {boolean} pending  whether the answers are still those of another input
+ * @property {number} rows  how far down the card goes; 5: all of it
+ * @property {number} skip  how many rows are left out at the top
+ * @property {string} size  "", or of a stage: "large" or "present"
  */
 
 /** @typedef {'' | 'hide' | 'swap' | 'keep'} How */
-/** @typedef {Part<TokenCard> & Making<How[]> & { selected: number, shown: How[] | null, panel: HTMLElement }} Card */
+/** @typedef {Part<TokenCard> & Making<How[]> & { selected: number, shown: How[] | null, deep?: number, panel: HTMLElement }} Card */
 
 /** @type {[string, string][]} */
 const HEADS = [
@@ -42,6 +45,9 @@ const NEXT = { '': 'hide', hide: 'swap', swap: 'keep', keep: '' }
 /** @type {Record<How, string>} */
 const DID = { '': '', hide: '▨ hidden', swap: '⇄ swapped', keep: '= kept' }
 const BESIDE = 270 + 123 // px: the five best, and the heads
+/** @type {Record<string, { font: number, beside: number, more: number }>} px: letters, the heads, what is around a word */
+const STAGES = { large: { font: 28, beside: 178, more: 48 }, present: { font: 46, beside: 0, more: 66 } }
+const SHOW = { did: 2, sees: 2, target: 3, answer: 4, best: 5 } // rows from which on each is there
 
 /** @param {string} word */
 const special = word => /^\[[A-Z]+\]$/.test(word)
@@ -72,13 +78,23 @@ function sees(card, i) {
   return how === 'swap' ? String(data.swaps[i]) : plain(data, i)
 }
 
+/** @param {Card} card */
+const data_size = card => card.data.size || ''
+
+/**
+ * How far down the card goes.
+ * @param {Card} card
+ */
+const depth = card => card.data.rows ?? SHOW.best
+
 /**
  * @param {Card} card
  * @param {number} i
  */
 function turn(card, i) {
   card.selected = i
-  const how = card.made.map((one, at) => (at === i ? NEXT[one] : one))
+  const simple = Boolean(data_size(card)) // on a stage a word is hidden or not, and one at a time
+  const how = card.made.map((one, at) => (at !== i ? (simple ? '' : one) : simple ? (one ? '' : 'hide') : NEXT[one]))
   change(card, how)
   draw(card) // label and input follow in this very frame, and Python then asks the model
 }
@@ -109,9 +125,12 @@ function column(card, i) {
   set(node, { 'data-word': i, role: 'group', 'aria-label': name, translate: 'no' })
   const seen = make('div', `chip sees ${how}`)
   seen.append(make('span', special(sees(card, i)) ? 'code' : '', sees(card, i)))
-  node.append(raw(card, i, word, how), make('div', 'did', DID[how]), seen)
-  if (how) node.append(...asked(card, i, card.shown?.[i] === '' ? ' fresh' : ''))
-  else node.append(make('div', 'chip none', special(word) ? '' : '–'), make('div', 'chip none'))
+  const empty = [make('div', 'chip none', special(word) || data_size(card) ? '' : '–'), make('div', 'chip none')]
+  const fresh = card.shown?.[i] === '' || (card.deep ?? SHOW.best) < SHOW.target ? ' fresh' : ''
+  const rows = [raw(card, i, word, how), seen, ...(how ? asked(card, i, fresh) : empty)]
+  if (!data_size(card)) rows.splice(1, 0, make('div', 'did', DID[how]))
+  else if (how && card.shown?.[i] === '') seen.classList.add('covered')
+  node.append(...rows.slice(card.data.skip ?? 0, depth(card) + (data_size(card) ? 0 : 1)))
   return node
 }
 
@@ -185,33 +204,54 @@ function panel(card) {
   return node
 }
 
+/**
+ * The words of each band. On a stage the marks around a sentence are left out: they are no words.
+ * @param {Card} card
+ */
+function split_for(card) {
+  const { data, root } = card
+  const how = STAGES[data_size(card)]
+  if (!how) {
+    return bands(root, data.words.length, BESIDE, '16px "Source Sans", sans-serif', (i, wide) => {
+      const word = String(data.words[i])
+      return special(word) ? 47 : Math.min(136, Math.max(data.can[i] ? 62 : 26, wide(word) + 31))
+    })
+  }
+  const font = `${how.font}px "Source Sans", sans-serif`
+  const five = depth(card) >= SHOW.best ? 300 : 0
+  const found = bands(root, data.words.length, how.beside + five, font, (i, wide) =>
+    special(String(data.words[i])) ? 0 : wide(String(data.words[i])) + how.more,
+  )
+  return found.map(band => band.filter(i => !special(String(data.words[i])))).filter(band => band.length)
+}
+
 /** @param {Card} card */
 function draw(card) {
   const { data, root } = card
   const give_back = hold_focus(root)
   const left = make('div', 'left')
-  const split = bands(root, data.words.length, BESIDE, '16px "Source Sans", sans-serif', (i, wide) => {
-    const word = String(data.words[i])
-    return special(word) ? 47 : Math.min(136, Math.max(data.can[i] ? 62 : 26, wide(word) + 31))
-  })
+  const split = split_for(card)
   const all = make('div', split.length > 1 ? 'bands many' : 'bands')
   const columns = (/** @type {number[]} */ band) => band.map(i => column(card, i))
-  all.append(...split.map(band => lattice(HEADS, columns(band))))
+  const heads = data_size(card) ? HEADS.filter((_, row) => row !== 1).slice(data.skip ?? 0, depth(card)) : HEADS
+  all.append(...split.map(band => lattice(heads, columns(band))))
   const share = card.unheard ? 'Asking the model about your change …' : data.share
-  left.append(all, make('p', 'note', share, { role: 'status' }))
+  left.append(all)
+  if (!data_size(card)) left.append(make('p', 'note', share, { role: 'status' }))
   const unknown = data.words.filter((_, i) => !data.known[i])
-  if (unknown.length) {
+  if (unknown.length && !data_size(card)) {
     left.append(make('p', 'note', `Not in the vocabulary, so the model sees [UNK]: ${unknown.join(', ')}.`))
   }
   if (data.formula) {
     left.append(formula_line(data.formula.symbols))
     if (!card.unheard) left.append(formula_line(data.formula.numbers, 'numbers'))
   }
-  const grid = make('div', 'card')
+  const grid = make('div', `card ${data_size(card)}`)
   card.panel = panel(card)
-  grid.append(left, card.panel)
+  grid.append(left, ...(depth(card) >= SHOW.best ? [card.panel] : []))
   root.replaceChildren(grid)
   card.shown = [...card.made]
+  card.deep = depth(card)
   give_back()
 }
 

@@ -13,7 +13,9 @@ import streamlit as st
 from sslviz.catalogue import load
 from sslviz.catalogue.masked_words import ENTRY, MaskedWordsOptions
 from sslviz.data import text
+from sslviz.ui.frame import stage
 from sslviz.ui.frame.labelling import generator, make_label
+from sslviz.ui.frame.lesson.scene import Said
 from sslviz.ui.frame.sentence_samples import Sample
 from sslviz.ui.live import mount
 from sslviz.ui.live.made import heard, made
@@ -28,6 +30,7 @@ SLUG = ENTRY.slug
 BEST = 5
 HOW = ("", "hide", "swap", "keep")
 KEY = f"{SLUG}_card"
+ANSWERS, ROWS = 4, 5  # rows of the card: the sentence, what the model sees, the label, its answer, its five best
 
 
 def by_hand(edit: Any, count: int) -> list[str] | None:
@@ -62,6 +65,19 @@ def best_words(view: RunView, labelled: Labelled) -> list[list[list[Any]] | None
     return places
 
 
+def said(this: Sample, view: RunView, seed: int, options: MaskedWordsOptions) -> Said:
+    """The model's answer at the first word that is hidden."""
+    how = by_hand(made(KEY, f"{this.name}·{seed}·{options}"), len(this.tokens) + 2)
+    _, labelled = label(this, seed, options, how)
+    places = labelled.where[0].nonzero().flatten().tolist()
+    if not places:
+        return Said("nothing hidden", None)
+    truth = int(labelled.targets["words"][0][places[0]])
+    p = probabilities(view, labelled)
+    best = int(p.argmax())
+    return Said(text.corpus().vocabulary[best], best == truth, float(p[truth]))
+
+
 def probabilities(view: RunView, labelled: Labelled) -> np.ndarray:
     """(V,) what the model gives each word at the first place that has a label."""
     from sslviz.training.answers import ask
@@ -86,10 +102,14 @@ def losses(view: RunView, labelled: Labelled) -> list[float | None]:
 def card(this: Sample, view: RunView, seed: int, options: MaskedWordsOptions, depth: str) -> None:
     """Draw the card. The visitor's own edits of this very label come back from the browser and are taken over."""
     name = f"{this.name}·{seed}·{options}"
+    scene = stage.now()
     how = by_hand(made(KEY, name), len(this.tokens) + 2)
+    if scene is not None and scene.bare and how is None:
+        how = [""] * (len(this.tokens) + 2)  # in a lesson nothing is hidden before the visitor does it
     draw, labelled = label(this, seed, options, how)
+    asked = scene is None or scene.rows >= ANSWERS
     vocabulary, known = text.corpus().vocabulary, text.corpus().index
-    each = losses(view, labelled)
+    each = losses(view, labelled) if asked else [None] * labelled.where.shape[1]
     numbers = [value for value in each if value is not None]
     sees = labelled.inputs["ids"][0].tolist()
     token_card(
@@ -106,13 +126,16 @@ def card(this: Sample, view: RunView, seed: int, options: MaskedWordsOptions, de
                 vocabulary[i] if chosen else None
                 for i, chosen in zip(labelled.targets["words"][0].tolist(), labelled.where[0].tolist(), strict=True)
             ],
-            "answers": best_words(view, labelled),
+            "answers": best_words(view, labelled) if asked else [None] * labelled.where.shape[1],
             "loss": each,
             "swaps": [vocabulary[int(i)] for i in draw["swap"][0]],
-            "share": share_line(len(this.tokens), len(numbers), options.share, how is not None),
+            "share": "" if scene else share_line(len(this.tokens), len(numbers), options.share, how is not None),
             "formula": formula(numbers) if depth == "Detailed" and numbers else None,
             "model": view.mode,
             "pending": False,
+            "rows": scene.rows if scene else ROWS,
+            "skip": scene.skip if scene else 0,
+            "size": scene.size if scene else "",
         },
     )
 
@@ -174,7 +197,9 @@ class TokenCard(TypedDict):
     id: changes with sample or seed and drops the visitor's edit; can: whether the word may be changed; how: "", "hide",
     "swap" or "keep"; heard: number of the visitor's last change that came; answers:
     five (word, share) where there is a label; swaps: what stands there if it is swapped;
-    share: a sentence; pending: whether the answers are still those of another input.
+    share: a sentence; pending: whether the answers are still those of another input; rows: how far down the card goes:
+    1 the sentence, 2 what the model sees, 3 the label, 4 the answer, 5 the five best; skip:
+    how many of them are left out at the top; size: "", or of a stage.
     """
 
     id: str
@@ -192,6 +217,9 @@ class TokenCard(TypedDict):
     formula: Formula | None
     model: str
     pending: bool
+    rows: int
+    skip: int
+    size: str
 
 
 def token_card(key: str, *, card: TokenCard) -> None:

@@ -14,6 +14,7 @@ from sslviz.ui.frame.sentence_samples import Sample, numbered
 from sslviz.ui.frame.task_page import TaskPage
 from sslviz.ui.tasks.masked_words.card import card, epochs_table
 from sslviz.ui.tasks.masked_words.guess import question
+from sslviz.ui.tasks.masked_words.lesson import LESSON
 
 LEAD = {
     "Basic": "Cover a word with your thumb and say what it was. The covered word is the label; nobody had to write it.",
@@ -52,5 +53,5 @@ PAGE = TaskPage[Sample, MaskedWordsOptions](
         ),
         epochs,
     ),
-    question=question, code=code, baselines=word_lines, credits=lambda _: text.corpus().credits,
+    question=question, code=code, baselines=word_lines, credits=lambda _: text.corpus().credits, lesson=LESSON,
 )  # fmt: skip

@@ -19,6 +19,9 @@ import { bands, best_words, found_among, hold_focus, lattice, raw_word, walk } f
  * @property {[string, number][]} perplexity  whose, and how much
  * @property {Formula | null} formula
  * @property {Mode} model
+ * @property {number} rows  how far down the card goes; 4: all of it
+ * @property {number} skip  how many rows are left out at the top
+ * @property {string} size  "", or of a stage: "large" or "present"
  */
 
 /** @typedef {Part<NextCard> & { selected: number }} Card */
@@ -43,6 +46,15 @@ const mask_width = data => cell_of(data) * data.words.length + (data.words.lengt
  * @param {number} i
  */
 const best_at = (data, i) => String(data.answers[i]?.[0]?.[0])
+
+/** @type {Record<string, { font: number, beside: number, more: number }>} px: letters, the heads, what is around a word */
+const STAGES = { large: { font: 26, beside: 150, more: 34 }, present: { font: 44, beside: 0, more: 60 } }
+
+/**
+ * How far down the card goes.
+ * @param {NextCard} data
+ */
+const depth = data => data.rows ?? 4
 
 /**
  * @param {Card} card
@@ -72,7 +84,9 @@ function column(card, i) {
   label.append(make('span', '', target))
   answer.append(make('b', '', right ? '✓' : '✕'), make('span', right ? '' : 'wrong', best))
   const seen = later ? '▨ not seen' : 'seen'
-  node.append(raw, make('div', 'did', here ? '● asks' : seen), label, answer)
+  const rows = [raw, label, answer].slice(data.skip ?? 0, depth(data))
+  if (!data.size) rows.splice(1, 0, make('div', 'did', here ? '● asks' : seen))
+  node.append(...rows)
   return node
 }
 
@@ -178,11 +192,19 @@ function words({ data }) {
 function draw(card) {
   const { data, root, selected } = card
   const give_back = hold_focus(root)
-  const beside = mask_width(data) + BESIDE
-  const split = bands(root, data.words.length, beside, '600 16px "Source Sans", sans-serif', (i, wide) => {
-    const [raw, label, answer] = [data.words[i], data.target[i], best_at(data, i)].map(word => wide(String(word)))
-    return Math.min(137, Math.max(62, Number(raw) + 31, Number(label) + 27, Number(answer) + 45))
-  })
+  const how = STAGES[data.size]
+  const beside = how ? how.beside : mask_width(data) + BESIDE
+  const split = bands(
+    root,
+    data.words.length,
+    beside,
+    `600 ${how?.font ?? 16}px "Source Sans", sans-serif`,
+    (i, wide) => {
+      const [raw, label, answer] = [data.words[i], data.target[i], best_at(data, i)].map(word => wide(String(word)))
+      if (how) return Math.max(Number(raw), Number(label), depth(data) > 2 ? Number(answer) + 20 : 0) + how.more
+      return Math.min(137, Math.max(62, Number(raw) + 31, Number(label) + 27, Number(answer) + 45))
+    },
+  )
   /** @type {[string, string][]} */
   const heads = [
     ['', 'Goes in'],
@@ -192,11 +214,16 @@ function draw(card) {
   ]
   const all = make('div', split.length > 1 ? 'bands many' : 'bands')
   const columns = (/** @type {number[]} */ band) => band.map(i => column(card, i))
-  all.append(...split.map(band => lattice(heads, columns(band))))
+  const named = data.size ? heads.filter((_, row) => row !== 1).slice(data.skip ?? 0, depth(data)) : heads
+  all.append(...split.map(band => lattice(named, columns(band))))
   const left = make('div', 'left')
-  left.append(all, words(card))
-  const grid = make('div', 'card')
-  grid.append(left, mask(card), panel(card))
+  left.append(all)
+  const grid = make('div', `card ${data.size || ''}`)
+  grid.append(left)
+  if (!data.size) {
+    left.append(words(card))
+    grid.append(mask(card), panel(card))
+  }
   root.replaceChildren(grid)
   give_back()
 }

@@ -9,7 +9,9 @@ from typing import TYPE_CHECKING, Any, TypedDict
 from sslviz.catalogue import load
 from sslviz.catalogue.next_word import ENTRY, NextWordOptions
 from sslviz.data import text
+from sslviz.ui.frame import stage
 from sslviz.ui.frame.labelling import make_label
+from sslviz.ui.frame.lesson.scene import Said
 from sslviz.ui.frame.sentence_samples import Sample
 from sslviz.ui.live import mount
 from sslviz.ui.live.mathematics import digits, line, mean
@@ -22,6 +24,7 @@ if TYPE_CHECKING:
     from sslviz.training.results.run_view import RunView
 
 SLUG, BEST = ENTRY.slug, 5
+ANSWERS, ROWS, PLACE = 3, 4, 3  # rows: what goes in, the label, the answer, all else; PLACE: which is looked at first
 MARKS = {"[CLS]": "⟨begin⟩", "[SEP]": "⟨end⟩"}  # no word of the vocabulary looks like these
 
 
@@ -64,8 +67,9 @@ def answers(view: RunView, labelled: Labelled) -> tuple[list[list[list[Any]]], l
 
 def card(this: Sample, view: RunView, _seed: int, _options: NextWordOptions, depth: str) -> None:
     """Draw the card."""
-    labelled, known = label(this), text.corpus().index
-    best, each = answers(view, labelled)
+    labelled, known, scene = label(this), text.corpus().index, stage.now()
+    asked = scene is None or scene.rows >= ANSWERS  # on a stage the model is not asked before its scene
+    best, each = answers(view, labelled) if asked else ([], [])
     next_card(
         f"{SLUG}_card",
         card={
@@ -75,11 +79,23 @@ def card(this: Sample, view: RunView, _seed: int, _options: NextWordOptions, dep
             "target": [name(i) for i in labelled.targets["words"][0].tolist()],
             "answers": best,
             "loss": each,
-            "perplexity": perplexities(labelled, each),
+            "perplexity": [] if scene else perplexities(labelled, each),
             "formula": formula(each) if depth == "Detailed" else None,
             "model": view.mode,
+            "rows": scene.rows if scene else ROWS,
+            "skip": scene.skip if scene else 0,
+            "size": scene.size if scene else "",
         },
     )
+
+
+def said(this: Sample, view: RunView) -> Said:
+    """What the model answers at the place that is looked at first."""
+    labelled = label(this)
+    best, each = answers(view, labelled)
+    at = min(PLACE, len(best) - 1)
+    word = str(best[at][0][0])
+    return Said(word, word == name(int(labelled.targets["words"][0][at])), math.exp(-each[at]))
 
 
 def perplexities(labelled: Labelled, each: list[float]) -> list[list[Any]]:
@@ -113,7 +129,9 @@ def formula(each: list[float]) -> Formula:
 class NextCard(TypedDict):
     """What the view is sent: lists of one entry a place.
 
-    words: all that goes in; answers: five (word, share); perplexity: (whose, how much).
+    words: all that goes in; answers: five (word, share); perplexity: (whose, how much);
+    rows: how far down the card goes: 1 what goes in, 2 the label, 3 the answer, 4 all else; skip: how many
+    of them are left out at the top; size: "", or of a stage.
     """
 
     id: str
@@ -125,6 +143,9 @@ class NextCard(TypedDict):
     perplexity: Sequence[Sequence[str | float]]
     formula: Formula | None
     model: str
+    rows: int
+    skip: int
+    size: str
 
 
 def next_card(key: str, *, card: NextCard) -> None:

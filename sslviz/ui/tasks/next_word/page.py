@@ -14,6 +14,7 @@ from sslviz.ui.frame.sentence_samples import Sample, numbered
 from sslviz.ui.frame.task_page import Part, TaskPage
 from sslviz.ui.tasks.next_word.card import card
 from sslviz.ui.tasks.next_word.guess import question
+from sslviz.ui.tasks.next_word.lesson import LESSON
 from sslviz.ui.tasks.next_word.write import OPTIONS, write_on
 
 LEAD = {
@@ -44,6 +45,6 @@ PAGE = TaskPage[Sample, NextWordOptions](
     hint="click a word to see what its place may look at, and what it answers",
     controls=(Note("Nothing is drawn here: a sentence has one label, and the label seed changes nothing."),),
     question=question, code=code, baselines=word_lines, credits=lambda _: text.corpus().credits,
-    parts=(Part(write_on, when="card"),), link=OPTIONS,
+    parts=(Part(write_on, when="card"),), link=OPTIONS, lesson=LESSON,
     code_note="`draw` stands last and draws nothing: a sentence has only one label here, so nothing is left to chance.",
 )  # fmt: skip

@@ -11,6 +11,7 @@ import numpy as np
 from sslviz.catalogue.patch_order import PatchOrderOptions
 from sslviz.ui.frame import picture_card
 from sslviz.ui.frame.answer_bars import answer_bars
+from sslviz.ui.frame.lesson.scene import Said
 from sslviz.ui.frame.picture_card import PictureCard, draw_card
 from sslviz.ui.frame.picture_samples import Sample
 from sslviz.ui.frame.picture_view import Panel, PictureColumn
@@ -68,6 +69,17 @@ def card(this: Sample, view: RunView, seed: int, options: PatchOrderOptions, dep
     )
     draw_card(SLUG, this, view, drawn)
     card_credits(this.credits)
+
+
+def said(this: Sample, view: RunView, seed: int, options: PatchOrderOptions) -> Said:
+    """How many pieces of the chosen picture the model puts where they were."""
+    selected = picture_card.selected(SLUG, this, SELECTED)
+    puzzle = puzzle_of(this.pixels, view, seed, options, {})
+    if options.way != "places":
+        text, _, wrong = answer_text(puzzle, selected)
+        return Said(text[2:], not wrong)
+    named = puzzle.named(selected)
+    return Said(f"{named} of 16", None, named / 16)
 
 
 def _column(puzzle: Puzzle, i: int, this: Sample) -> PictureColumn:

@@ -16,6 +16,7 @@ from sslviz.ui.frame.task_page import Part, TaskPage
 from sslviz.ui.tasks.patch_order.card import card
 from sslviz.ui.tasks.patch_order.guess import question
 from sslviz.ui.tasks.patch_order.learned import ANSWERS, lab
+from sslviz.ui.tasks.patch_order.lesson import LESSON
 from sslviz.ui.tasks.patch_order.puzzle import sample
 
 LEAD = {
@@ -92,6 +93,6 @@ PAGE = TaskPage[Sample, PatchOrderOptions](
             "copies of every picture and takes about four times as long."
         ),
     ),
-    question=question, code=code, baselines=baselines, parts=(Part(lab),),
+    question=question, code=code, baselines=baselines, parts=(Part(lab),), lesson=LESSON,
     credits=lambda view: set_credits(view.config.data),  # of card, map and guess; the card names its photos
 )  # fmt: skip

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from sslviz.catalogue import load
 from sslviz.catalogue.same_or_different import ENTRY, SameOrDifferentOptions
+from sslviz.ui.frame import stage
 from sslviz.ui.frame.labelling import make_label
 from sslviz.ui.frame.picture_samples import Sample, alike_pairs, as_bytes, large_square, pixel_batch
 from sslviz.ui.frame.pictures import card_credits, unlike
@@ -20,6 +21,7 @@ from sslviz.ui.live.frames import join
 from sslviz.ui.live.made import heard, whole
 from sslviz.ui.live.mathematics import digits, fraction, line
 from sslviz.ui.live.shared import Formula
+from sslviz.ui.tasks.same_or_different import stage_card
 
 if TYPE_CHECKING:
     from sslviz.tasks.base import Answer, Draw, Labelled
@@ -51,6 +53,10 @@ def card(this: Sample, view: RunView, seed: int, options: SameOrDifferentOptions
     n = len(this.pixels)
     draw, labelled = label(this.pixels, seed, options)
     said, each = answer(view, labelled, options)
+    if stage.now() is not None:
+        cosine = said.data["cosine"].double().numpy()
+        stage_card.draw(this, view, labelled, cosine, f"{this.name}·{seed}·{options}·stage")
+        return
     key = f"{SLUG}_selected"
     selected = whole(st.session_state.get(key), 2 * n, 1)
     cosine, share = (said.data[name].double().numpy() for name in ("cosine", "share"))

@@ -12,6 +12,7 @@ from sslviz.ui.frame.loss_lines import Line, even_chance, loss_lines
 from sslviz.ui.frame.picture_page import CHANGES, PicturePage
 from sslviz.ui.tasks.same_or_different.card import card
 from sslviz.ui.tasks.same_or_different.guess import question
+from sslviz.ui.tasks.same_or_different.lesson import LESSON
 
 LEAD = {
     "Basic": "Make two views of each picture: cut out a part, change the colours. Which two views belong together? "
@@ -45,5 +46,5 @@ PAGE = PicturePage[SameOrDifferentOptions](
     slug=ENTRY.slug, options=SameOrDifferentOptions, lead=LEAD, card=card,
     hint="click a view: what was done to it, and whom it matches",
     controls=(Control("tau"), Control("smallest"), Control("strength"), *CHANGES),
-    question=question, code=code, baselines=baselines,
+    question=question, code=code, baselines=baselines, lesson=LESSON,
 )  # fmt: skip

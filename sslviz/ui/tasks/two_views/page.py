@@ -14,6 +14,7 @@ from sslviz.ui.frame.task_page import Part
 from sslviz.ui.tasks.two_views.card import card
 from sslviz.ui.tasks.two_views.guess import question
 from sslviz.ui.tasks.two_views.learned import collapse_lab
+from sslviz.ui.tasks.two_views.lesson import LESSON
 
 LEAD = {
     "Basic": "Make two views of a picture. From one view the model must predict the vector that a slower copy of it "
@@ -60,5 +61,5 @@ PAGE = PicturePage[TwoViewsOptions](
         Note("How the model is built, and its momentum, belong to a run: a change holds for the next run, after "
         "Reset and Play."),
     ),
-    question=question, code=code, baselines=baselines, parts=(Part(collapse_lab),),
+    question=question, code=code, baselines=baselines, parts=(Part(collapse_lab),), lesson=LESSON,
 )  # fmt: skip

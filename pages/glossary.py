@@ -1,0 +1,5 @@
+"""Glossary."""
+
+from sslviz.ui.course import glossary
+
+glossary.draw()

@@ -1,0 +1,68 @@
+// The keys of a lesson. A key presses the button that says the same, so that there is one way in which things happen.
+import { find, make } from '../../live/shared.js'
+
+/** @type {Record<string, string[]>} which button a key presses, by the end of its class; the first that is there */
+export const PRESSES = {
+  ArrowRight: ['scene_next', 'scene_end'],
+  PageDown: ['scene_next', 'scene_end'],
+  ArrowLeft: ['scene_back'],
+  PageUp: ['scene_back'],
+  r: ['scene_reveal'],
+  n: ['scene_again', 'scene_another'],
+  l: ['to_lab'],
+  p: ['to_present'],
+  Escape: ['scene_leave'],
+}
+const BLANK = 'sslviz-blank'
+const TYPED =
+  'input:not([type=radio], [type=checkbox]), textarea, select, [contenteditable], [role=slider], [role=menu]'
+let listening = false
+
+/**
+ * Whether the key belongs to what has the focus: a field, a slider, a group of choices.
+ * @param {KeyboardEvent} event
+ */
+export function taken(event) {
+  if (event.defaultPrevented || event.ctrlKey || event.metaKey || event.altKey) return true
+  const [node] = event.composedPath()
+  if (!(node instanceof Element)) return false
+  if (node.matches(TYPED)) return true
+  return /^Arrow/.test(event.key) && Boolean(node.closest('[role=radiogroup], [role=tablist]'))
+}
+
+/** Show nothing at all, until a key is pressed. */
+function blank() {
+  const node = make('div', BLANK, '', { id: BLANK, onclick: () => node.remove() })
+  const stage = find(document, '[data-testid=stApp]')
+  node.style.cssText = `position:fixed;inset:0;z-index:9999999;background:${stage ? getComputedStyle(stage).backgroundColor : '#000'}`
+  document.body.append(node)
+}
+
+/** @param {KeyboardEvent} event */
+export function press(event) {
+  if (taken(event)) return
+  const covered = document.getElementById(BLANK)
+  if (covered) {
+    covered.remove()
+    if (event.key.toLowerCase() === 'b') return
+  }
+  const key = event.key.length === 1 ? event.key.toLowerCase() : event.key
+  if (key === 'b' && find(document, '.st-key-present')) {
+    if (!covered) blank()
+    return
+  }
+  for (const name of PRESSES[key] ?? []) {
+    const button = find(document, `.st-key-${name} button:not(:disabled)`)
+    if (!button) continue
+    event.preventDefault()
+    button.click()
+    return
+  }
+}
+
+/** Listen once a page of the browser. */
+export function listen() {
+  if (listening) return
+  listening = true
+  document.addEventListener('keydown', press)
+}

@@ -1,0 +1,177 @@
+"""A page as a lesson, or as a lesson for a projector: the scenes of its task, one at a time."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from html import escape
+from pathlib import Path
+from typing import Any
+
+import streamlit as st
+
+from sslviz.catalogue import TASKS
+from sslviz.ui.frame import current, settings
+from sslviz.ui.frame.lesson import course, notes, views
+from sslviz.ui.frame.lesson.parts import Place, draw_part
+from sslviz.ui.frame.lesson.rail import rail_view
+from sslviz.ui.frame.lesson.scene import Lesson
+from sslviz.ui.frame.lesson.ticks import tick, ticked
+from sslviz.ui.frame.lesson.words import html
+from sslviz.ui.frame.parts import credit_line
+from sslviz.ui.frame.routes import page_file
+from sslviz.ui.frame.walk import another, relabel
+
+CSS = Path(__file__).parent
+
+
+def draw(page: Any, lesson: Lesson, quiz: Callable[[str], None]) -> None:
+    """Draw the page of a task as a lesson; `quiz` draws the questions at its end."""
+    play(page.slug, TASKS[page.slug].title, lesson, page, quiz)
+
+
+def play(slug: str, title: str, lesson: Lesson, page: Any, quiz: Callable[[str], None]) -> None:
+    """Draw the scene at which the visitor stands.
+
+    Args:
+        slug: of the page.
+        title: of the page.
+        lesson: its scenes.
+        page: the `TaskPage`; None for a page that is no task's.
+        quiz: draws the questions at the end.
+    """
+    view, count = views.view(), len(lesson.scenes)
+    number = views.scene(slug, count)
+    st.html(CSS / "lesson.css")
+    if view == "notes":
+        notes.draw(slug, title, lesson, number)
+        return
+    views.in_link(view, number)
+    if page is not None:
+        _keep_settings(page)
+    scene, size = lesson.scenes[number], "present" if view == "present" else "large"
+    if size == "present":
+        st.html(CSS / "present.css")
+    with st.container(key="lesson" if size == "large" else "present", gap=None):
+        if size == "large":
+            _head(slug, title, page)
+        above = st.container(key="rail", height="content")
+        with st.container(key="scene"):
+            _scene(Place(slug, size, lesson, scene, page, quiz))
+        _foot(slug, lesson, number, size, page)
+    if scene.done is not None and scene.done(slug):
+        tick(slug, [number])
+    with above:
+        rail_view(
+            f"{slug}_rail",
+            data={
+                "slug": slug, "names": [one.name for one in lesson.scenes], "now": number,
+                "done": sorted(ticked(slug)), "view": view,
+            },
+            on_event=lambda event: _heard(slug, event),
+        )  # fmt: skip
+
+
+def _heard(slug: str, event: dict[str, Any]) -> None:
+    if event["kind"] == "go":
+        views.go(slug, event["scene"])
+    else:
+        tick(slug, event["done"])
+
+
+def _keep_settings(page: Any) -> None:
+    """What the lab has set stays in the link, so that a reload and the way back find it."""
+    every = {**page.own_link, **page.options.described()}
+    settings.keep_in_link(page.slug, every)
+    settings.keep_run_in_link(page.slug)
+
+
+def _head(slug: str, title: str, page: Any) -> None:
+    """What lesson it is, and the other views."""
+    here = course.place(slug)
+    about = f"Lesson {course.nth(slug)} of {len(course.COURSE)} · {here.minutes} minutes" if here else "Lesson"
+    with st.container(key="lesson_head", horizontal=True, vertical_alignment="center", gap="xsmall"):
+        st.html(f"<p class='which'><b>{escape(title)}</b> <span>{about}</span></p>", width="stretch")
+        if page is not None:
+            with st.popover("Credits", type="tertiary"):
+                credit_line(
+                    dict.fromkeys([*page.credits(current.show(page.slug)), *getattr(page.in_view(), "credits", ())])
+                )
+        if page is None or page.slug == slug:  # a lesson that stands on another task's page has no lab of its own
+            st.button("Show everything (lab)", key="to_lab", on_click=views.show, args=("lab",))
+        st.button("Present", key="to_present", on_click=views.show, args=("present",))
+
+
+def _scene(place: Place) -> None:
+    """Words on the left, the stage on the right; on a phone and on a projector the words stand above."""
+    scene = place.scene
+    more = (
+        f"<p class='do'>{html(scene.do)}</p>"
+        f"<details class='why'><summary>{escape(scene.why)}</summary><p>{html(scene.because)}</p></details>"
+        if place.size == "large"
+        else ""
+    )
+    with st.container(key="said"):
+        st.html(
+            f"<div aria-live='polite'><h1>{escape(scene.title)}</h1><p class='says'>{html(scene.says)}</p>{more}</div>"
+        )
+    with st.container(key="stage"):
+        for at, on in enumerate(scene.on):
+            with st.container(key=f"on_{at}_{on.part}"):
+                draw_part(place, on)
+
+
+def _foot(slug: str, lesson: Lesson, number: int, size: str, page: Any) -> None:
+    """Back and Next, and what the keys are."""
+    count, present = len(lesson.scenes), size == "present"
+    scene = lesson.scenes[number]
+    with st.container(key="foot", horizontal=True, vertical_alignment="center", gap="small"):
+        st.button("← Back", key="scene_back", disabled=number == 0, on_click=views.go, args=(slug, max(0, number - 1)))
+        keys = "" if present else " · keys <kbd>←</kbd> <kbd>→</kbd> · <kbd>L</kbd> lab · <kbd>P</kbd> present"
+        st.html(f"<p class='nth'>{number + 1} of {count}<span class='keys'>{keys}</span></p>", width="stretch")
+        if scene.another and page is not None:
+            st.button(
+                ("another" if scene.relabel else "N another") if present else f"Another {page.thing}",
+                key="scene_another",
+                on_click=another,
+                args=(page,),
+            )
+        if scene.relabel and page is not None:
+            words = f"N {scene.relabel.lower()}" if present else scene.relabel
+            st.button(words, key="scene_again", on_click=relabel, args=(page.slug,))
+        if present:
+            if any(on.part == "guess" or on.asks for on in scene.on):
+                st.button("R reveal", key="scene_reveal", on_click=_reveal, args=(page.slug if page else slug,))
+            st.html("<p class='nth'>B blank</p>", width="content")
+            st.button("Esc leave", key="scene_leave", on_click=views.show, args=("lesson",))
+        if number + 1 < count:
+            follows = lesson.scenes[number + 1].name
+            if not present:
+                st.html(f"<p class='nth follows'>Next: {escape(follows)}</p>", width="content")
+            st.button(
+                "Next →", key="scene_next", type="primary", on_click=_next, args=(slug, number),
+            )  # fmt: skip
+        else:
+            _end(slug, number)
+
+
+def _next(slug: str, number: int) -> None:
+    tick(slug, [number])
+    views.go(slug, number + 1)
+
+
+def _reveal(slug: str) -> None:
+    key = f"{slug}_hands_shown"
+    st.session_state[key] = not st.session_state.get(key, False)
+
+
+def _end(slug: str, number: int) -> None:
+    """At the end of a lesson: the next one."""
+    follows = course.after(slug)
+    words = (
+        "The way through the course →" if follows is None else f"Lesson {course.nth(follows.slug)}: {follows.title} →"
+    )
+    if st.button(words, key="scene_end", type="primary"):
+        tick(slug, [number])
+        if follows is None:
+            st.switch_page(page_file("home"))
+        st.switch_page(page_file(follows.slug), query_params={"view": views.view(), "scene": "1"})

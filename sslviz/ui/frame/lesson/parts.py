@@ -1,0 +1,123 @@
+"""The parts that may stand on the stage of any lesson: the card, a guess, training, what it was good for, a check."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from html import escape
+from typing import Any
+
+import numpy as np
+import streamlit as st
+
+from sslviz.catalogue import TASKS
+from sslviz.training.results import recorded
+from sslviz.training.results.run_view import RunView
+from sslviz.ui.frame import current, stage
+from sslviz.ui.frame.guess import guess
+from sslviz.ui.frame.lesson.hands import hands
+from sslviz.ui.frame.lesson.learning import learning
+from sslviz.ui.frame.lesson.scene import Lesson, On, Scene
+from sslviz.ui.frame.lesson.words import html
+from sslviz.ui.frame.stage import Stage
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where a scene is drawn.
+
+    Attributes:
+        slug: of the page.
+        size: "large" or "present".
+        lesson, scene: what is drawn.
+        page: the `TaskPage`; None for a page that is no task's.
+        quiz: draws the questions at the end of a page.
+    """
+
+    slug: str
+    size: str
+    lesson: Lesson
+    scene: Scene
+    page: Any
+    quiz: Callable[[str], None]
+
+
+def draw_part(place: Place, on: On) -> None:
+    """Draw a part of a scene."""
+    with stage.on(
+        Stage(place.size, on.rows, on.skip, on.panels, on.pictures, on.bare, on.edge if place.size == "large" else 0)
+    ):
+        if on.draw is not None:
+            on.draw(place.size)
+        else:
+            PARTS[on.part](place, on)
+
+
+def _card(place: Place, on: On) -> None:
+    """The sample card, as far down as the scene goes."""
+    page = place.page
+    page.card(page.in_view(warn=True), current.show(page.slug), page.seed, page.chosen(), on.depth)
+
+
+def _guess(place: Place, _on: On) -> None:
+    """The label is guessed: by the visitor, or by a class that raises hands."""
+    if place.size == "present":
+        hands(place.page.slug, place.page.question)
+    else:
+        guess(place.page.slug, place.page.question)
+
+
+def _learn(place: Place, on: On) -> None:
+    learning(place.page, place.lesson, place.size, lambda: _card(place, on), place.scene.done)
+
+
+def figures(slug: str, view: RunView) -> dict[str, Any] | None:
+    """What was measured of the run in view; while it is not through, of the recorded one."""
+    found = recorded.read(slug)
+    return view.figures or (None if found is None else found.figures)
+
+
+def bars_html(rows: Sequence[tuple[str, str, float]]) -> str:
+    """Large bars: name, kind ("trained" is the model's own) and share of each."""
+    drawn = "".join(
+        f"<span>{escape(name)}</span><i class='{kind}'><b style='width:{100 * share:.1f}%'></b></i><em>{share:.0%}</em>"
+        for name, kind, share in rows
+    )
+    return f"<div class='judged' role='group' aria-label='Right answers'>{drawn}</div>"
+
+
+def _good(place: Place, _on: On) -> None:
+    """How well the frozen trunk names what it never saw, beside a random trunk and raw input; and what that means."""
+    view = current.show(place.slug)
+    found = figures(place.slug, view)
+    lesson = place.lesson
+    told = (
+        f"<p class='good'><b>Good for:</b> {html(lesson.good)}</p>"
+        f"<p class='poor'><b>Not for:</b> {html(lesson.poor)}</p>"
+    )
+    whose = "" if view.figures else " These are the figures of the recorded run."
+    if found is None:
+        st.html(told)
+        return
+    bare = "An untrained network" if TASKS[place.slug].trunk else "Random vectors"
+    names = {"trained": "This model", "random": bare, "raw": found["raw_name"].capitalize()}
+    drawn = bars_html([(name, kind, float(np.mean(found["probes"][kind]["few"]))) for kind, name in names.items()])
+    st.html(
+        f"{drawn}<p class='judged_note'>Share of "
+        f"held-out samples whose true class is named after {found['labels']} labels were shown. Pure guessing of the "
+        f"commonest class: {found['chance']:.0%}.{whose}</p>{told}"
+    )
+
+
+def _check(place: Place, _on: On) -> None:
+    """Questions about what was seen."""
+    if place.size == "large":
+        st.fragment(lambda: place.quiz(place.slug))()
+        return
+    scenes = place.lesson.scenes[:-1]
+    st.html(f"<ol class='asked_class'>{''.join(f'<li>{html(one.ask)}</li>' for one in scenes[:4])}</ol>")
+
+
+PARTS: dict[str, Callable[[Place, On], None]] = {
+    "card": _card, "guess": _guess, "learn": _learn, "good": _good, "check": _check,
+}  # fmt: skip

@@ -1,0 +1,48 @@
+"""The way through the course on the home page; where one stands the browser knows."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import TypedDict
+
+from sslviz.ui.frame.lesson.course import COURSE
+from sslviz.ui.live import mount
+from sslviz.ui.live.events import one_of
+
+
+class Stop(TypedDict):
+    """A lesson on the way; scenes: how many it has; done: how many of them were done in this visit."""
+
+    slug: str
+    title: str
+    goal: str
+    minutes: int
+    scenes: int
+    done: int
+
+
+class Way(TypedDict):
+    """What the view is sent."""
+
+    stops: Sequence[Stop]
+
+
+def stops(scenes: Mapping[str, int], done: Mapping[str, int]) -> list[Stop]:
+    """The lessons in order; how many scenes each has, and how many of them are done."""
+    return [
+        {
+            "slug": p.slug,
+            "title": p.title,
+            "goal": p.goal,
+            "minutes": p.minutes,
+            "scenes": scenes[p.slug],
+            "done": done.get(p.slug, 0),
+        }
+        for p in COURSE
+    ]
+
+
+def way_view(key: str, *, data: Way) -> str | None:
+    """Show the way; returns the slug of the lesson that was just chosen."""
+    event = mount("frame/lesson/way", key, data, tells={"": {"slug": one_of(*(place.slug for place in COURSE))}})
+    return event["slug"] if event else None

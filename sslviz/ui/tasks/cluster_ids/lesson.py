@@ -1,0 +1,110 @@
+"""The lesson of Cluster IDs: the model sorts the pictures into piles; the number of its pile is a picture's label."""
+
+from __future__ import annotations
+
+from sslviz.training.results.run_view import RunView
+from sslviz.ui.frame.lesson import ticks
+from sslviz.ui.frame.lesson.scene import Lesson, On, Said, Scene
+
+SCENES = (
+    Scene(
+        "Take some pictures", "Take some pictures",
+        "Drawings and clothes, thousands of them. Nobody said what they show, and nobody sorted them.",
+        "Look at them. If you like, take others.",
+        (On("card", rows=1, pictures=3),),
+        "How would you sort them?",
+        "By what they are, by colour, by form: there are many ways. The model will find a way of its own.",
+        "Into how many piles would you sort a box of buttons?",
+        "There is no right number. Here it is a setting.",
+        another=True, done=ticks.another,
+    ),
+    Scene(
+        "Sort them into piles", "The model sorts them into piles",
+        "Its [[trunk]] turns each picture into a [[vector]]. Vectors that are near to one another go into one pile, a "
+        "[[cluster]].",
+        "See who else is in the pile. Is it what you would do?",
+        (On("card", rows=0, panels=(0,), pictures=1),),
+        "Who decides what is alike?",
+        "The untrained trunk, at first. Even it puts bright pictures together, and pictures of one form.",
+        "What do the pictures of one pile have in common?",
+        "Often form or brightness; sometimes the kind of thing.",
+        another=True,
+    ),
+    Scene(
+        "Its number is the label", "The number of its pile is the label",
+        "The piles are numbered. The number of its pile is the [[pseudo-label]] of a picture; the model must name it "
+        "from a cut-out.",
+        "Draw another cut-out: the label stays the same.",
+        (On("card", rows=3, pictures=2),),
+        "What does the number mean?",
+        "Nothing. Pile 7 is not more than pile 3. Only this counts: which pictures have the same number.",
+        "Who made this label?",
+        "The model itself: it sorted the pictures.",
+        "The piles are the true classes. (They are whatever the trunk finds alike.)",
+        relabel="Another crop", done=ticks.redrawn, another=True,
+    ),
+    Scene(
+        "You guess", "Guess before the model does",
+        "A picture, and four piles. Into which one did the model put it?",
+        "Choose a pile. Then you see what the model says.",
+        (On("guess"),),
+        "Can it be unclear?",
+        "Yes. A picture may lie between two piles; it goes to the nearest one, even if that is far away.",
+        "Did you and the model sort alike?",
+        "Answers differ. The model cannot know what people care about.",
+        done=ticks.answered,
+    ),
+    Scene(
+        "The model learns", "Learn, then sort again",
+        "It learns to name the piles. Then all pictures are sorted anew with the better trunk, and the labels change.",
+        "Press Train, and watch its answer change.",
+        (On("learn", rows=4, pictures=1, edge=165),),
+        "Why does the loss jump?",
+        "Whenever the pictures are sorted anew, the numbers are new, and the last layer begins from nothing.",
+        "Why sort again?",
+        "The better trunk makes better piles, and these make better labels.",
+        done=ticks.trained,
+    ),
+    Scene(
+        "What it was good for", "What it was good for",
+        "Now the trunk is [[frozen]], and a few true labels are shown: shirt, shoe, bag. How many new pictures are "
+        "named rightly?",
+        "Compare the three bars.",
+        (On("good"),),
+        "How is it judged?",
+        "By a [[linear probe]]: a very simple model that sees only the vectors of the trunk, and a few true labels.",
+        "Can a model teach itself anything?",
+        "It finds what is alike in the data. What people care about, it cannot know.",
+    ),
+    Scene(
+        "Check yourself", "Check yourself",
+        "Three questions about what you have seen. Nobody sees your answers.",
+        "Answer the first one.",
+        (On("check"),),
+        "And then?",
+        "The flashcards ask again tomorrow, and in a week: that is how it stays.",
+        "Where do the labels of this task come from?",
+        "From the model: it sorts the pictures, and the pile’s number is the label.",
+        done=ticks.quizzed,
+    ),
+)  # fmt: skip
+
+
+def said(view: RunView) -> Said:
+    """Which pile the model names for the chosen picture."""
+    from sslviz.ui.frame import picture_card
+    from sslviz.ui.tasks.cluster_ids import card
+    from sslviz.ui.tasks.cluster_ids.page import PAGE
+
+    this = PAGE.in_view()
+    answers = card.answer(view, card.label(this.pixels, PAGE.seed, PAGE.chosen()))
+    i = picture_card.selected(card.SLUG, this, 0)
+    truth, best = int(answers.far[i].argmin()), int(answers.p[i].argmax())
+    return Said(card.number(best), best == truth, float(answers.p[i, truth]))
+
+
+LESSON = Lesson(
+    SCENES, said, "Which pile it names; the bar: how sure it was of the right one",
+    good="large collections that nobody has sorted: it finds groups of alike pictures.",
+    poor="finding exactly the groups that you have in mind.",
+)  # fmt: skip

@@ -1,0 +1,115 @@
+"""The lesson of Masked words: hide a word, that word is the label."""
+
+from __future__ import annotations
+
+from sslviz.training.results.run_view import RunView
+from sslviz.ui.frame.lesson import ticks
+from sslviz.ui.frame.lesson.scene import Lesson, On, Said, Scene
+
+SCENES = (
+    Scene(
+        "Take a sentence",
+        "Take a sentence",
+        "People wrote this [[sample|sentence]]. Nobody wrote a [[label]] beside it: no topic, no translation, nothing.",
+        "Read it. If you like, take another one.",
+        (On("card", rows=1, bare=True),),
+        "Where are the sentences from?", "From Tatoeba, where people collect short sentences. 48,000 of them are used "
+         "for [[training]]; the ones that you see here were kept back, so the [[model]] has never met them.",
+        "What could you ask about this sentence without knowing English?",
+        "Which word stands at a place. The sentence itself has the answer.",
+        "A label needs an expert. (Here it does not: the data has it already.)",
+        another=True, done=ticks.another,
+    ),
+    Scene(
+        "Hide a word",
+        "Hide a word",
+        "Nobody labelled this sentence. Cover one word, and the sentence itself knows what is missing.",
+        "Click the word that you want to hide.",
+        (On("card", rows=2, bare=True),),
+        "Why only one?", "BERT hides about one word in seven, by chance. If more is hidden, less is left from which "
+         "the hidden words can be guessed; if less is hidden, a sentence teaches less.",
+        "Which words are easy to guess when they are hidden, and which are hard?",
+        "Easy: “the”, “is”, “on”. Hard: names, numbers, words that carry the news.",
+        done=ticks.by_hand, another=True,
+    ),
+    Scene(
+        "That word is the label",
+        "The hidden word is the label",
+        "You know the right answer, because you hid it. Such a label is called a [[pseudo-label]]: the data made it, "
+        "no person did.",
+        "Hide another word, and watch its label come down.",
+        (On("card", rows=3),),
+        "Why “pseudo”?", "Because nobody wants to know this word for its own sake. It is an excuse to learn: whoever "
+         "guesses hidden words well must know a lot about the language.",
+        "Who made this label?",
+        "The data. A rule hid the word, and the word that stood there is the label.",
+        "The pseudo-label says what the sentence means. (It says only which word stood there.)",
+        done=ticks.by_hand, another=True,
+    ),
+    Scene(
+        "You guess",
+        "Guess before the model does",
+        "A word is hidden in a new sentence. One of these four stood there.",
+        "Choose a word. Then you see what the model says.",
+        (On("guess"),),
+        "Is there only one right answer?", "Several words may fit. Only one stood there, and only that one counts as "
+         "the label. So even a perfect model is “wrong” now and then.",
+        "Can a wrong answer be a good one?",
+        "Yes: another word may fit as well. The label does not know that.",
+        "If the model is wrong, it has learned nothing. (Look at how sure it was of the label.)",
+        done=ticks.answered,
+    ),
+    Scene(
+        "The model learns",
+        "Watch the model learn",
+        "The [[model]] sees the sentence with the gap and names a word. The [[loss]] says how little it expected the "
+        "right one: lower is better.",
+        "Press Train, and watch its answer change.",
+        (On("learn", rows=4, skip=1),),
+        "What is the dashed line?", "What pure guessing costs: every word of the [[vocabulary]] is as likely as any "
+         "other. A curve below it has learned something.",
+        "Why does the model first say “.” or “the” everywhere?",
+        "These are the commonest. To say them always is the first thing that lowers the loss.",
+        "The loss should reach 0. (Several words fit, so it cannot.)",
+        done=ticks.trained,
+    ),
+    Scene(
+        "What it was good for",
+        "What it was good for",
+        "The labels were only an excuse. Now the [[trunk]] is [[frozen]] and judged by a question that it never saw: "
+        "of which kind is a hidden word, an animal or a food?",
+        "Compare the three bars.",
+        (On("good"),),
+        "How is it judged?", "By a [[linear probe]]: a very simple model that sees only the vectors that the trunk "
+         "makes, and a few true labels. If it does well, the vectors hold what it needs.",
+        "What does the second bar tell you?",
+        "What an untrained network gives for free. Only what lies above it was learned.",
+        "A good loss means a good model for everything. (Measure it on what you need.)",
+    ),
+    Scene(
+        "Check yourself",
+        "Check yourself",
+        "Three questions about what you have seen. Nobody sees your answers.",
+        "Answer the first one.",
+        (On("check"),),
+        "And then?", "The flashcards ask again tomorrow, and in a week: that is how it stays.",
+        "Say in your own words what a pseudo-label is.",
+        "An answer that the data has already, so that nobody needs to write it.",
+        done=ticks.quizzed,
+    ),
+)  # fmt: skip
+
+
+def said(view: RunView) -> Said:
+    """The model's answer at the hidden word of the sentence in view."""
+    from sslviz.ui.tasks.masked_words.card import said as answer
+    from sslviz.ui.tasks.masked_words.page import PAGE
+
+    return answer(PAGE.in_view(), view, PAGE.seed, PAGE.chosen())
+
+
+LESSON = Lesson(
+    SCENES, said, "Its answer at the hidden word; the bar: how sure it was of the right one",
+    good="text without labels, of which there is very much. Search, translation and chat begin with a model like this.",
+    poor="knowing what is true. It learns which words go together, not whether a sentence is right.",
+)  # fmt: skip

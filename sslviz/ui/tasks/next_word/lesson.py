@@ -1,0 +1,108 @@
+"""The lesson of Next word: the word that follows is the label, at every place of a text."""
+
+from __future__ import annotations
+
+from sslviz.training.results.run_view import RunView
+from sslviz.ui.frame.lesson import ticks
+from sslviz.ui.frame.lesson.scene import Lesson, On, Said, Scene
+
+SCENES = (
+    Scene(
+        "Take a sentence", "Take a sentence",
+        "Again a [[sample|sentence]] that nobody labelled. This time nothing needs to be covered: reading from left to "
+        "right hides the rest.",
+        "Read it word by word. If you like, take another one.",
+        (On("card", rows=1),),
+        "What is ⟨begin⟩?",
+        "A mark that says: here a sentence starts. With it even the first word can be asked for.",
+        "How is reading aloud different from looking at a sentence?",
+        "You know only what you have read so far.",
+        another=True, done=ticks.another,
+    ),
+    Scene(
+        "Hide what comes later", "What comes later is hidden",
+        "At each place the [[model]] may look only at that place and to its left. The [[causal mask]] hides all words "
+        "after it.",
+        "Click a word: what is hatched, the model does not see there.",
+        (On("card", rows=1),),
+        "Why hide it?",
+        "Otherwise the model could simply read the next word. It would be always right, and would learn nothing.",
+        "What would the model learn if it saw the next word?",
+        "To copy it. The loss would be almost zero at once.",
+        "The words are taken out of the input. (They are there; only looking at them is forbidden.)",
+        another=True,
+    ),
+    Scene(
+        "The next is the label", "The next word is the label",
+        "At every place the word that follows is the [[pseudo-label]]. So a sentence of ten words asks ten questions "
+        "at once.",
+        "Compare the two rows: the blue one is the sentence, moved by one.",
+        (On("card", rows=2),),
+        "What is the last label?",
+        "⟨end⟩: the model must also learn where a sentence stops.",
+        "How many labels does a sentence of eight words have?",
+        "Nine: one for each word, and one for the end.",
+        another=True,
+    ),
+    Scene(
+        "You guess", "Guess before the model does",
+        "A sentence breaks off. One of these four words really came next.",
+        "Choose a word. Then you see what the model says.",
+        (On("guess"),),
+        "Is that how chat programs work?",
+        "Yes. They answer this one question again and again: which word is next? Then they write it and ask again.",
+        "How sure can anyone be of the next word?",
+        "Rarely sure: many words may follow. After “once upon a” nearly everybody is.",
+        done=ticks.answered,
+    ),
+    Scene(
+        "The model learns", "Watch the model learn",
+        "The model answers at every place at once. The [[loss]] says how little it expected the words that really "
+        "came.",
+        "Press Train, and watch its answers change.",
+        (On("learn", rows=3, skip=1),),
+        "Why are many answers wrong?",
+        "Often several words fit. A good model gives the right one a high share even where another one comes first.",
+        "Which words does it get right first?",
+        "The full stop and ⟨end⟩, then pairs such as “don’t know”.",
+        "It plans the sentence. (It is asked for one word at a time.)",
+        done=ticks.trained,
+    ),
+    Scene(
+        "What it was good for", "What it was good for",
+        "Now the [[trunk]] is [[frozen]]. From the words before a gap it must say of which kind the missing word is: "
+        "an animal, a food?",
+        "Compare the three bars.",
+        (On("good"),),
+        "How is it judged?",
+        "By a [[linear probe]]: a very simple model that sees only the vectors of the trunk, and a few true labels.",
+        "What does the second bar tell you?",
+        "What an untrained network gives for free.",
+    ),
+    Scene(
+        "Check yourself", "Check yourself",
+        "Three questions about what you have seen. Nobody sees your answers.",
+        "Answer the first one.",
+        (On("check"),),
+        "And then?",
+        "The flashcards ask again tomorrow, and in a week: that is how it stays.",
+        "Why does next-word prediction need no labels by people?",
+        "Every text has the answer already: its next word.",
+        done=ticks.quizzed,
+    ),
+)  # fmt: skip
+
+
+def said(view: RunView) -> Said:
+    """What the model answers at the fourth place of the sentence in view."""
+    from sslviz.ui.tasks.next_word.card import said as answer
+    from sslviz.ui.tasks.next_word.page import PAGE
+
+    return answer(PAGE.in_view(), view)
+
+
+LESSON = Lesson(
+    SCENES, said, "Its answer at the fourth place; the bar: how sure it was of the right one",
+    good="writing. GPT and its followers learn only this, from very much text.",
+    poor="what is true. The likeliest word is not always the right one.",
+)  # fmt: skip

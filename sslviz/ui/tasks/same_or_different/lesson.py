@@ -1,0 +1,110 @@
+"""The lesson of Same or different: two views of one picture belong together."""
+
+from __future__ import annotations
+
+from sslviz.training.results.run_view import RunView
+from sslviz.ui.frame.lesson import ticks
+from sslviz.ui.frame.lesson.scene import Lesson, On, Said, Scene
+
+SCENES = (
+    Scene(
+        "Take some pictures", "Take some pictures",
+        "A handful of pictures: drawings and clothes. Nobody said what they show.",
+        "Look at them. If you like, take others.",
+        (On("card", rows=1, pictures=6),),
+        "Why several at once?",
+        "Because this task compares. A single picture has nothing that it could be different from.",
+        "Which two would you call the same?",
+        "Some will say: the two shirts. Keep that in mind; the task says something else.",
+        another=True, done=ticks.another,
+    ),
+    Scene(
+        "Change each one twice", "Change each picture twice",
+        "From each picture two [[view|views]] are made: a piece is cut out, mirrored, given other colours, all by "
+        "chance.",
+        "Draw other views, and see what can change.",
+        (On("card", rows=3, pictures=2),),
+        "How much is changed?",
+        "So much that pixels no longer match, and so little that you still see it is the same thing. Too much or too "
+        "little, and the model learns less.",
+        "What do two views still have in common?",
+        "The thing itself: its form, its parts.",
+        "Changing colours adds information. (It takes some away, so that colour alone is not enough.)",
+        relabel="Other views", done=ticks.redrawn, another=True,
+    ),
+    Scene(
+        "“Same” is the label", "Same or different is the label",
+        "Two views of one picture are “same”. All other pairs in the [[batch]] are “different”. We made the views, so "
+        "we know.",
+        "Find two pictures of one kind. Their label is “different”.",
+        (On("card", rows=4, pictures=2),),
+        "Two shirts are “different”?",
+        "Yes. Nobody told the task what a shirt is. “Same” means: made from the same picture, nothing else.",
+        "Who made this label?",
+        "The batch: which pictures happen to be together decides what is “different”.",
+        "“Same” means the same kind of thing. (It means two views of one picture.)",
+        relabel="Other views", another=True,
+    ),
+    Scene(
+        "You guess", "Guess before the model does",
+        "One view, and four others. One of them was made from the same picture.",
+        "Choose a letter. Then you see what the model says.",
+        (On("guess"),),
+        "Would comparing pixels do?",
+        "See for yourself: “raw pixels” is what you get by choosing the picture whose points are nearest.",
+        "What did you look at?",
+        "Form and parts, hardly colour: colours are changed by chance.",
+        done=ticks.answered,
+    ),
+    Scene(
+        "The model learns", "Watch the model learn",
+        "Each view becomes a [[vector]]. The blue bar, its own partner, must become longer than all the others.",
+        "Press Train, and watch the bars move apart.",
+        (On("learn", rows=0, panels=(0,), edge=150),),
+        "What are the bars?",
+        "The [[cosine]] of two vectors: 1 if they point the same way, 0 if they have nothing in common.",
+        "What would happen without the other pictures?",
+        "All vectors could become the same, and every pair would be “same”. That is the next lesson but one.",
+        done=ticks.trained,
+    ),
+    Scene(
+        "What it was good for", "What it was good for",
+        "Now the [[trunk]] is [[frozen]], and a few true labels are shown: shirt, shoe, bag. How many new pictures are "
+        "named rightly?",
+        "Compare the three bars.",
+        (On("good"),),
+        "How is it judged?",
+        "By a [[linear probe]]: a very simple model that sees only the vectors of the trunk, and a few true labels.",
+        "Why does this help to name things?",
+        "To find the partner one must look at what stays: form and parts. These tell things apart, too.",
+    ),
+    Scene(
+        "Check yourself", "Check yourself",
+        "Three questions about what you have seen. Nobody sees your answers.",
+        "Answer the first one.",
+        (On("check"),),
+        "And then?",
+        "The flashcards ask again tomorrow, and in a week: that is how it stays.",
+        "When do two views have the label “same”?",
+        "When they were made from one and the same picture.",
+        done=ticks.quizzed,
+    ),
+)  # fmt: skip
+
+
+def said(view: RunView) -> Said:
+    """Which view the model finds for the chosen picture."""
+    from sslviz.ui.tasks.same_or_different import card, stage_card
+    from sslviz.ui.tasks.same_or_different.page import PAGE
+
+    this, options = PAGE.in_view(), PAGE.chosen()
+    _, labelled = card.label(this.pixels, PAGE.seed, options)
+    answer, _ = card.answer(view, labelled, options)
+    return stage_card.said(this, answer.data["cosine"].double().numpy())
+
+
+LESSON = Lesson(
+    SCENES, said, "What it finds most alike to the first view; the bar: how alike its partner is",
+    good="pictures of things, where colour and place do not matter: it finds what stays.",
+    poor="tasks in which just that matters which the views change, such as the colour of a flower.",
+)  # fmt: skip

@@ -1,0 +1,156 @@
+"""The lesson of Two views: a model may have the lowest loss and have learned nothing. It collapses as one watches."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from sslviz.training.results.run_view import RunView
+from sslviz.ui.frame import current
+from sslviz.ui.frame.lesson import ticks
+from sslviz.ui.frame.lesson.scene import Lesson, On, Said, Scene
+
+SLUG = "two_views"
+PARTS = ("predictor", "stop_gradient")
+
+
+def switch(*, on: bool) -> None:
+    """Build the next run with or without the parts that keep it from collapsing, and begin it."""
+    for name in PARTS:
+        st.session_state[f"{SLUG}_{name}"] = on
+    current.start(SLUG).play()
+
+
+def collapse(_size: str) -> None:
+    """A button that trains without the two parts, and one that trains with them again."""
+    broken = not any(st.session_state.get(f"{SLUG}_{name}", True) for name in PARTS)
+    with st.container(key="collapse_bar", horizontal=True, gap="small"):
+        st.button(
+            "Make it collapse", icon=":material/compress:", key="collapse", type="primary", on_click=switch,
+            kwargs={"on": False}, help="Trains anew without predictor and without stop-gradient",
+        )  # fmt: skip
+        st.button(
+            "Put the parts back", icon=":material/build:", key="repair", disabled=not broken, on_click=switch,
+            kwargs={"on": True},
+        )  # fmt: skip
+
+
+def collapsed(slug: str) -> bool:
+    """Whether a run without the parts has made some steps."""
+    run = current.run(slug)
+    return run is not None and not run.config.choices["predictor"] and run.step >= ticks.STEPS
+
+
+SCENES = (
+    Scene(
+        "Take a picture", "Take some pictures",
+        "Pictures, and again nobody says what they show. This time there will be no “different” at all.",
+        "Look at them. If you like, take others.",
+        (On("card", rows=1, pictures=3),),
+        "Why no “different”?",
+        "Comparing with many others needs large batches, and it calls two shirts “different”. Methods such as BYOL do "
+        "without.",
+        "What could go wrong if nothing is ever “different”?",
+        "Everything could be made the same.",
+        another=True, done=ticks.another,
+    ),
+    Scene(
+        "Make two views", "Make two views",
+        "From each picture two [[view|views]] are made by chance. View A goes to the model, view B to a slower copy "
+        "of it.",
+        "Draw other views.",
+        (On("card", rows=3, pictures=2),),
+        "What is the slower copy?",
+        "The same network, whose weights follow the model’s with a delay: the [[momentum]] copy, or [[target]].",
+        "Why a slower copy?",
+        "Its answers change slowly, so that the model has a steady goal.",
+        relabel="Other views", done=ticks.redrawn, another=True,
+    ),
+    Scene(
+        "The copy’s label", "What the copy says is the label",
+        "The slower copy turns view B into a [[vector]]. That vector is the [[pseudo-label]]: the model must predict "
+        "it from view A.",
+        "Compare the blue vector with the orange one.",
+        (On("card", rows=5, skip=1, pictures=1, edge=165),),
+        "What are the squares?",
+        "A vector as a picture: one field for each number, the darker the larger. Alike vectors look alike.",
+        "Who made this label?",
+        "The model itself, or rather its slower copy.",
+        "A label must be right. (This one is only an opinion of the copy, and it changes during training.)",
+        relabel="Other views", another=True,
+    ),
+    Scene(
+        "You guess", "Guess before the model does",
+        "The model predicts a vector from one view. To which of the four does it belong?",
+        "Choose a letter. Then you see what the model says.",
+        (On("guess"),),
+        "Is it bad if it is wrong?",
+        "It was never asked to tell pictures apart, only to give two views of one picture the same vector.",
+        "Which answer would a collapsed model give?",
+        "Any: all vectors are the same to it.",
+        done=ticks.answered,
+    ),
+    Scene(
+        "The model learns", "Watch the model learn",
+        "The [[loss]] falls, and the three meters stay alive: different pictures still get different vectors.",
+        "Press Train, and watch the meters.",
+        (On("learn", rows=0, panels=(1,), edge=120),),
+        "What is the spread?",
+        "How much the vectors of different pictures differ. At 0 all pictures have one and the same vector.",
+        "Is a falling loss enough to be glad?",
+        "No. Look at the meters as well.",
+        done=ticks.trained,
+    ),
+    Scene(
+        "Make it collapse", "Make it collapse",
+        "Two parts keep it alive: the [[predictor]] and the [[stop-gradient]]. Without them the easiest way to a low "
+        "loss is to say always the same.",
+        "Press “Make it collapse”. Watch loss and spread go to nothing.",
+        (On("own", draw=collapse), On("learn", rows=0, panels=(1,), edge=120)),
+        "Why does it collapse?",
+        "If every picture gets the same vector, each prediction is perfect. The loss is 0, and nothing was learned. "
+        "This is [[collapse]].",
+        "How do you notice it, when the loss looks so good?",
+        "The spread is nearly 0, the mean cosine nearly 1.",
+        "The lowest loss is the best model. (Here it is the worst.)",
+        done=collapsed,
+    ),
+    Scene(
+        "What it was good for", "What it was good for",
+        "Back to the healthy model. Its [[trunk]] is [[frozen]] and a few true labels are shown: how many new pictures "
+        "are named rightly?",
+        "Compare the three bars.",
+        (On("good"),),
+        "Does a collapsed model score as badly as guessing?",
+        "Not always: the meters look at the last layer, the probe at the trunk before it. The lab has the figures of "
+        "both.",
+        "Which number would you watch during training?",
+        "The spread, and the probe; never the loss alone.",
+    ),
+    Scene(
+        "Check yourself", "Check yourself",
+        "Three questions about what you have seen. Nobody sees your answers.",
+        "Answer the first one.",
+        (On("check"),),
+        "And then?",
+        "The flashcards ask again tomorrow, and in a week: that is how it stays.",
+        "What is collapse?",
+        "The model gives the same vector to everything, and its loss is low all the same.",
+        done=ticks.quizzed,
+    ),
+)  # fmt: skip
+
+
+def said(view: RunView) -> Said:
+    """The spread of its vectors, as a share of what it could be."""
+    from sslviz.ui.tasks.two_views.card import meters
+
+    now = meters(view)
+    share = now.spread * now.width**0.5
+    return Said(f"{share:.0%}", None, share)
+
+
+LESSON = Lesson(
+    SCENES, said, "The spread of its vectors over time, as a share of the most possible",
+    good="learning without “different”: no large batch is needed, and two shirts need not be told apart.",
+    poor="anyone who looks at the loss only. Collapse does not show there.",
+)  # fmt: skip

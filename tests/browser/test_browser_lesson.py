@@ -1,0 +1,109 @@
+"""A lesson in a browser: led by the keyboard to its end, on one screen, large enough to be read."""
+
+from collections.abc import Callable
+
+import pytest
+from playwright.sync_api import expect
+from test_browser_axe import look
+from visitor import Visitor
+
+from tests.unit.test_lessons import LESSONS
+
+Visit = Callable[..., Visitor]
+SMALLEST = """() => {
+  const found = []
+  const walk = root => {
+    for (const node of root.querySelectorAll('*')) {
+      if (node.shadowRoot) walk(node.shadowRoot)
+      const text = [...node.childNodes].some(child => child.nodeType === 3 && child.textContent.trim())
+      if (!text || node.closest('header, [data-testid=stHeader], style, script')) continue
+      const box = node.getBoundingClientRect()
+      const shown = node.checkVisibility({ opacityProperty: true, visibilityProperty: true })
+      if (!shown || box.width < 2 || box.height < 2) continue
+      if (node.closest('.said-only, mjx-assistive-mml')) continue
+      if (/Material/.test(getComputedStyle(node).fontFamily)) continue
+      const size = parseFloat(getComputedStyle(node).fontSize) * (node.currentCSSZoom ?? 1)
+      found.push([size, node.textContent.trim().slice(0, 40)])
+    }
+  }
+  walk(document)
+  return found.sort((a, b) => a[0] - b[0]).slice(0, 3)
+}"""
+SCROLLS = """() => {
+  const main = document.querySelector('[data-testid=stMain]')
+  return [main.scrollHeight - main.clientHeight, main.scrollWidth - main.clientWidth]
+}"""
+
+
+def at_scene(visitor: Visitor, slug: str, number: int) -> None:
+    visitor.link_becomes("scene", str(number + 1))
+    visitor.part("foot").get_by_text(f"{number + 1} of", exact=False).wait_for()
+    expect(visitor.part("said").locator("h1")).to_have_text(LESSONS[slug].scenes[number].title)
+    visitor.page.wait_for_function("() => !document.querySelector('[data-stale=true]')")
+    visitor.settle()
+
+
+@pytest.mark.parametrize("led", list(LESSONS))
+def test_a_lesson_is_walked_by_keyboard_on_one_screen(visit: Visit, led: str) -> None:
+    visitor = visit(f"{led}?view=lesson&scene=1", still=True)
+    scenes = LESSONS[led].scenes
+    for number in range(len(scenes)):
+        at_scene(visitor, led, number)
+        visitor.until(lambda: visitor.page.evaluate(SCROLLS) == [0, 0], f"scene {number + 1} fits on the screen", 10)
+        smallest = visitor.page.evaluate(SMALLEST)
+        assert smallest[0][0] >= 14, (number + 1, smallest)
+        wrong = look(visitor)
+        assert not wrong, f"scene {number + 1}:\n" + "\n".join(wrong)
+        if number + 1 < len(scenes):
+            visitor.page.keyboard.press("ArrowRight")
+    visitor.page.keyboard.press("PageUp")
+    at_scene(visitor, led, len(scenes) - 2)
+
+
+@pytest.mark.parametrize("led", list(LESSONS))
+def test_a_lesson_on_a_projector_is_large_and_has_a_clickers_keys(visit: Visit, led: str) -> None:
+    visitor = visit(f"{led}?view=lesson", still=True)
+    visitor.page.set_viewport_size({"width": 1280, "height": 720})
+    visitor.part("rail").locator("nav").wait_for()
+    visitor.page.keyboard.press("p")
+    visitor.link_becomes("view", "present")
+    scenes = LESSONS[led].scenes
+    for number in range(len(scenes)):
+        at_scene(visitor, led, number)
+        visitor.until(lambda: visitor.page.evaluate(SCROLLS) == [0, 0], f"scene {number + 1} fits on the screen", 10)
+        smallest = visitor.page.evaluate(SMALLEST)
+        assert smallest[0][0] >= 28, (number + 1, smallest)
+        if number + 1 < len(scenes):
+            visitor.page.keyboard.press("PageDown")
+    visitor.page.keyboard.press("b")
+    expect(visitor.page.locator("#sslviz-blank")).to_be_visible()
+    visitor.page.keyboard.press("b")
+    expect(visitor.page.locator("#sslviz-blank")).to_have_count(0)
+    visitor.page.keyboard.press("Escape")
+    visitor.link_becomes("view", "lesson")
+
+
+def test_hands_are_counted_by_keys_and_r_shows_the_answer(visit: Visit) -> None:
+    visitor = visit("masked_words?view=present&scene=4", still=True)
+    bars = visitor.part("stage").locator(".choice b")
+    expect(bars).to_have_text(["0", "0", "0", "0"])
+    for key in ("1", "1", "3", "Shift+Digit1"):
+        visitor.page.keyboard.press(key)
+    expect(bars).to_have_text(["1", "0", "1", "0"])
+    visitor.page.keyboard.press("r")
+    expect(visitor.part("stage").locator(".choice.right")).to_have_count(1)
+    expect(visitor.part("stage").locator(".sums")).to_contain_text("After 1 question")
+
+
+def test_what_was_done_and_the_view_are_remembered_by_the_browser(visit: Visit) -> None:
+    visitor = visit("masked_words?view=lesson&scene=2", still=True)
+    visitor.part("stage").locator("button.raw").nth(2).click()
+    done = visitor.part("rail").locator("li.done")
+    expect(done).to_have_count(1)
+    visitor.open("masked_words")
+    expect(visitor.part("rail").locator("li.done")).to_have_count(1)
+    visitor.page.keyboard.press("l")
+    expect(visitor.part("transport")).to_be_visible()
+    visitor.open("masked_words")
+    expect(visitor.part("transport")).to_be_visible()
+    expect(visitor.part("rail")).to_have_count(0)

@@ -1,0 +1,116 @@
+"""The scenes of all lessons: few, short, complete, and made of parts that exist."""
+
+from html import escape
+from importlib import import_module
+from typing import Any
+
+import pytest
+
+from sslviz.catalogue import TASKS
+from sslviz.ui.course import teaching
+from sslviz.ui.frame.glossary import MEANINGS
+from sslviz.ui.frame.lesson.course import COURSE, after, nth
+from sslviz.ui.frame.lesson.parts import PARTS
+from sslviz.ui.frame.lesson.scene import Lesson, Scene
+from sslviz.ui.frame.lesson.words import plain, terms
+
+
+def lessons() -> dict[str, Lesson]:
+    found = {slug: import_module(f"sslviz.ui.tasks.{slug}.page").PAGE.lesson for slug in TASKS}
+    return {slug: lesson for slug, lesson in found.items() if lesson is not None}
+
+
+OF_TASKS = lessons()
+LESSONS = {**OF_TASKS, **teaching.lessons()}
+each_lesson = pytest.mark.parametrize("slug", list(LESSONS))
+each_scene = pytest.mark.parametrize(
+    "scene", [pytest.param(s, id=f"{slug}-{i + 1}") for slug, one in LESSONS.items() for i, s in enumerate(one.scenes)]
+)
+
+
+@each_lesson
+def test_a_lesson_has_five_to_eight_scenes_with_names_of_their_own(slug: str) -> None:
+    names = [scene.name for scene in LESSONS[slug].scenes]
+    assert 5 <= len(names) <= 8
+    assert len(set(names)) == len(names)
+
+
+@pytest.mark.parametrize("slug", list(OF_TASKS))
+def test_a_lesson_lets_one_guess_then_shows_the_model_and_ends_with_a_check(slug: str) -> None:
+    parts = [on.part for scene in LESSONS[slug].scenes for on in scene.on]
+    assert parts.index("guess") < parts.index("learn") < parts.index("good")
+    assert parts[-1] == "check"
+
+
+@each_scene
+def test_a_scene_says_little(scene: Scene) -> None:
+    assert len(scene.name) <= 24
+    assert len(scene.title) <= 44
+    assert len(plain(scene.says).split()) <= 44
+    assert len(plain(scene.do).split()) <= 16
+    assert len(plain(scene.because).split()) <= 60
+    for text in (scene.says, scene.do, scene.why, scene.because, scene.ask, scene.expect):
+        assert text.strip().endswith((".", "?", "!", ")")), text
+
+
+@each_scene
+def test_a_scene_is_complete(scene: Scene) -> None:
+    assert scene.why.endswith("?")
+    assert scene.ask.endswith("?") or scene.ask.endswith(".")
+    assert scene.expect
+    assert scene.on
+
+
+@each_scene
+def test_every_part_on_a_stage_exists(scene: Scene) -> None:
+    for on in scene.on:
+        assert on.part in PARTS or (on.part == "own" and on.draw is not None), on.part
+
+
+@each_scene
+def test_every_term_is_in_the_glossary(scene: Scene) -> None:
+    for text in (scene.says, scene.do, scene.because):
+        assert set(terms(text)) <= set(MEANINGS), text
+
+
+def test_a_first_lesson_explains_a_term_before_it_is_used_plainly() -> None:
+    first: Any = LESSONS["pseudo_label"].scenes + LESSONS["masked_words"].scenes
+    said = [word for scene in first for word in terms(scene.says)]
+    assert said.index("label") < said.index("pseudo-label") < said.index("loss")
+
+
+def test_the_glossary_has_sixty_terms_in_short_sentences() -> None:
+    assert len(MEANINGS) >= 60
+    for term, meaning in MEANINGS.items():
+        assert meaning.endswith("."), term
+        assert len(meaning.split()) <= 24, term
+
+
+def test_home_knows_how_many_scenes_each_lesson_has() -> None:
+    from sslviz.ui.home.page import SCENES
+
+    assert {slug: len(lesson.scenes) for slug, lesson in teaching.lessons().items()} == SCENES
+
+
+def test_every_lesson_of_the_course_has_scenes() -> None:
+    assert list(teaching.lessons()) == [place.slug for place in COURSE]
+
+
+@pytest.mark.parametrize("place", COURSE, ids=lambda place: place.slug)
+def test_a_worksheet_asks_and_its_answer_sheet_answers(place: Any) -> None:
+    lesson = teaching.lessons()[place.slug]
+    asked, answered = (teaching.worksheet(place, lesson, answers=answers) for answers in (False, True))
+    for scene in lesson.scenes:
+        assert escape(plain(scene.ask)) in asked
+        assert escape(plain(scene.expect)) in answered
+        assert escape(plain(scene.expect)) not in asked
+    assert "▨" in asked or "<img src='data:image/png" in asked
+
+
+def test_the_course_has_eight_lessons_of_five_to_eight_minutes() -> None:
+    assert len(COURSE) == 8
+    assert all(5 <= place.minutes <= 8 and place.goal.endswith(".") for place in COURSE)
+    assert [nth(place.slug) for place in COURSE] == list(range(1, 9))
+    last = after(COURSE[-1].slug)
+    assert last is None
+    assert after("autoencoding") is None
