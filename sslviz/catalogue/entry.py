@@ -71,6 +71,7 @@ class Entry:
         judged_by: what the true classes are that judge its trunk afterwards.
         options: the class of the task's own settings.
         ablation: its arms, each a name and the options that are not the default.
+        ablation_on: what of their budget is not the default: `data`, `steps`.
         expects: what its recorded runs must reach.
     """
 
@@ -101,6 +102,7 @@ class Entry:
     judged_by: str = "true class"
     options: type[Options] = Options
     ablation: tuple[tuple[str, dict[str, Any]], ...] = ()
+    ablation_on: tuple[tuple[str, Any], ...] = ()
     expects: Expects = Expects()
 
     def __post_init__(self) -> None:

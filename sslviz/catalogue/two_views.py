@@ -27,7 +27,7 @@ ENTRY = Entry(
     label="what a slower copy says of the other view", label_from="model", glyph="b.....b..",
     module="sslviz.tasks.two_views:TwoViews", stream=23, data=ANYWHERE, unit="2 − 2 cos",
     steps=600, batch=128, lr=3e-3, long_steps=3000, long_batch=128, long_lr=3e-3, long_data="fashion_mnist",
-    options=TwoViewsOptions,
+    options=TwoViewsOptions, ablation_on=(("data", "pictures"), ("steps", 700)),
     ablation=(
         ("as BYOL", {}),
         ("no predictor", {"predictor": False}),

@@ -31,8 +31,8 @@ def ablate(task: str, rows: Sequence[Row], seeds: int, say: Callable[[str], None
         say: is told each result as it comes.
 
     Returns:
-        `task`; `code`, see `provenance`; `choices` of labels behind every probe; `rows`, each with `name`, `options`,
-        `steps`, `beginning`, the first losses of seed 0, and one number a seed: `accuracy`, the main score of the task
+        `task`; `code`, see `provenance`; `choices` of labels behind every probe; `data`; `rows`, each with `name`,
+        `options`, `steps`, `beginning`, the first losses of seed 0, and one number a seed: `accuracy`, the main score of the task
         over all held-out samples, 0 to 1; `loss` on
         them; `probe`, the linear probe's accuracy with few labels; and `measures`, name → what else there is to
         measure. `baselines`, name → main score of the default way.
@@ -50,28 +50,34 @@ def ablate(task: str, rows: Sequence[Row], seeds: int, say: Callable[[str], None
     for name, changes in rows:
         runs, options = [], TASKS[task].options.of(changes)
         for seed in range(seeds):
-            runs.append(_trained(replace(default(task), seed=seed, options=options)))
+            runs.append(_trained(replace(budget(task), seed=seed, options=options)))
             say(f"{task}, {name}, seed {seed}: {json.dumps(runs[-1])}")
         done.append(
             {
                 "name": name,
                 "options": changes,
-                "steps": default(task).steps,
-                "beginning": beginning(replace(default(task), options=options)),
+                "steps": budget(task).steps,
+                "beginning": beginning(replace(budget(task), options=options)),
                 **{key: [run[key] for run in runs] for key in ("accuracy", "loss", "probe")},
                 "measures": {key: [run["measures"][key] for run in runs] for key in runs[0]["measures"]},
             }
         )
-    learner = loop.Learner(default(task))
+    learner = loop.Learner(budget(task))
     learner.load(learner.fresh())
     baselines = figures.baselines(learner)
     return {
         "task": task,
         "code": provenance.behind(task),
         "choices": len(probes.CHOICES),
+        "data": budget(task).data,
         "rows": done,
         "baselines": {_short(b["name"]): _main(b["scores"]) for b in baselines},
     }
+
+
+def budget(task: str) -> RunConfig:
+    """What every arm is trained with, but for its options: the task's default where the catalogue says nothing else."""
+    return replace(default(task), **dict(TASKS[task].ablation_on))
 
 
 def path(task: str) -> Path:

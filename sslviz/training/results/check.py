@@ -15,7 +15,7 @@ import numpy as np
 
 from sslviz.catalogue import TASKS
 from sslviz.training import loop
-from sslviz.training.config import RunConfig, default
+from sslviz.training.config import RunConfig
 from sslviz.training.figures import held_out, judged
 from sslviz.training.results import (
     ablation,
@@ -119,7 +119,7 @@ def _ablations(say: Callable[[str], None]) -> bool:
     for task, entry in TASKS.items():
         if not entry.ablation or (found := ablation.read(task)) is None:
             continue
-        configs = [replace(default(task), options=entry.options.of(row["options"])) for row in found["rows"]]
+        configs = [replace(ablation.budget(task), options=entry.options.of(row["options"])) for row in found["rows"]]
         off = max(
             _apart(row["beginning"], beginning(config)) for row, config in zip(found["rows"], configs, strict=True)
         )

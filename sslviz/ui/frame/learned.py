@@ -129,11 +129,19 @@ def standing(figures: dict[str, Any]) -> str:
     return f"With {figures['labels']} labels this model is {told[1]}, and {told[0]}."
 
 
-def reached(slug: str) -> list[tuple[str, float]]:
-    """What the linear probe with few labels says of the random trunk and of raw input, for lines in a plot."""
-    run = recorded.read(slug)
-    if run is None:
+def reached(slug: str, data: str = "") -> list[tuple[str, float]]:
+    """What the linear probe with few labels says of the random trunk and of raw input, for lines in a plot.
+
+    Those of the run with the default budget, or of one that is judged by the same pictures as runs on `data`.
+    """
+    judge = {"pictures": "fashion_mnist"}
+    runs = [run for which in recorded.KINDS if (run := recorded.read(slug, which)) is not None]
+    same = (
+        [run for run in runs if judge.get(run.config.data, run.config.data) == judge.get(data, data)] if data else runs
+    )
+    if not same:
         return []
+    run = same[0]
     names = {"random": "random trunk", "raw": run.figures["raw_name"]}
     return [(f"probe of {name}", float(np.mean(run.figures["probes"][k]["few"]))) for k, name in names.items()]
 

@@ -14,6 +14,7 @@ import numpy as np
 import streamlit as st
 
 from sslviz.catalogue.options import Options
+from sslviz.data import titles
 from sslviz.training.results import ablation
 from sslviz.ui.frame.bars import Bar, bars
 from sslviz.ui.frame.learned import reached
@@ -102,7 +103,7 @@ def draw_ablation(shown: Ablation, found: dict[str, Any]) -> None:
     """Heading, bars, and what they say."""
     with st.container(key="ablation", gap="small"):
         part(shown.title, shown.note)
-        lines = reached(shown.slug) if shown.lines is None else shown.lines(found)
+        lines = reached(shown.slug, found.get("data", "")) if shown.lines is None else shown.lines(found)
         ablation_bars(found, shown.measures, lines, shown.axis)
         st.markdown(shown.meaning(found))
 
@@ -140,7 +141,15 @@ def variant(found: dict[str, Any], options: Options) -> Row | None:
     return next((row for row in found["rows"] if type(options).of(row["options"]) == options), None)
 
 
+def trained_on(found: dict[str, Any]) -> str:
+    """What all arms were trained on, where that was written down: it may differ from the run that the page shows."""
+    if "data" not in found:
+        return ""
+    return f"All of these were trained on {titles.short(found['data'])}, {found['rows'][0]['steps']:,} steps each."
+
+
 def protocol(found: dict[str, Any]) -> str:
     """How often and how long each variant was trained, as the end of a text."""
     row = found["rows"][0]
-    return f"{len(row['accuracy'])} run seeds each, {row['steps']:,} steps."
+    on = f" on {titles.short(found['data'])}" if "data" in found else ""
+    return f"{len(row['accuracy'])} run seeds each, {row['steps']:,} steps{on}."

@@ -16,6 +16,7 @@ from sslviz.training.results import ablation
 from sslviz.ui.frame import current
 from sslviz.ui.frame.bars import Bar, bars
 from sslviz.ui.frame.learned import reached
+from sslviz.ui.frame.measured import trained_on
 from sslviz.ui.frame.parts import part
 from sslviz.ui.frame.transport import BUSY
 from sslviz.ui.tasks.cluster_ids import card as cards
@@ -101,7 +102,8 @@ def _ways(found: dict[str, Any]) -> None:
     part("What matters?", "the same model and budget; only the number of piles, the rounds or the changes differ")
     seeds = f"mean and spread of {len(found['rows'][0]['probe'])} run seeds"
     rows = [(row["name"], [Bar(seeds, row["probe"], model=True)]) for row in found["rows"]]
-    bars(rows, reached(SLUG), "linear probe of the trunk, 100 labels", key=rows[0][1])
+    bars(rows, reached(SLUG, found.get("data", "")), "linear probe of the trunk, 100 labels", key=rows[0][1])
+    st.caption(trained_on(found))
     st.markdown(meaning(found))
 
 

@@ -10,7 +10,7 @@ import streamlit as st
 from sslviz.catalogue.two_views import ENTRY
 from sslviz.training.results import ablation, recorded
 from sslviz.ui.frame.learned import reached
-from sslviz.ui.frame.measured import Measure, ablation_bars, mean
+from sslviz.ui.frame.measured import Measure, ablation_bars, mean, trained_on
 from sslviz.ui.frame.parts import part
 
 SLUG = ENTRY.slug
@@ -38,9 +38,12 @@ def collapse_lab(hide: set[str]) -> None:
             return
         left, right = st.columns([3, 2], gap="medium")
         with left:
-            ablation_bars(found, MEASURES, reached(SLUG), "share; the probe names held-out clothes")
+            ablation_bars(
+                found, MEASURES, reached(SLUG, found.get("data", "")), "share; the probe names held-out clothes"
+            )
         with right:
             st.markdown(table(found))
+            st.caption(trained_on(found))
             st.caption(
                 "Spread: the standard deviation (over n, not n − 1) as a share of 1/√128; mean cosine of two pictures; "
                 "effective rank (RankMe, but of vectors of length 1), of 128 directions."
