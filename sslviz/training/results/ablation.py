@@ -32,10 +32,9 @@ def ablate(task: str, rows: Sequence[Row], seeds: int, say: Callable[[str], None
 
     Returns:
         `task`; `code`, see `provenance`; `choices` of labels behind every probe; `data`; `rows`, each with `name`,
-        `options`, `steps`, `beginning`, the first losses of seed 0, and one number a seed: `accuracy`, the main score of the task
-        over all held-out samples, 0 to 1; `loss` on
-        them; `probe`, the linear probe's accuracy with few labels; and `measures`, name → what else there is to
-        measure. `baselines`, name → main score of the default way.
+        `options`, `steps`, `beginning`, the first losses of seed 0, and one number a seed: `accuracy`, the main score
+        of the task over all held-out samples, 0 to 1; `loss` on them; `probe`, the linear probe's accuracy with few
+        labels; and `measures`, name → what else there is to measure. `baselines`, name → main score of the default way.
 
     Raises:
         ValueError: without an arm or a seed.
