@@ -177,7 +177,7 @@ def test_what_is_stored_is_what_the_catalogue_asks_for(slug: str) -> None:
     assert found["task"] == slug
     assert [(row["name"], row["options"]) for row in found["rows"]] == list(ablation.arms(slug))
     for row in found["rows"]:
-        assert row["steps"] == default(slug).steps
+        assert row["steps"] == ablation.budget(slug).steps
         assert len(row["accuracy"]) >= 3
         assert all(0 <= value <= 1 for value in row["accuracy"])
     assert all(0 <= value < 1 for value in found["baselines"].values())
