@@ -29,7 +29,9 @@ PERFECT = np.array(
     ],
     np.float32,
 )
-VECTORS = hnp.arrays(np.float32, (7, 4), elements=st.floats(-3, 3, width=32))
+# No vector but zero is so short that its squares vanish in single precision.
+NUMBERS = st.floats(-3, 3, width=32).map(lambda x: 0.0 if abs(x) < 1e-3 else x)
+VECTORS = hnp.arrays(np.float32, (7, 4), elements=NUMBERS)
 
 
 def use(monkeypatch: pytest.MonkeyPatch, *pairs: tuple[str, str]) -> None:
