@@ -49,6 +49,10 @@ FAST = {
     "test_the_sounds_play_and_a_click_shows_what_is_behind_a_code", "test_frames_are_swapped_and_the_label_follows",
     "test_recorded_runs_stand_side_by_side", "test_a_curve_is_there_and_labels_are_bought",
     "test_three_cards_and_as_many_groups_as_are_chosen", "test_script_and_weights_are_downloaded",
+    "test_a_lesson_is_walked_by_keyboard_on_one_screen",
+    "test_a_lesson_on_a_projector_is_large_and_has_a_clickers_keys",
+    "test_hands_are_counted_by_keys_and_r_shows_the_answer",
+    "test_what_was_done_and_the_view_are_remembered_by_the_browser",
 }  # fmt: skip
 
 
@@ -62,7 +66,8 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 # What each page must show for itself; the rest is common to all, and tried on two.
 LINK = "test_a_link_opens"
-OTHERS = ("transfer", "three_ways", "arena")  # pages that are no task; the flashcards have tests of their own
+# Pages that are no task; the flashcards have tests of their own.
+OTHERS = ("transfer", "three_ways", "arena", "teaching", "glossary", "pseudo_label")
 EACH = (
     LINK,
     "test_axe_finds_nothing_and_nothing_is_too_wide",

@@ -1,6 +1,7 @@
 """A lesson in a browser: led by the keyboard to its end, on one screen, large enough to be read."""
 
 from collections.abc import Callable
+from typing import Any
 
 import pytest
 from playwright.sync_api import expect
@@ -35,6 +36,11 @@ SCROLLS = """() => {
 }"""
 
 
+def some(*fast: str) -> list[Any]:
+    """All lessons, of which these are walked in the fast suite."""
+    return [pytest.param(slug, marks=() if slug in fast else pytest.mark.slow) for slug in LESSONS]
+
+
 def at_scene(visitor: Visitor, slug: str, number: int) -> None:
     visitor.link_becomes("scene", str(number + 1))
     visitor.part("foot").get_by_text(f"{number + 1} of", exact=False).wait_for()
@@ -43,13 +49,13 @@ def at_scene(visitor: Visitor, slug: str, number: int) -> None:
     visitor.settle()
 
 
-@pytest.mark.parametrize("led", list(LESSONS))
+@pytest.mark.parametrize("led", some("masked_words", "two_views"))
 def test_a_lesson_is_walked_by_keyboard_on_one_screen(visit: Visit, led: str) -> None:
     visitor = visit(f"{led}?view=lesson&scene=1", still=True)
     scenes = LESSONS[led].scenes
     for number in range(len(scenes)):
         at_scene(visitor, led, number)
-        visitor.until(lambda: visitor.page.evaluate(SCROLLS) == [0, 0], f"scene {number + 1} fits on the screen", 10)
+        visitor.until(lambda: visitor.page.evaluate(SCROLLS) == [0, 0], f"scene {number + 1} fits on the screen", 30)
         smallest = visitor.page.evaluate(SMALLEST)
         assert smallest[0][0] >= 14, (number + 1, smallest)
         wrong = look(visitor)
@@ -60,7 +66,7 @@ def test_a_lesson_is_walked_by_keyboard_on_one_screen(visit: Visit, led: str) ->
     at_scene(visitor, led, len(scenes) - 2)
 
 
-@pytest.mark.parametrize("led", list(LESSONS))
+@pytest.mark.parametrize("led", some("masked_words"))
 def test_a_lesson_on_a_projector_is_large_and_has_a_clickers_keys(visit: Visit, led: str) -> None:
     visitor = visit(f"{led}?view=lesson", still=True)
     visitor.page.set_viewport_size({"width": 1280, "height": 720})
@@ -70,7 +76,7 @@ def test_a_lesson_on_a_projector_is_large_and_has_a_clickers_keys(visit: Visit, 
     scenes = LESSONS[led].scenes
     for number in range(len(scenes)):
         at_scene(visitor, led, number)
-        visitor.until(lambda: visitor.page.evaluate(SCROLLS) == [0, 0], f"scene {number + 1} fits on the screen", 10)
+        visitor.until(lambda: visitor.page.evaluate(SCROLLS) == [0, 0], f"scene {number + 1} fits on the screen", 30)
         smallest = visitor.page.evaluate(SMALLEST)
         assert smallest[0][0] >= 28, (number + 1, smallest)
         if number + 1 < len(scenes):

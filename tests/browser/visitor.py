@@ -33,6 +33,7 @@ NO_BROWSER = (
     "python -m playwright install chromium; SSLVIZ_BROWSER may name one"
 )
 DRAWN = {"": ("map", ".map"), "flashcards": ("cards", ".card, .nth, .sums, .deck")}  # what shows that all is there
+DRAWN |= {"teaching": ("", ".stExpander, .sheet"), "glossary": ("", "dl.glossary")}
 DRAWN |= {"arena": ("arena_choice", "button"), "three_ways": ("ways", ".way"), "transfer": ("curve", ".js-plotly-plot")}
 NAMES = ("chromium-headless-shell", "chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome")
 PLACES = (
@@ -209,7 +210,8 @@ class Visitor:
         slug = urlparse(self.page.url).path.strip("/")
         key, inside = DRAWN.get(slug, ("sample_card", ".lattice"))
         failed, lesson = self.failed, self.page.locator(".st-key-scene")
-        expect(self.part(key).locator(inside).or_(failed).or_(lesson).first).to_be_visible()
+        whole = self.part(key) if key else self.page.locator("[data-testid=stMain]")
+        expect(whole.locator(inside).or_(failed).or_(lesson).first).to_be_visible()
         assert not failed.count(), failed.first.inner_text()
         self.page.wait_for_function("() => !document.querySelector('[data-stale=true]')")
         return self
