@@ -121,7 +121,7 @@ def _loss(page: Any, view: RunView) -> None:
         f"{page.slug}_loss",
         data={
             "curve": view.curve, "held": view.held_out, "budget": max(view.config.steps, view.step),
-            "baselines": page.baselines(view)[:2], "height": HEIGHT, "unit": TASKS[page.slug].unit, "mode": "",
+            "baselines": page.baselines(view)[:1], "height": HEIGHT, "unit": TASKS[page.slug].unit, "mode": "",
             "empty": "Press Train: the loss of every step appears here.",
         },
     )  # fmt: skip

@@ -64,7 +64,7 @@ SCENES = (
         "What are the bars?",
         "The [[cosine]] of two vectors: 1 if they point the same way, 0 if they have nothing in common.",
         "What would happen without the other pictures?",
-        "All vectors could become the same, and every pair would be “same”. That is the next lesson but one.",
+        "All vectors could become the same, and every pair would be “same”. That is the next lesson.",
         done=ticks.trained,
     ),
     Scene(
