@@ -51,7 +51,7 @@ def with_few(_size: str) -> None:
     found = figures(FIRST)
     rows = [(name, who, few(found, who)) for who, name in _names(found).items()]
     st.html(bars_html(rows) + f"<p class='judged_note'>{TASKS[FIRST].title}, {found['labels']} labels, 10 of each "
-            "class. Right on clothes that no model saw.</p>")  # fmt: skip
+            f"class. Right on clothes that no model saw{_where()}.</p>")  # fmt: skip
 
 
 def with_many(_size: str) -> None:
@@ -72,6 +72,13 @@ def every_task(_size: str) -> None:
 
 def _names(found: dict[str, Any]) -> dict[str, str]:
     return {"trained": "After pretraining", "random": "An untrained network", "raw": found["raw_name"].capitalize()}
+
+
+def _where() -> str:
+    """Where the clothes lie in the pictures of the run that is judged."""
+    found = recorded.read(FIRST)
+    anywhere = found is not None and found.config.data == "clothes_anywhere"
+    return ", each at any place of its picture" if anywhere else ""
 
 
 def _about() -> None:
@@ -133,8 +140,9 @@ SCENES = (
         done=ticks.answered,
     ),
     Scene(
-        "All of them", "All tasks side by side",
-        "The same network, the same hundred labels; only the pseudo-label of the first training differs.",
+        "All of them", "Side by side",
+        "The same network, the same pictures, the same hundred labels. What differs is the pseudo-label of the first "
+        "training.",
         "Compare each one with raw pixels.",
         (On("own", draw=every_task),),
         "Is the first one the best task there is?",

@@ -87,9 +87,8 @@ def guess(slug: str, ask: Callable[[], Question]) -> None:
     question.show()
     st.pills(question.text, list(question.choices), key=key, disabled=bool(given(slug)), on_change=count)
     if not (answer := given(slug)):
-        st.caption(
-            f"The model's answer is shown after yours. Pure guessing is right {question.chance:.0%} of the time."
-        )
+        later = "" if question.model is None else "The model's answer is shown after yours. "
+        st.caption(f"{later}Pure guessing is right {question.chance:.0%} of the time.")
         return
     with st.container(key=f"{slug}_verdict"):
         st.markdown(_verdict(question, answer))

@@ -9,7 +9,7 @@ from sslviz.ui.frame.lesson.scene import Lesson, On, Said, Scene
 SCENES = (
     Scene(
         "Take some pictures", "Take some pictures",
-        "Drawings and clothes, thousands of them. Nobody said what they show, and nobody sorted them.",
+        "Some drawings and clothes. Nobody said what they show, and nobody sorted them.",
         "Look at them. If you like, take others.",
         (On("card", rows=1, pictures=3),),
         "How would you sort them?",
@@ -25,7 +25,8 @@ SCENES = (
         "See who else is in the pile. Is it what you would do?",
         (On("card", rows=0, panels=(0,), pictures=1),),
         "Who decides what is alike?",
-        "The untrained trunk, at first. Even it puts bright pictures together, and pictures of one form.",
+        "The untrained trunk, at first. Even it puts bright pictures together, and pictures of one form. The piles are "
+        "of clothes, from which the recorded model learned; a drawing goes into the one that it resembles most.",
         "What do the pictures of one pile have in common?",
         "Often form or brightness; sometimes the kind of thing.",
         another=True,

@@ -36,7 +36,7 @@ SCENES = (
         "“Same” is the label", "Same or different is the label",
         "Two views of one picture are “same”. All other pairs in the [[batch]] are “different”. We made the views, so "
         "we know.",
-        "Find two pictures of one kind. Their label is “different”.",
+        "Take any two of these views, and say their label: same, or different?",
         (On("card", rows=4, pictures=2),),
         "Two shirts are “different”?",
         "Yes. Nobody told the task what a shirt is. “Same” means: made from the same picture, nothing else.",
@@ -62,7 +62,8 @@ SCENES = (
         "Press Train, and watch the bars move apart.",
         (On("learn", rows=0, panels=(0,), edge=150),),
         "What are the bars?",
-        "The [[cosine]] of two vectors: 1 if they point the same way, 0 if they have nothing in common.",
+        "The [[cosine]] of two vectors: 1 if they point the same way, 0 if they have nothing in common. "
+        "The recorded model has learned from grey clothes alone: drawings are new to it.",
         "What would happen without the other pictures?",
         "All vectors could become the same, and every pair would be “same”. That is the next lesson.",
         done=ticks.trained,
