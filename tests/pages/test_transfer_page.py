@@ -332,3 +332,13 @@ def test_three_depths(visit: Any, recorded_as: Any, depth: str) -> None:
     recorded_as(recording())
     page = visit("transfer", __depth=depth)
     assert transfer_page.LEAD[depth][:40] in page.html
+
+
+def test_from_task_to_task_no_run_is_missed(visit: Any) -> None:
+    """With the real recordings: each task has other runs, and the one that is looked at first differs."""
+    page = visit("transfer")
+    for task in ("masked_patches", "queue", "masked_words", "same_or_different", "frame_order", "autoencoding"):
+        page.at.selectbox(key="transfer_task_choice").set_value(task)
+        page.run()
+        assert not page.notes, task
+        assert "this trunk, frozen" in drawn(page)
