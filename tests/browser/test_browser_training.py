@@ -23,7 +23,7 @@ BUDGETS = {
         "a coin: ln 2",
         100,
     ),
-    "same_or_different": ("same_or_different_steps=100", "all alike: ln 511", 16),
+    "same_or_different": ("same_or_different_steps=100", "all alike: ln 255", 16),
     "masked_patches": ("masked_patches_steps=200", "the mean picture", 50),
     "autoencoding": ("autoencoding_steps=200", "the mean picture", 50),
     "patch_order": ("patch_order_steps=100", "guessing: ln 16", 30),
