@@ -370,12 +370,12 @@ def test_a_visitor_who_plays_and_steps_all_they_can_leaves_another_half_of_the_w
     from sslviz.training.live.runs import Runs
 
     register, long = Runs(engine), replace(CONFIG, steps=3000)
-    playing = [register.new(replace(long, seed=seed), "mallory") for seed in (1, 2, 3)]
-    stepped = register.new(replace(long, seed=4), "mallory")
+    playing = [register.new(replace(long, seed=seed), "mallory") for seed in (1, 2)]
+    stepped = register.new(replace(long, seed=3), "mallory")
     greedy, ann = [*playing, stepped], register.new(long, "ann")
 
     def press() -> bool:
-        """As four tabs do, and ann's page, that are looked at all the time."""
+        """As three tabs do, and ann's page, that are looked at all the time."""
         for run in (*greedy, ann):
             run.look()
         stepped.step_once()
@@ -392,5 +392,5 @@ def test_a_visitor_who_plays_and_steps_all_they_can_leaves_another_half_of_the_w
     share = (ann.seconds - before) / (ann.seconds - before + sum(run.seconds for run in greedy) - others)
     for run in (*greedy, ann):
         run.reset()
-    # One run a turn would give her a quarter and less. Slices are as long as they come out on a busy computer.
+    # Slices are as long as they come out on a busy computer: test_shares has the exact turns.
     assert 0.3 < share < 0.8, f"{share:.0%}"
