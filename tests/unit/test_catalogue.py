@@ -17,7 +17,9 @@ from sslviz.training.config import RunConfig, default
 from sslviz.ui.tasks.next_word import write
 
 ROOT = Path(__file__).parents[2]
-OTHER_PAGES = {"home", "flashcards", "transfer", "arena", "three_ways"}  # those that are about no single task
+OTHER_PAGES = {  # those that are about no single task
+    "home", "flashcards", "transfer", "arena", "three_ways", "pseudo_label", "teaching", "glossary",
+}  # fmt: skip
 
 
 def test_every_file_with_an_entry_is_found_under_the_name_of_its_file() -> None:
@@ -68,7 +70,7 @@ KEYS = {
     "word_and_context": ("58f39836eb65", "a49f148fc6b5"),
     "next_sentence": ("660a3ccdd164", "230fcd04e445"),
     "patch_order": ("18134d6551f7", "173184a55665"),
-    "frame_order": ("4fcafe72f13b", "3df74729355d"),
+    "frame_order": ("2f275053460e", "aa734b6d1d41"),
     "same_or_different": ("6c607ed569d1", "62f458e1ad54"),
     "queue": ("b6a559b15c5e", "b40273254033"),
     "two_views": ("6dd903416433", "82af8ba81ed8"),

@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 
 from sslviz.catalogue import TASKS
+from sslviz.evaluation import probes
 from sslviz.training import figures as module
 from sslviz.training import loop
 from sslviz.training.config import default
@@ -37,7 +38,7 @@ def test_they_are_complete_and_an_untrained_model_is_no_better_than_a_random_tru
     assert json.loads(json.dumps(result)) == result  # they are stored as JSON
     assert set(result["probes"]) == {"trained", "random", "raw"}
     for row in result["probes"].values():
-        assert len(row["few"]) == 3
+        assert len(row["few"]) == len(probes.CHOICES)
         assert all(0 <= value <= 1 for value in (row["knn"], row["many"], *row["few"]))
     assert result["probes"]["trained"] == result["probes"]["random"]
     assert result["labels"] == result["per_class"] * result["classes"] <= 100

@@ -13,11 +13,13 @@ from sslviz.ui.frame import learned
 def test_the_lines_to_reach_are_the_means_of_the_probe_over_choices_of_labels(monkeypatch: pytest.MonkeyPatch) -> None:
     few = {"random": [0.1, 0.2, 0.6], "raw": [0.5, 0.25, 0.75], "trained": [0.9, 0.9, 0.9]}
     figures: dict[str, Any] = {"raw_name": "raw pixels", "probes": {name: {"few": row} for name, row in few.items()}}
-    runs = {"queue": SimpleNamespace(figures=figures)}
-    monkeypatch.setattr(recorded, "read", runs.get)
+    run = SimpleNamespace(figures=figures, config=SimpleNamespace(data="pictures"))
+    monkeypatch.setattr(recorded, "read", lambda slug, which: run if (slug, which) == ("queue", "short") else None)
     names, values = zip(*learned.reached("queue"), strict=True)
     assert names == ("probe of random trunk", "probe of raw pixels")
     assert values == pytest.approx((0.3, 0.5))
+    assert learned.reached("queue", "fashion_mnist") == learned.reached("queue")  # judged by the same pictures
+    assert learned.reached("queue", "clothes_anywhere") == []
     assert learned.reached("two_views") == []  # nothing is recorded
 
 
