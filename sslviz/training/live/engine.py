@@ -12,6 +12,7 @@ import os
 import subprocess
 import sys
 import threading
+from concurrent.futures import Future
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Protocol
 
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
     from distributed.security import Security
 
 ROLES = ("client", "scheduler", "worker")
+PATIENCE = 10  # seconds of one try to connect
 CERTIFICATE = ("tls_ca_file", *(f"tls_{role}_{part}" for role in ROLES for part in ("cert", "key")))  # Security's names
 
 
@@ -58,6 +60,56 @@ class Job(Protocol):
         """Do not start it if it has not started."""
 
 
+class Later:
+    """A job for somebody else's scheduler that does not answer yet: handed in as soon as it does, in its own time."""
+
+    def __init__(self, submit: Callable[[], Job], closed: Callable[[], bool]) -> None:
+        """Try `submit` until it goes through, or until `closed()`."""
+        self._submit, self._closed = submit, closed
+        self._future, self._cancelled = Future[Any](), threading.Event()
+        threading.Thread(target=self._try, name="later", daemon=True).start()
+
+    def add_done_callback(self, function: Callable[[Any], None]) -> None:
+        """Call `function(job)` when the job has ended, in another thread."""
+        self._future.add_done_callback(lambda _: function(self))
+
+    def result(self) -> Any:
+        """The result; raises what the job raised."""
+        return self._future.result()
+
+    def cancel(self) -> None:
+        """Do not hand it in any more."""
+        self._cancelled.set()
+
+    def _try(self) -> None:
+        while not self._cancelled.wait(1):
+            try:
+                job = self._submit()
+            except OSError:  # it does not answer
+                if not self._closed():
+                    continue
+                problem: BaseException = ConnectionError("The training engine has been closed.")
+            except Exception as other:  # noqa: BLE001 - whoever waits for the job is told
+                problem = other
+            else:
+                job.add_done_callback(self._end)
+                return
+            self._future.set_exception(problem)
+            return
+        self._future.cancel()
+
+    def _end(self, job: Job) -> None:
+        try:
+            self._future.set_result(job.result())
+        except BaseException as problem:  # noqa: BLE001 - a cancelled job raises CancelledError, which is none
+            self._future.set_exception(problem)
+
+
+def named() -> str:
+    """The address of somebody else's scheduler, which SSLVIZ_SCHEDULER holds; empty where ours is used."""
+    return os.environ.get("SSLVIZ_SCHEDULER", "")
+
+
 class Engine:
     """Connects on first use, and again after the scheduler has died. Safe to share between threads."""
 
@@ -70,9 +122,18 @@ class Engine:
 
     def submit(self, function: Callable[..., Any], *arguments: Any, priority: float = 0) -> Job:
         """Run `function(*arguments)` on a worker; a higher priority goes first."""
+        if named() and not self._connected():
+            return Later(lambda: self._submit(function, arguments, priority), lambda: self._closed)
+        return self._submit(function, arguments, priority)
+
+    def _submit(self, function: Callable[..., Any], arguments: tuple[Any, ...], priority: float) -> Job:
         from sslviz.training.live.sealed import seal, unseal
 
         return self.client().submit(unseal, seal(function, arguments), pure=False, priority=priority)
+
+    def _connected(self) -> bool:
+        client = self._client
+        return client is not None and client.status == "running"
 
     def client(self) -> Client:
         """The connection to the scheduler."""
@@ -82,10 +143,13 @@ class Engine:
             if self._closed:  # slices that closing cancelled must not start a new child
                 msg = "The training engine has been closed."
                 raise RuntimeError(msg)
-            if self._client is None or self._client.status != "running" or self.lost():
+            if not self._connected() or self.lost():
                 self._close()
                 address, security = self._address()
-                self._client = Client(address, security=security, set_as_default=False, timeout=30)
+                self._client = Client(
+                    address, security=security, set_as_default=False, timeout=PATIENCE if named() else 30
+                )
+            assert self._client is not None  # noqa: S101 - made above
             return self._client
 
     def close(self) -> None:
@@ -131,9 +195,8 @@ class Engine:
 
     def _address(self) -> tuple[str, Security | None]:
         """The scheduler's address, and what it asks for; None: what Dask's settings say."""
-        named = os.environ.get("SSLVIZ_SCHEDULER")
-        if named:
-            return named, None
+        if address := named():
+            return address, None
         from distributed.security import Security
 
         security = Security.temporary()

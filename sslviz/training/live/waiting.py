@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from sslviz.training.live import memory
-from sslviz.training.live.engine import Standing
+from sslviz.training.live.engine import Standing, named
 
 LONG = 20.0  # seconds without a slice, after which the page says why
 
@@ -19,7 +19,7 @@ def why(seconds: float, standing: Standing | None, others: int, *, judging: bool
     """
     waited = f"No step for {seconds:.0f} s:"
     if standing is None:
-        return f"{waited} the training engine does not answer yet. If this stays, start the server again."
+        return f"{waited} {_no_answer()}"
     if standing.paused and not standing.ready:
         full = f" ({memory.gigabytes(standing.held)} of {memory.gigabytes(standing.limit)})" if standing.limit else ""
         return (
@@ -36,6 +36,15 @@ def why(seconds: float, standing: Standing | None, others: int, *, judging: bool
     if judging:
         return f"What this run has learned is being measured, {seconds:.0f} s so far: this computer is slow or busy."
     return f"{waited} a worker is still busy with the last ones. A smaller batch makes steps shorter."
+
+
+def _no_answer() -> str:
+    if named():
+        return (
+            "the cluster that trains does not answer. The run goes on from its last step as soon as it does; nothing "
+            "is lost."
+        )
+    return "the training engine does not answer yet. If this stays, start the server again."
 
 
 def _no_worker(*, own: bool) -> str:

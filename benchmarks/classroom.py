@@ -1,0 +1,229 @@
+"""Thirty visitors at once: how long a label and a poll take, whether every run moves, and what memory that needs.
+
+Each visitor speaks Streamlit's own protocol, as a browser does: opens a task's page, presses Play within the first
+minute, takes a new label every five seconds, and polls as the page asks for. Before them one visitor trains alone, so
+that throughput has something to be compared with. Server, workers and visitors share this computer's cores.
+
+    PYTHONPATH=. .venv/bin/python benchmarks/classroom.py --visitors 30 --seconds 110
+"""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import contextlib
+import random
+import re
+import time
+from dataclasses import dataclass, field
+
+import numpy as np
+import psutil
+import websockets
+from _server import Server, load, ms, serve
+from streamlit.proto.BackMsg_pb2 import BackMsg
+from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
+
+PAGES = ("masked_words", "same_or_different", "masked_patches", "next_word", "cluster_ids")
+STEP = re.compile(rb"step <b>([\d,]+)</b> of ([\d,]+)")
+LABEL_EVERY, POLL_AT_LEAST = 5.0, 0.1  # seconds
+LONGEST = 120.0  # seconds that a page may take to be complete
+
+
+@dataclass
+class Visitor:
+    """One page of one visitor, and what was noted on it."""
+
+    slug: str
+    labels: list[float] = field(default_factory=list)  # ms
+    polls: list[float] = field(default_factory=list)  # ms
+    opened: float = 0.0  # s from the address to the first complete page
+    played: float | None = None  # when Play was pressed
+    moved: float | None = None  # s from Play to the first step
+    steps: list[tuple[float, int]] = field(default_factory=list)  # when, step
+    wrong: list[str] = field(default_factory=list)
+    buttons: dict[str, tuple[str, str]] = field(default_factory=dict)  # key: id, fragment
+    repeated: dict[str, float] = field(default_factory=dict)  # fragment: interval
+    hash: str = ""
+
+    def take(self, raw: bytes) -> bool:
+        """Note what a message of the server says; returns whether it ends a run of the script."""
+        message = ForwardMsg()
+        message.ParseFromString(raw)
+        kind = message.WhichOneof("type")
+        if kind == "navigation":
+            self.hash = message.navigation.page_script_hash
+        elif kind == "new_session":
+            self.hash = message.new_session.page_script_hash or self.hash
+        elif kind == "auto_rerun":
+            self.repeated[message.auto_rerun.fragment_id] = message.auto_rerun.interval
+        elif kind == "delta" and message.delta.WhichOneof("type") == "new_element":
+            element = message.delta.new_element
+            which = element.WhichOneof("type")
+            if which == "button":
+                key = element.button.id.rpartition("-")[2]
+                self.buttons[key] = (element.button.id, message.delta.fragment_id)
+            elif which == "exception":
+                self.wrong.append(element.exception.message[:200])
+            for found in STEP.findall(raw):
+                step = int(found[0].replace(b",", b""))
+                if self.played is not None:
+                    self.steps.append((time.perf_counter(), step))
+                    if step and self.moved is None:
+                        self.moved = time.perf_counter() - self.played
+        return kind == "script_finished"
+
+
+class Connection:
+    """A visitor's line to the server."""
+
+    def __init__(self, socket: websockets.ClientConnection, one: Visitor) -> None:
+        self.socket, self.one = socket, one
+
+    async def ask(self, button: str = "", fragment: str = "", *, repeated: bool = False) -> float:
+        """Run the script, or a part of it, and wait for its end; returns ms."""
+        asked = BackMsg()
+        run = asked.rerun_script
+        run.query_string, run.page_script_hash = "view=lab", self.one.hash
+        if not self.one.hash:
+            run.page_name = self.one.slug
+        run.fragment_id, run.is_auto_rerun = fragment, repeated
+        if button:
+            pressed = run.widget_states.widgets.add()
+            pressed.id, run.fragment_id = self.one.buttons[button]
+            pressed.trigger_value = True
+        if not fragment and not button:
+            self.one.repeated.clear()
+        at = time.perf_counter()
+        await self.socket.send(asked.SerializeToString())
+        while not self.one.take(await self.socket.recv()):
+            pass
+        return (time.perf_counter() - at) * 1e3
+
+    async def poll(self) -> list[float]:
+        """Run every part that the page repeats."""
+        return [await self.ask(fragment=fragment, repeated=True) for fragment in list(self.one.repeated)]
+
+    async def listen(self, seconds: float) -> None:
+        """Take what comes unasked."""
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(seconds):
+                while True:
+                    self.one.take(await self.socket.recv())
+
+    async def open(self) -> None:
+        """Until the page is complete: torch may still be on its way."""
+        began = time.perf_counter()
+        await self.ask()
+        while "play" not in self.one.buttons and time.perf_counter() - began < LONGEST:
+            await self.poll()
+            await self.listen(0.3)
+        self.one.opened = time.perf_counter() - began
+
+
+async def visit(server: Server, one: Visitor, play_after: float, stop: asyncio.Event, *, labels: bool = True) -> None:
+    """Be this visitor until `stop`."""
+    address = f"{server.url.replace('http', 'ws')}/_stcore/stream"
+    headers = {"Cookie": f"sslviz_visitor={random.randbytes(24).hex()}; sslviz_view=lab"}
+    began = time.perf_counter()
+    try:
+        async with websockets.connect(
+            address, subprotocols=["streamlit"], max_size=None, origin=server.url, additional_headers=headers
+        ) as socket:
+            line = Connection(socket, one)
+            await line.open()
+            next_label, next_poll = time.perf_counter() + random.random() * LABEL_EVERY, 0.0
+            while not stop.is_set():
+                now = time.perf_counter()
+                if one.played is None and now - began > play_after:
+                    one.played = now
+                    await line.ask("train" if "train" in one.buttons else "play")
+                elif labels and now >= next_label and "new_label" in one.buttons:
+                    one.labels.append(await line.ask("new_label"))
+                    next_label = max(next_label + LABEL_EVERY, time.perf_counter())
+                elif one.repeated and now >= next_poll:
+                    one.polls += await line.poll()
+                    next_poll = now + max(min(one.repeated.values(), default=1), POLL_AT_LEAST)
+                else:
+                    await line.listen(0.05)
+    except Exception as problem:  # noqa: BLE001 - it is counted and printed
+        one.wrong.append(repr(problem)[:200])
+
+
+async def crowd(server: Server, many: list[Visitor], seconds: float, within: float, *, labels: bool = True) -> float:
+    """All of them for so many seconds; returns when the last one had left."""
+    stop = asyncio.Event()
+    tasks = [
+        asyncio.create_task(visit(server, one, within * (i + 0.5) / len(many), stop, labels=labels))
+        for i, one in enumerate(many)
+    ]
+    await asyncio.sleep(seconds)
+    stop.set()
+    await asyncio.gather(*tasks)
+    return time.perf_counter()
+
+
+def memory(pid: int) -> float:
+    """GB of server, scheduler and workers, each shared page counted once."""
+    server = psutil.Process(pid)
+    total = 0
+    for process in [server, *server.children(recursive=True)]:
+        with contextlib.suppress(psutil.Error):
+            total += process.memory_full_info().pss
+    return total / 1e9
+
+
+def rate(one: Visitor, since: float) -> float:
+    """Steps a second after `since`."""
+    steps = [(at, step) for at, step in one.steps if at >= since]
+    return (steps[-1][1] - steps[0][1]) / (steps[-1][0] - steps[0][0]) if len(steps) > 1 else 0.0
+
+
+def worth(many: list[Visitor], since: float, alone: dict[str, float]) -> float:
+    """Workers' worth of training: each run's pace as a share of what such a run gets alone on one worker."""
+    return sum(rate(one, since) / alone[one.slug] for one in many if alone.get(one.slug))
+
+
+def main() -> None:
+    """Print the table."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--visitors", type=int, default=30)
+    parser.add_argument("--seconds", type=float, default=110)
+    parser.add_argument("--within", type=float, default=60, help="seconds within which all have pressed Play")
+    parser.add_argument("--alone", type=float, default=20, help="seconds for which each page's run trains alone first")
+    options = parser.parse_args()
+    random.seed(0)
+    with serve(SSLVIZ_WORKERS=str(psutil.cpu_count())) as server:
+        print(f"{options.visitors} visitors, {load()}")
+        alone = {}
+        for slug in PAGES:
+            one = Visitor(slug)
+            asyncio.run(crowd(server, [one], options.alone, 0, labels=False))
+            alone[slug] = rate(one, one.steps[0][0] + options.alone / 3 if one.steps else 0)
+            print(
+                f"{slug} alone: {alone[slug]:.1f} steps/s, first step {one.moved or np.nan:.1f} s after Play",
+                *one.wrong,
+            )
+        before = memory(server.pid)
+        many = [Visitor(PAGES[i % len(PAGES)]) for i in range(options.visitors)]
+        began = time.perf_counter()
+        asyncio.run(crowd(server, many, options.seconds, options.within))
+        during = memory(server.pid)
+        time.sleep(20)
+        after = memory(server.pid)
+    ms("a new label", [t for one in many for t in one.labels] or [np.nan])
+    ms("a poll", [t for one in many for t in one.polls] or [np.nan])
+    moved = [one.moved for one in many if one.moved is not None]
+    print(f"runs that moved: {len(moved)} of {len(many)}, p95 {np.percentile(moved or [np.nan], 95):.1f} s after Play")
+    print(f"errors: {sum(map(len, (one.wrong for one in many)))}", *{w for one in many for w in one.wrong})
+    all_on = began + options.within + 5
+    for slug in PAGES:
+        paces = [rate(one, all_on) for one in many if one.slug == slug] or [0.0]
+        last = [one.steps[-1][1] if one.steps else 0 for one in many if one.slug == slug]
+        print(f"{slug}: {min(paces):.2f} to {max(paces):.2f} steps/s, last steps {sorted(last)}")
+    print(f"workers' worth of training in all: {worth(many, all_on, alone):.2f}")
+    print(f"memory: {before:.2f} GB before, {during:.2f} with all, {after:.2f} after they left")
+
+
+if __name__ == "__main__":
+    main()
