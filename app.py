@@ -10,12 +10,14 @@ import streamlit as st
 from starlette.middleware import Middleware
 
 from sslviz.ui.guard import Guard
+from sslviz.ui.held_ahead import ROUTE
 from sslviz.ui.held_files import HeldFiles
 from sslviz.ui.startup import apologise, lifespan
 
 app = st.App(
     Path(__file__).parent / "sslviz" / "ui" / "shell.py",
     lifespan=lifespan,
+    routes=[ROUTE],
     middleware=[Middleware(Guard), Middleware(HeldFiles)],
     on_script_error=apologise,
 )

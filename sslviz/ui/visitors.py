@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 import secrets
+from typing import TypeGuard
 
 import streamlit as st
 from streamlit.runtime.scriptrunner import get_script_run_ctx
@@ -21,15 +22,20 @@ def new_number() -> str:
     return secrets.token_urlsafe(32)
 
 
-def is_number(text: object) -> bool:
+def is_number(text: object) -> TypeGuard[str]:
     """Whether it has the form of such a number."""
     return isinstance(text, str) and _FORM.fullmatch(text) is not None
 
 
+def cookie() -> str | None:
+    """The number in the cookie of the visitor whose script this is; None where the browser takes no cookie."""
+    number = st.context.cookies.get(COOKIE)
+    return number if is_number(number) else None
+
+
 def visitor() -> str:
     """The visitor whose script this is; where a browser takes no cookie (in a frame of another site), the session."""
-    number = st.context.cookies.get(COOKIE)
-    if number is not None and is_number(number):
+    if (number := cookie()) is not None:
         return number
     context = get_script_run_ctx()
     return context.session_id if context else "nobody"

@@ -53,6 +53,7 @@ FAST = {
     "test_a_lesson_on_a_projector_is_large_and_has_a_clickers_keys",
     "test_hands_are_counted_by_keys_and_r_shows_the_answer",
     "test_what_was_done_and_the_view_are_remembered_by_the_browser",
+    "test_a_label_is_there_with_the_press_and_is_what_python_says",
 }  # fmt: skip
 
 
@@ -74,6 +75,7 @@ EACH = (
     "test_detailed_shows_the_formula_with_the_present_numbers",
     "test_sample_and_label_stay_apart_and_live_in_the_link",
     "test_training_is_seen_paused_reloaded_and_shared",
+    "test_a_label_is_there_with_the_press_and_is_what_python_says",
 )
 
 

@@ -68,7 +68,8 @@ describe('a view', () => {
 })
 
 describe('what a visitor makes', () => {
-  const part = (more = {}) => ({ made: 1, unheard: 0, data: { id: 'a' }, keep: vi.fn(), ...more })
+  const root = document.createElement('div')
+  const part = (more = {}) => ({ made: 1, unheard: 0, data: { id: 'a' }, keep: vi.fn(), root, ...more })
 
   test('follows Python where nothing was changed, and another card', () => {
     const one = part()

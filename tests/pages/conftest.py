@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import base64
+import json
 import os
 import tempfile
 from collections.abc import Callable, Iterator
@@ -18,6 +20,8 @@ from streamlit.testing.v1 import AppTest
 
 from sslviz.training.config import RunConfig
 from sslviz.training.results import recorded
+from sslviz.ui import held_ahead
+from sslviz.ui.frame import ahead
 from tests import views
 from tests.stand_ins import Engine, cheapen, forget
 
@@ -43,6 +47,29 @@ def engine(monkeypatch: pytest.MonkeyPatch) -> Iterator[Engine]:
     monkeypatch.setattr(startup, "_held", {})
     startup.use(Runs(one))
     return one
+
+
+@pytest.fixture(autouse=True)
+def few_ahead(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    """No label is made in advance, which would only cost time, but for a test that reads it."""
+    if "made_ahead" not in request.fixturenames:
+        monkeypatch.setattr(ahead, "FEW", dict.fromkeys(ahead.FEW, (0, 0)))
+
+
+@pytest.fixture
+def made_ahead() -> Callable[[Page], dict[tuple[int, int], Any]]:
+    """Reads what was made in advance for a page, by sample and label seed."""
+
+    def read(page: Page) -> dict[tuple[int, int], Any]:
+        found = {}
+        for step in page.component(f"{page.slug}_ahead")["next"]:
+            text = held_ahead.read(step["name"], None)
+            assert text is not None
+            card = json.loads(text)
+            found[step["sample"], step["seed"]] = card.get("data") or base64.b64decode(card["frame"])
+        return found
+
+    return read
 
 
 @pytest.fixture

@@ -17,7 +17,7 @@ from sslviz.catalogue.options import Option, Options
 from sslviz.data import Credit, uploads
 from sslviz.training.results import recorded
 from sslviz.ui import startup
-from sslviz.ui.frame import current, link, settings
+from sslviz.ui.frame import ahead, current, link, settings
 from sslviz.ui.frame.code_panel import Listing, code_panel
 from sslviz.ui.frame.controls import Control, draw_controls
 from sslviz.ui.frame.guess import Question, guess, start_over
@@ -132,6 +132,10 @@ class TaskPage(Generic[Sample, Chosen]):
         """The task's settings as they stand now."""
         return settings.options(self.slug, self.options)
 
+    def chance(self, options: Chosen) -> bool:
+        """Whether there is more than one label of a sample with these settings."""
+        return TASKS[self.slug].drawn if self.drawn is None else self.drawn(options)
+
     @property
     def seed(self) -> int:
         """The label seed."""
@@ -237,7 +241,7 @@ def _draw_parts(places: list[tuple[Part, DeltaGenerator]], when: str, hide: set[
 
 def _card(page: TaskPage[Any, Any], place: DeltaGenerator) -> None:
     """The sample card: its controls, then the sample; that alone is redrawn while a run goes on."""
-    slug = page.slug
+    slug, around = page.slug, f"{page.slug}_around"
 
     def label_settings() -> None:
         key = settings.begin
@@ -256,11 +260,13 @@ def _card(page: TaskPage[Any, Any], place: DeltaGenerator) -> None:
     def show() -> None:
         depth = st.session_state.get("depth") or "Basic"
         view, options = current.show(slug), page.chosen()
-        page.card(page.in_view(warn=True), view, page.seed, options, depth)
+        this = page.in_view(warn=True)
+        page.card(this, view, page.seed, options, depth)
         if other := trained_otherwise(view, options, page.variant):
             remark(other)
         if page.unseen is not None and (new := page.unseen(view, page.source)):
             remark(new)
+        ahead.send(page, this, view, options, depth, rerun=around)
 
     def body() -> None:
         options = page.chosen()
@@ -276,10 +282,10 @@ def _card(page: TaskPage[Any, Any], place: DeltaGenerator) -> None:
                     f"Back to your {page.own_input.name}", icon=":material/undo:", key="own_again", type="tertiary",
                     on_click=bring_back, args=(slug,),
                 )  # fmt: skip
-            chance = TASKS[slug].drawn if page.drawn is None else page.drawn(options)
+            chance = page.chance(options)
             st.button(
                 page.redraw, icon=":material/casino:", key="new_label", type="tertiary", disabled=not chance,
-                on_click=relabel, args=(slug,),
+                on_click=relabel, args=(page,),
                 help=page.redrawn if chance else "Nothing is drawn: one sample has one label",
             )  # fmt: skip
             drawn_while_open(f"Label, seed {page.seed}", ":material/tune:", f"{slug}_label", label_settings)
@@ -298,7 +304,7 @@ def _card(page: TaskPage[Any, Any], place: DeltaGenerator) -> None:
         waiting.empty()  # now it is there
 
     with place:
-        st.fragment(body)()
+        st.fragment(body, key=around)()
 
 
 def _choose_variant(slug: str, name: str) -> None:

@@ -2,30 +2,58 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import streamlit as st
 
+from sslviz.ui.frame import settings
 from sslviz.ui.frame.own_input import put_aside
 
 if TYPE_CHECKING:
     from sslviz.ui.frame.task_page import TaskPage
 
+FURTHER, SEEDS = 37, 10_000  # from one sample to the next, so that neighbours differ; label seeds
+
+
+class Position(NamedTuple):
+    """Number of a sample, and label seed."""
+
+    sample: int
+    seed: int
+
+
+def here(page: TaskPage[Any, Any]) -> Position:
+    """The sample and the label that are in view."""
+    return Position(int(settings.value(page.slug, "sample", page.first)), page.seed)
+
+
+def after_another(page: TaskPage[Any, Any], at: Position) -> Position:
+    """The next sample by number, with the same label seed."""
+    return at._replace(sample=(at.sample + FURTHER) % (page.most + 1))
+
+
+def after_relabel(at: Position) -> Position:
+    """The same sample with the next label seed."""
+    return at._replace(seed=(at.seed + 1) % SEEDS)
+
 
 def another(page: TaskPage[Any, Any]) -> None:
     """The next sample by number; the visitor's own makes room for it."""
-    put_aside(page.slug)
-    st.session_state[f"{page.slug}_seen_another"] = True
-    advance(f"{page.slug}_sample", page.first, 37, page.most + 1)
+    go_to(page, after_another(page, here(page)))
 
 
-def relabel(slug: str) -> None:
+def relabel(page: TaskPage[Any, Any]) -> None:
     """Another label of the same sample."""
-    st.session_state[f"{slug}_seen_label"] = True
-    advance(f"{slug}_label_seed", 0, 1, 10000)
+    go_to(page, after_relabel(here(page)))
 
 
-def advance(key: str, first: int, by: int, count: int) -> None:
-    """The next number of a sample or a seed."""
-    present = st.session_state.get(key)
-    st.session_state[key] = ((first if present is None else present) + by) % count
+def go_to(page: TaskPage[Any, Any], to: Position) -> None:
+    """Show this sample with this label."""
+    slug, at = page.slug, here(page)
+    if to.sample != at.sample:
+        put_aside(slug)
+        st.session_state[f"{slug}_seen_another"] = True
+        st.session_state[f"{slug}_sample"] = to.sample
+    if to.seed != at.seed:
+        st.session_state[f"{slug}_seen_label"] = True
+        st.session_state[f"{slug}_label_seed"] = to.seed

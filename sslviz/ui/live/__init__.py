@@ -22,9 +22,10 @@ from typing import Any
 import streamlit as st
 from streamlit.runtime import Runtime
 
+from sslviz.ui.live import asked
 from sslviz.ui.live.events import Event, Tells, anything, heard, text, whole
 
-__all__ = ["BUNDLE", "Event", "Handler", "mount"]
+__all__ = ["BUNDLE", "Event", "Handler", "finite", "mount"]
 
 BUNDLE = Path(__file__).with_name("bundle")
 Handler = Callable[[Event], None] | None
@@ -51,6 +52,7 @@ def mount(
         tells: the shapes of its events; without them it tells nothing.
         fits: of an event that has its shape, whether its fields fit together.
     """
+    asked.tell(key, data)
     named = {"id": text()} if isinstance(data, Mapping) and "id" in data else {}
     shapes = MADE if event == "made" else {kind: {**shape, **named} for kind, shape in (tells or {}).items()}
 
@@ -66,7 +68,7 @@ def mount(
             handler(value)
 
     component = _register(view, Runtime.instance() if Runtime.exists() else None)
-    sent = data if isinstance(data, bytes) else _finite(data)
+    sent = data if isinstance(data, bytes) else finite(data)
     return checked(component(key=key, data=sent, **{f"on_{event}_change": tell}).get(event))
 
 
@@ -78,10 +80,10 @@ def _register(view: str, _server: Runtime | None) -> Callable[..., Any]:
     return st.components.v2.component(name, html="<div class='root'></div>", css=style, js=script)
 
 
-def _finite(value: Any) -> Any:
+def finite(value: Any) -> Any:
     """Replace NaN and infinities by None: JSON has no word for them, and the browser would refuse the whole message."""
     if isinstance(value, float):
         return value if isfinite(value) else None
     if isinstance(value, Mapping):
-        return {key: _finite(item) for key, item in value.items()}
-    return [_finite(item) for item in value] if isinstance(value, list | tuple) else value
+        return {key: finite(item) for key, item in value.items()}
+    return [finite(item) for item in value] if isinstance(value, list | tuple) else value

@@ -18,3 +18,9 @@ export function unframe(data) {
  * @param {Uint8Array} other
  */
 export const same_bytes = (one, other) => one?.length === other.length && one.every((byte, k) => byte === other[k])
+
+/**
+ * Bytes that came as text in base64.
+ * @param {string} text
+ */
+export const bytes_of = text => Uint8Array.from(atob(text), letter => letter.charCodeAt(0))

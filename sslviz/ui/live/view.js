@@ -1,4 +1,5 @@
 // How Streamlit calls a view, and who owns what is made in it.
+import { left_behind, take_ahead } from './before.js'
 import { find, set } from './shared.js'
 
 // ---- how Streamlit calls a view ---------------------------------------------------------------------------------
@@ -38,14 +39,19 @@ import { find, set } from './shared.js'
  * @param {(part: P) => void} [how.resize]  when the width has changed
  * @param {(part: P) => void} [how.end]  when the node is gone
  * @param {(part: P, data: Data) => boolean} [how.changed]  whether the data has changed; by default its JSON is compared
+ * @param {(data: Data) => string} [how.id]  the id of what it is sent, where that is no object with an `id`
  * @returns {View<Data>}
  */
-export function view({ begin, update, every, resize, end, changed = text_changed }) {
+export function view({ begin, update, every, resize, end, changed = text_changed, id = own_id }) {
   /** @type {WeakMap<HTMLElement, any>} */
   const parts = new WeakMap()
   return ({ data, parentElement, setTriggerValue, setStateValue }) => {
     const known = parts.get(parentElement)
     const part = known ?? { root: find(parentElement, '.root') }
+    const show = (/** @type {Data} */ next) => {
+      if (changed(part, next)) update(part, next)
+      every?.(part)
+    }
     const named = (/** @type {object} */ event) =>
       part.data?.id === undefined ? event : { ...event, id: part.data.id }
     part.send = (/** @type {object} */ event) => setTriggerValue('event', named(event))
@@ -54,9 +60,9 @@ export function view({ begin, update, every, resize, end, changed = text_changed
       parts.set(parentElement, part)
       begin?.(part)
       if (resize) part.observer = on_width(part.root, () => resize(part))
+      take_ahead(part, id, show)
     }
-    if (changed(part, data)) update(part, data)
-    every?.(part)
+    if (!part.passed || !left_behind(part, id(data), data)) show(data)
     part.observer?.observe(part.root)
     return () => {
       part.observer?.disconnect()
@@ -64,6 +70,9 @@ export function view({ begin, update, every, resize, end, changed = text_changed
     }
   }
 }
+
+/** @param {any} data */
+const own_id = data => data.id
 
 /**
  * @param {any} part
@@ -101,10 +110,11 @@ function on_width(node, resized) {
  * @property {number} unheard  number of the last change that Python has not heard of; 0: it has heard of all
  * @property {{ id: string, heard: number }} data
  * @property {(made: object) => void} keep
+ * @property {HTMLElement} root
  */
 
 /**
- * Change what was made, and tell.
+ * Change what was made, and tell: Python, and who has prepared something for what was there before.
  * @template Made
  * @param {Making<Made>} part
  * @param {Made} made
@@ -114,6 +124,8 @@ export function change(part, made) {
   part.count = (part.count ?? 0) + 1
   part.unheard = part.count
   part.keep({ made, nth: part.count })
+  const detail = { root: part.root, count: part.count }
+  part.root.dispatchEvent(new CustomEvent('made', { bubbles: true, composed: true, detail }))
 }
 
 /**

@@ -137,7 +137,7 @@ def _foot(slug: str, lesson: Lesson, number: int, size: str, page: Any) -> None:
             )
         if scene.relabel and page is not None:
             words = f"N {scene.relabel.lower()}" if present else scene.relabel
-            st.button(words, key="scene_again", on_click=relabel, args=(page.slug,))
+            st.button(words, key="scene_again", on_click=relabel, args=(page,))
         if present:
             if any(on.part == "guess" or on.asks for on in scene.on):
                 st.button("R reveal", key="scene_reveal", on_click=_reveal, args=(page.slug if page else slug,))

@@ -13,7 +13,7 @@ import streamlit as st
 from sslviz.catalogue import TASKS
 from sslviz.training.results import recorded
 from sslviz.training.results.run_view import RunView
-from sslviz.ui.frame import current, stage
+from sslviz.ui.frame import ahead, current, stage
 from sslviz.ui.frame.guess import guess
 from sslviz.ui.frame.lesson.hands import hands
 from sslviz.ui.frame.lesson.learning import learning
@@ -56,7 +56,10 @@ def draw_part(place: Place, on: On) -> None:
 def _card(place: Place, on: On) -> None:
     """The sample card, as far down as the scene goes."""
     page = place.page
-    page.card(page.in_view(warn=True), current.show(page.slug), page.seed, page.chosen(), on.depth)
+    this, view, options = page.in_view(warn=True), current.show(page.slug), page.chosen()
+    page.card(this, view, page.seed, options, on.depth)
+    if place.scene.another or place.scene.relabel:
+        ahead.send(page, this, view, options, on.depth)
 
 
 def _guess(place: Place, _on: On) -> None:

@@ -1,5 +1,5 @@
 // Two views of each picture. Left: how they were made. Middle: which pairs are labelled "same". Right: what the model finds.
-import { same_bytes } from '../../live/frames.js'
+import { same_bytes, unframe } from '../../live/frames.js'
 import { find_all, focus_on, focused, heading, make, remarks, set } from '../../live/shared.js'
 import { follow, select, view } from '../../live/view.js'
 import { lattice } from '../../live/words.js'
@@ -195,6 +195,7 @@ function draw(card) {
 /** @type {View<PairsHeader>} */
 export default view({
   changed: (/** @type {Card} */ card, data) => !same_bytes(card.bytes, /** @type {any} */ (data)),
+  id: data => unframe(/** @type {any} */ (data)).header.id,
   update: (card, data) => {
     const bytes = /** @type {Uint8Array} */ (/** @type {unknown} */ (data))
     card.bytes = bytes.slice()

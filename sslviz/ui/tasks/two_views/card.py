@@ -23,6 +23,7 @@ from sslviz.ui.live.shared import Formula
 
 if TYPE_CHECKING:
     from sslviz.tasks.base import Labelled
+    from sslviz.training.config import RunConfig
     from sslviz.training.loop import Learner
     from sslviz.training.results.run_view import RunView
 
@@ -90,8 +91,9 @@ def answer(view: RunView, labelled: Labelled) -> Answers:
     return Answers(*ask(view.config, view.weights, question, kept=view.kept))
 
 
+@lru_cache(maxsize=4)
 def meters(view: RunView) -> Meters:
-    """The measures of collapse of the model in view, on views of held-out clothes and emoji."""
+    """The measures of collapse of the model in view, on views of held-out clothes and emoji; no label changes them."""
     from sslviz.tasks import collapse
     from sslviz.training.answers import ask
 
@@ -100,6 +102,12 @@ def meters(view: RunView) -> Meters:
     return Meters(
         collapse.spread(vectors), collapse.mean_cosine(vectors), collapse.effective_rank(vectors), vectors.shape[1]
     )
+
+
+@lru_cache(maxsize=4)
+def _meters_before(config: RunConfig) -> Meters:
+    """The meters of a network that was not trained."""
+    return meters(untrained(config))
 
 
 @lru_cache(maxsize=1)
@@ -131,7 +139,7 @@ def card(this: Sample, view: RunView, seed: int, options: TwoViewsOptions, depth
         heads=HEADS,
         columns=[column(this, as_bytes(labelled.inputs["views"]), answers, i) for i in range(len(this.pixels))],
         selected=selected,
-        panels=[compared(this, answers, selected), gauges(view, meters(view), meters(untrained(view.config)))],
+        panels=[compared(this, answers, selected), gauges(view, meters(view), _meters_before(view.config))],
         note=note(this),
         formula=formula(answers, selected) if depth == "Detailed" else None,
     )

@@ -1,0 +1,173 @@
+// The next labels and samples: fetched before they are asked for, and shown in the frame of the press. It draws nothing.
+import { bytes_of } from '../live/frames.js'
+import { find, set } from '../live/shared.js'
+import { change, follow, view } from '../live/view.js'
+
+/** @import { Making, Part, View } from '../live/view.js' */
+
+/**
+ * What Python sends; mirrors AheadData in frame/ahead.py.
+ * @typedef {object} AheadData
+ * @property {string} id  of the page
+ * @property {string} card  key of its card
+ * @property {number} sample  what Python shows
+ * @property {number} seed
+ * @property {number} heard  number of the last press that came
+ * @property {number} edits  number of the last change by hand that came
+ * @property {number} further  from one sample to the next
+ * @property {number} samples  how many there are
+ * @property {number} seeds
+ * @property {string} asks  what of a card is old by then: "", the model's "answer", or the "label", too
+ * @property {AheadStep[]} next
+ */
+
+/**
+ * A card that may be fetched; mirrors AheadStep in frame/ahead.py.
+ * @typedef {object} AheadStep
+ * @property {number} sample
+ * @property {number} seed
+ * @property {string} name
+ */
+
+/** @typedef {{ sample: number, seed: number }} Position */
+/** @typedef {{ data?: object, frame?: string }} Fetched */
+
+/**
+ * @typedef {Part<AheadData> & Making<Position> & {
+ *   cards: Map<string, object | null>, edited: number, late: boolean, listeners: [string, (event: any) => void][] }} Ahead
+ */
+
+/** Which buttons ask for what, by the end of their class: in the lab, and in a lesson. */
+const ASKS = { new_label: 'label', scene_again: 'label', another_sample: 'sample', scene_another: 'sample' }
+const BEHIND = 'data-behind' // of the whole page: what stands beside the card is about another label, see page.css
+
+/**
+ * What a click asks for: another label, another sample, or neither.
+ * @param {Event} event
+ */
+function asked(event) {
+  const [node] = event.composedPath()
+  const button = node instanceof Element ? node.closest('button:not(:disabled)') : null
+  const found = button && Object.entries(ASKS).find(([name]) => button.closest(`.st-key-${name}`))
+  return found ? found[1] : ''
+}
+
+/**
+ * Where the server is: the page's own script came from there.
+ * @returns {string}
+ */
+const server = () =>
+  /** @type {HTMLScriptElement | null} */ (find(document, 'script[src*="/static/"]'))?.src.split('/static/')[0] ?? ''
+
+/**
+ * The root of the card, which takes what it is to show as an event.
+ * @param {Ahead} part
+ */
+function card_of(part) {
+  const place = find(document, `.st-key-${part.data.card}`)
+  for (const node of place?.querySelectorAll('*') ?? []) {
+    const root = find(node.shadowRoot, '.root')
+    if (root) return root
+  }
+  return null
+}
+
+/**
+ * The card of a position, if it is here and still right.
+ * @param {Ahead} part
+ * @param {Position} to
+ */
+function ready(part, { sample, seed }) {
+  if (part.late || part.data.edits < part.edited) return null // Python has not said what that means
+  const step = part.data.next.find(one => one.sample === sample && one.seed === seed)
+  return (step && part.cards.get(step.name)) ?? null
+}
+
+/**
+ * Show what is asked for, and tell where the visitor stands.
+ * @param {Ahead} part
+ * @param {Event} event
+ */
+function press(part, event) {
+  const asks = asked(event)
+  const card = asks ? card_of(part) : null
+  if (!card) return
+  event.stopImmediatePropagation() // Streamlit would send the press as well, and it would count twice
+  const { data, made } = part
+  const to =
+    asks === 'label'
+      ? { ...made, seed: (made.seed + 1) % data.seeds }
+      : { ...made, sample: (made.sample + data.further) % data.samples }
+  const shown = ready(part, to)
+  part.late = !shown
+  document.documentElement.toggleAttribute(BEHIND, true)
+  card.dispatchEvent(new CustomEvent('ahead', { detail: { data: shown, asks: data.asks } }))
+  change(part, to)
+}
+
+/**
+ * Fetch what is not here yet, and forget what nobody can ask for any more.
+ * @param {Ahead} part
+ */
+async function fetch_all(part) {
+  const { cards, data, root } = part
+  const names = data.next.map(step => step.name)
+  for (const name of cards.keys()) if (!names.includes(name)) cards.delete(name)
+  const fresh = names.filter(name => !cards.has(name))
+  if (fresh.length) root.removeAttribute('data-ready')
+  for (const name of fresh) cards.set(name, null)
+  await Promise.all(
+    fresh.map(async name => {
+      const found = await fetch_one(name)
+      if (found && cards.has(name)) cards.set(name, found)
+    }),
+  )
+  if (part.data === data) set(root, { 'data-ready': true }) // all that there is has come
+}
+
+/**
+ * @param {string} name
+ * @returns {Promise<object | null>}
+ */
+async function fetch_one(name) {
+  try {
+    // eslint-disable-next-line no-restricted-globals -- from our own server, to which nothing is said but the card's name
+    const answer = await fetch(`${server()}/ahead/${name}`)
+    if (answer.status !== 200) return null // the page has moved on; or else a press is shown once Python has followed
+    /** @type {Fetched} */
+    const { data, frame } = await answer.json()
+    return data ?? bytes_of(String(frame))
+  } catch {
+    return null
+  }
+}
+
+/** @type {View<AheadData>} */
+export default view({
+  begin: (/** @type {Ahead} */ part) => {
+    Object.assign(part, { cards: new Map(), edited: 0, late: false })
+    part.listeners = [
+      ['click', event => press(part, event)],
+      [
+        'made',
+        ({ detail }) => {
+          if (detail.root === card_of(part)) part.edited = detail.count
+        },
+      ],
+    ]
+    for (const [name, listener] of part.listeners) document.addEventListener(name, listener, true)
+  },
+  update: (part, data) => {
+    const followed = follow(part, data, { sample: data.sample, seed: data.seed })
+    part.data = data
+    void fetch_all(part)
+    if (!followed) return
+    part.late = false
+    document.documentElement.removeAttribute(BEHIND)
+    card_of(part)?.dispatchEvent(new CustomEvent('settled'))
+  },
+  end: part => {
+    document.documentElement.removeAttribute(BEHIND)
+    for (const [name, listener] of part.listeners) document.removeEventListener(name, listener, true)
+  },
+})

@@ -1,0 +1,175 @@
+"""The next labels and samples, in the browser before they are asked for.
+
+A press on a button costs a message to the server, a run of the script, some 25 messages back and two redraws. So once a
+card is drawn, the next few are made by the very function that drew it. The browser fetches them and shows one in the
+frame of the press; then it tells where the visitor stands, and Python follows.
+
+What is made in advance holds for one way of looking at the card: one run, one choice of settings, one picture. Another
+way drops all of it. While a run goes on, answers grow old: the browser leaves them out until Python has said them.
+"""
+
+from __future__ import annotations
+
+import json
+from base64 import b64encode
+from collections.abc import Callable, Hashable, Sequence
+from dataclasses import dataclass, field
+from functools import partial
+from itertools import accumulate
+from typing import TYPE_CHECKING, Any, TypedDict
+
+import streamlit as st
+
+from sslviz.catalogue import TASKS
+from sslviz.ui import held_ahead
+from sslviz.ui.frame import stage
+from sslviz.ui.frame.own_input import aside
+from sslviz.ui.frame.transport import BUSY
+from sslviz.ui.frame.walk import FURTHER, SEEDS, Position, after_another, after_relabel, go_to, here
+from sslviz.ui.live import Event, Handler, finite, mount
+from sslviz.ui.live.asked import sent_by
+from sslviz.ui.live.made import heard, whole
+from sslviz.ui.visitors import cookie
+
+if TYPE_CHECKING:
+    from sslviz.catalogue.options import Options
+    from sslviz.training.results.run_view import RunView
+    from sslviz.ui.frame.task_page import TaskPage
+
+FEW = {"": (2, 1), "label": (4, 1), "sample": (1, 3)}  # labels and samples ahead, by what was asked for last
+
+
+class AheadStep(TypedDict):
+    """A card that may be fetched: of which sample and label seed, and its name."""
+
+    sample: int
+    seed: int
+    name: str
+
+
+class AheadData(TypedDict):
+    """What the view is sent.
+
+    id: of the page; card: key of its card; sample, seed: what Python shows; heard: number of the visitor's last press
+    that came; edits: of their last change by hand; further: from one sample to the next; samples, seeds: how many there
+    are; asks: what of a card is old by the time of the press, since the model changes: "" nothing, its "answer", or the
+    "label", too, where the model makes it.
+    """
+
+    id: str
+    card: str
+    sample: int
+    seed: int
+    heard: int
+    edits: int
+    further: int
+    samples: int
+    seeds: int
+    asks: str
+    next: Sequence[AheadStep]
+
+
+@dataclass
+class Made:
+    """What is held for a page: for which way of looking at it, and the names of the cards by position."""
+
+    way: Hashable = None
+    names: dict[Position, str] = field(default_factory=dict)
+
+
+def send(
+    page: TaskPage[Any, Any], this: Any, view: RunView, options: Options, depth: str, *, rerun: str | None = None
+) -> None:
+    """Make what may be asked for next, and tell the browser where it can be fetched.
+
+    Args:
+        page: whose card was just drawn.
+        this: the sample that is on it.
+        view: the run in view.
+        options: settings of the label.
+        depth: of explanation.
+        rerun: key of the fragment that follows a press; None: the whole page does.
+    """
+    at, key = here(page), f"{page.slug}_card"
+    names = _made(page, this, view, options, depth, at).names
+
+    def moved(event: Event) -> None:
+        if (to := position(page, event.get("made"))) is not None:
+            st.session_state[f"{page.slug}_asked_last"] = "sample" if to.sample != here(page).sample else "label"
+            go_to(page, to)
+        st.rerun(rerun) if rerun else st.rerun()
+
+    ahead_view(
+        f"{page.slug}_ahead",
+        data={
+            "id": page.slug, "card": key, "sample": at.sample, "seed": at.seed, "heard": heard(f"{page.slug}_ahead"),
+            "edits": heard(key), "further": FURTHER, "samples": page.most + 1, "seeds": SEEDS,
+            "asks": "" if view.status not in BUSY else "label" if TASKS[page.slug].label_from == "model" else "answer",
+            "next": [{"sample": to.sample, "seed": to.seed, "name": name} for to, name in names.items()],
+        },
+        on_event=moved,
+    )  # fmt: skip
+
+
+def position(page: TaskPage[Any, Any], made: Any) -> Position | None:
+    """Where the browser says the visitor stands; None where that is nowhere."""
+    if not isinstance(made, dict):
+        return None
+    sample, seed = whole(made.get("sample"), page.most + 1, -1), whole(made.get("seed"), SEEDS, -1)
+    return Position(sample, seed) if min(sample, seed) >= 0 else None
+
+
+def wanted(page: TaskPage[Any, Any], options: Options, at: Position, last: str = "") -> list[Position]:
+    """What may be asked for next, the likeliest first.
+
+    Args:
+        page: of the task.
+        options: settings of the label.
+        at: what is in view.
+        last: what was asked for last: "label", "sample" or "".
+    """
+    labels, samples = FEW[last]
+    steps = [after_relabel] * (labels if page.chance(options) else 0)
+    another = partial(after_another, page)
+    return [*_along(at, steps), *_along(at, [another] * samples)]
+
+
+def _along(at: Position, steps: Sequence[Callable[[Position], Position]]) -> list[Position]:
+    """Where one gets to, step by step."""
+    return list(accumulate(steps, lambda to, step: step(to), initial=at))[1:]
+
+
+def card(page: TaskPage[Any, Any], this: Any, view: RunView, seed: int, options: Options, depth: str) -> dict[str, Any]:
+    """What the page's card is sent: {"data"} as JSON has it, or {"frame"}, bytes in base64."""
+    data = sent_by(lambda: page.card(this, view, seed, options, depth)).data
+    return {"frame": b64encode(data).decode()} if isinstance(data, bytes) else {"data": finite(data)}
+
+
+def _made(page: TaskPage[Any, Any], this: Any, view: RunView, options: Options, depth: str, at: Position) -> Made:
+    """What is held for this page by now, with what is lacking made anew and what nobody can ask for dropped."""
+    made: Made = st.session_state.setdefault(f"{page.slug}_made_ahead", Made())
+    way = _way(page, this, view, options, depth)
+    want = wanted(page, options, at, st.session_state.get(f"{page.slug}_asked_last", ""))
+    keep = {to: made.names[to] for to in want if to in made.names} if made.way == way else {}
+    for name in set(made.names.values()) - set(keep.values()):
+        held_ahead.drop(name)
+    made.way, made.names = way, keep
+    for to in want:
+        if to not in keep:
+            other = this if to.sample == at.sample else page.sample(to.sample, page.source, page.own_input.nothing)
+            found = card(page, other, view, to.seed, options, depth)
+            text = json.dumps(found, separators=(",", ":"), allow_nan=False)
+            keep[to] = held_ahead.hold(text.encode(), cookie())
+    return made
+
+
+def _way(page: TaskPage[Any, Any], this: Any, view: RunView, options: Options, depth: str) -> Hashable:
+    """All that a card depends on besides sample and label seed."""
+    own = "" if aside(page.slug) or not page.own_input.given(page.slug) else this.name
+    run = (view.id, view.mode, None if view.status in BUSY else view.step)
+    return (run, options, page.source, depth, stage.now(), own, st.session_state.get(f"{page.slug}_selected"))
+
+
+def ahead_view(key: str, *, data: AheadData, on_event: Handler = None) -> None:
+    """Fetch cards, and show one as soon as a button asks for it. What a visitor makes is {"sample", "seed"}."""
+    mount("frame/ahead", key, data, "made", on_event)

@@ -1,0 +1,121 @@
+"""Labels and samples that are in the browser before they are asked for: they are what the page then says."""
+
+from __future__ import annotations
+
+import importlib
+import random
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from sslviz.catalogue import TASKS
+from sslviz.ui.frame import ahead, walk
+from sslviz.ui.frame.walk import Position
+from tests import views
+from tests.conftest import each_page
+
+Read = Callable[[Any], dict[tuple[int, int], Any]]
+
+
+def shown(page: Any) -> Any:
+    """What the card of the page was sent, as it stands in its message."""
+    (part,) = [one for one in page.at.get("bidi_component") if one.key == f"{page.slug}_card"]
+    return views.sent(part.proto) if part.proto.WhichOneof("data") == "json" else part.proto.bytes
+
+
+def stands(page: Any) -> tuple[int, int]:
+    """Sample and label seed that the browser is told."""
+    told = page.component(f"{page.slug}_ahead")
+    return told["sample"], told["seed"]
+
+
+@each_page
+def test_what_was_made_in_advance_is_what_the_page_then_says(visit: Callable, made_ahead: Read, slug: str) -> None:
+    page = visit(slug)
+    buttons = ["another_sample", "new_label", "new_label", "another_sample"]
+    for button in buttons if not page.at.button(key="new_label").disabled else ["another_sample"] * 3:
+        made = made_ahead(page)
+        page.press(button)
+        assert stands(page) in made
+        assert made[stands(page)] == shown(page)
+
+
+def test_another_way_of_looking_at_it_drops_what_was_made(visit: Callable, made_ahead: Read) -> None:
+    page = visit("masked_words")
+    before = made_ahead(page)
+    page.run()
+    assert made_ahead(page) == before
+    page.set("slider", "share", 0.5)
+    other = made_ahead(page)
+    assert other.keys() == before.keys()
+    assert all("share=0.5" in card["id"] for card in other.values())
+    page.at.segmented_control(key="depth").set_value("Detailed")
+    page.run()
+    assert all(card["formula"] for card in made_ahead(page).values())
+    page.set("text_input", "own", "the cat is on the table")
+    label, *_, sample = made_ahead(page).values()
+    assert label["words"] == ["[CLS]", "the", "cat", "is", "on", "the", "table", "[SEP]"]
+    assert sample["words"] != label["words"]
+    made = made_ahead(page)
+    page.press("new_label")
+    assert made[stands(page)] == shown(page)
+
+
+def test_pictures_are_made_about_the_picture_that_is_chosen(visit: Callable, made_ahead: Read) -> None:
+    page = visit("masked_patches")
+    page.at.session_state["masked_patches_selected"] = 3
+    page.run()
+    made = made_ahead(page)
+    assert {card["selected"] for card in made.values()} == {3}
+    page.press("new_label")
+    assert made[stands(page)] == shown(page)
+
+
+def test_where_nothing_is_drawn_no_label_is_made_in_advance(visit: Callable, made_ahead: Read) -> None:
+    page = visit("next_word")
+    sample, seed = stands(page)
+    assert list(made_ahead(page)) == [(sample + walk.FURTHER, seed)]
+
+
+def test_a_lesson_has_them_where_its_buttons_ask_for_them(visit: Callable, made_ahead: Read) -> None:
+    page = visit("patch_order", __view="lesson", __scene="2")
+    made = made_ahead(page)
+    page.press("scene_again")
+    assert made[stands(page)] == shown(page)
+
+
+class Asked:
+    """A page of which only the walk is of interest."""
+
+    most = 999
+
+    def chance(self, _options: Any) -> bool:
+        return True
+
+
+@pytest.mark.usefixtures("made_ahead")
+@pytest.mark.parametrize("slug", TASKS)
+def test_two_hundred_presses_lead_where_the_browser_reckons(slug: str) -> None:
+    page = importlib.import_module(f"sslviz.ui.tasks.{slug}.page").PAGE
+    rng, at = random.Random(7), Position(page.most, walk.SEEDS - 1)  # at the end of both, where they begin anew
+    for _ in range(200):
+        asks = rng.choice(["label", "sample"])
+        labels, samples = ahead.FEW[asks]
+        chance = page.chance(page.options())
+        want = ahead.wanted(page, page.options(), at, asks)
+        assert want[: labels * chance] == [(at.sample, (at.seed + k) % 10_000) for k in range(1, labels * chance + 1)]
+        assert want[labels * chance :] == [
+            ((at.sample + 37 * k) % (page.most + 1), at.seed) for k in range(1, samples + 1)
+        ]
+        assert at not in want
+        at = want[0] if asks == "label" else want[-samples]
+
+
+@pytest.mark.parametrize(
+    "made",
+    [None, [], {"sample": 1}, {"sample": 1, "seed": 10_000}, {"sample": 1000, "seed": 0}, {"sample": True, "seed": 0}],
+)
+def test_a_position_that_is_none_leads_nowhere(made: Any) -> None:
+    assert ahead.position(Asked(), made) is None  # type: ignore[arg-type]
+    assert ahead.position(Asked(), {"sample": 999, "seed": 9_999}) == (999, 9_999)  # type: ignore[arg-type]
