@@ -251,8 +251,9 @@ class Visitor:
         return self.page.locator(f".st-key-{key}")
 
     def press(self, key: str) -> None:
-        """Press a button by its key."""
+        """Press a button by its key, and wait until Python has followed where the browser went ahead."""
         self.part(key).get_by_role("button").click()
+        self.page.wait_for_function("() => !document.documentElement.hasAttribute('data-behind')")
 
     def link(self, name: str) -> str | None:
         """A parameter of the present address."""
