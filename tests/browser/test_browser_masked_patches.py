@@ -30,7 +30,7 @@ def test_patches_are_covered_and_uncovered_by_hand(visit: Visit) -> None:
     tiles = visitor.part("sample_card").locator("[data-panel='0'] .tile")
     place = first["hidden"].index(True)
     tiles.nth(place).click()
-    visitor.until(lambda: not look(visitor)["hidden"][place], "the patch is uncovered")
+    visitor.until(lambda: not look(visitor)["painted"][place], "the patch is uncovered, and the model has said so")
     second = look(visitor)
     assert second["painted"] == second["hidden"]
     assert second["labels"] == ["11/16"] + ["12/16"] * 5
