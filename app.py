@@ -9,15 +9,16 @@ from pathlib import Path
 import streamlit as st
 from starlette.middleware import Middleware
 
+from sslviz.ui.classroom.serving import lifespan, routes
 from sslviz.ui.guard import Guard
 from sslviz.ui.held_ahead import ROUTE
 from sslviz.ui.held_files import HeldFiles
-from sslviz.ui.startup import apologise, lifespan
+from sslviz.ui.startup import apologise
 
 app = st.App(
     Path(__file__).parent / "sslviz" / "ui" / "shell.py",
     lifespan=lifespan,
-    routes=[ROUTE],
+    routes=[ROUTE, *routes()],
     middleware=[Middleware(Guard), Middleware(HeldFiles)],
     on_script_error=apologise,
 )

@@ -6,16 +6,20 @@ SQLite and PostgreSQL have to be told different things, so that writers wait for
 import json
 import logging
 import os
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
+from dataclasses import dataclass
 from pathlib import Path
+from threading import Lock
 from typing import Any
 
 import platformdirs
 from sqlalchemy import Engine, create_engine, event, exc, insert, select, text
 from sqlalchemy.engine import URL, make_url
+from sqlalchemy.orm import DeclarativeBase
 
-from sslviz.flashcards.tables import VERSION, Base, SchemaRow
+from sslviz.flashcards.tables import VERSION, Base, SchemaRow, Versioned
 
 _log = logging.getLogger(__name__)
 
@@ -74,12 +78,84 @@ def database_url(named: str | None = None) -> URL:
     return url
 
 
-def connect(url: URL, patience: float) -> Engine:
+@dataclass(frozen=True)
+class Kept:
+    """What somebody keeps in the database.
+
+    Attributes:
+        tables: all of them.
+        schema: the one that says which version of them this is.
+        version: that this program knows.
+    """
+
+    tables: type[DeclarativeBase]
+    schema: type[Versioned]
+    version: int
+
+
+PROGRESS = Kept(Base, SchemaRow, VERSION)
+
+
+class Database:
+    """The way to the database of a process, opened when it is first needed. Safe to use from many threads."""
+
+    def __init__(self, named: str | None, patience: float, kept: Kept = PROGRESS) -> None:
+        """Nothing is opened yet.
+
+        Args:
+            named: as for `database_url`.
+            patience: seconds to wait for a database that is busy or far away.
+            kept: the tables that must be there.
+        """
+        self._named, self._patience, self._kept = named, patience, kept
+        self._lock = Lock()
+        self._engine: Engine | None = None
+        self._file: tuple[Path | None, tuple[int, int] | None] = (None, None)  # that is open: its path, which one it is
+        self._failed: tuple[float, str] = (0.0, "")  # until when not to try again, and what to say meanwhile
+
+    def close(self) -> None:
+        """Give back all connections; the next call opens new ones."""
+        with self._lock:
+            if self._engine is not None:
+                self._engine.dispose()
+                self._engine = None
+
+    def gone(self) -> bool:
+        """Whether the file of the database has been deleted, or another one has its name. Open, it could be written."""
+        path, which = self._file
+        return path is not None and identity(path) != which
+
+    def engine(self) -> Engine:
+        """The engine, its tables there."""
+        with self._lock:
+            if self._engine is not None and self.gone():
+                _log.warning("database: its file is gone, or is another one now; a new connection is made")
+                self._engine.dispose()
+                self._engine = None
+            if self._engine is None:
+                began = time.monotonic()
+                if began < self._failed[0]:
+                    raise Unavailable(self._failed[1])
+                try:
+                    with said_clearly():
+                        url = database_url(self._named)
+                        self._engine = connect(url, self._patience, self._kept)
+                        self._file = (file_of(url), identity(file_of(url)))
+                except Unavailable as error:
+                    # Those who wait for the lock must not each wait for a host that does not answer.
+                    took = time.monotonic() - began
+                    self._failed = (began + 2 * took, str(error)) if took > 1 else (0.0, "")
+                    raise
+            return self._engine
+
+
+def connect(url: URL, patience: float, kept: Kept = PROGRESS) -> Engine:
     """An engine; the tables are made where there are none.
 
     Args:
         url: from `database_url`.
         patience: seconds to wait for a database that is busy or far away.
+        kept: the tables.
 
     Raises:
         Unavailable: another version of sslviz made the tables, or the URL says what its driver does not know.
@@ -88,7 +164,7 @@ def connect(url: URL, patience: float) -> Engine:
         engine = _connected(url, patience)
     except (ValueError, TypeError):
         raise Unavailable(_NO_URL) from None
-    return _prepared(engine)
+    return _prepared(engine, kept)
 
 
 def file_of(url: URL) -> Path | None:
@@ -193,19 +269,20 @@ def _for_the_owner_alone(path: Path) -> None:
                 each.chmod(mode & 0o700)
 
 
-def _prepared(engine: Engine) -> Engine:
+def _prepared(engine: Engine, kept: Kept) -> Engine:
     """Make the tables where there are none."""
+    schema = kept.schema
     with engine.connect() as connection:
-        there = engine.dialect.has_table(connection, SchemaRow.__tablename__)
+        there = engine.dialect.has_table(connection, schema.__tablename__)
     if not there:
         with for_writing(engine).begin() as connection:
             if engine.dialect.name == "postgresql":  # two servers that start at once
                 connection.execute(text("SELECT pg_advisory_xact_lock(737376697)"))
-            if not engine.dialect.has_table(connection, SchemaRow.__tablename__):
-                Base.metadata.create_all(connection)
-                connection.execute(insert(SchemaRow).values(version=VERSION))
+            if not engine.dialect.has_table(connection, schema.__tablename__):
+                kept.tables.metadata.create_all(connection)
+                connection.execute(insert(schema).values(version=kept.version))
     with engine.connect() as connection:
-        version = connection.scalar(select(SchemaRow.version))
-    if version != VERSION:
+        version = connection.scalar(select(schema.version))
+    if version != kept.version:
         raise Unavailable("Progress cannot be kept: the database was made by another version of sslviz.")
     return engine

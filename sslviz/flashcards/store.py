@@ -10,30 +10,19 @@ changed text keeps its history, and so does a card that is gone.
 """
 
 import logging
-import time
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from functools import lru_cache
-from pathlib import Path
-from threading import Lock
 from typing import Any
 
-from sqlalchemy import Engine, delete, exc, func, select
+from sqlalchemy import delete, exc, func, select
 from sqlalchemy.orm import Session
 
 from sslviz.flashcards import progress_file, schedule
 from sslviz.flashcards.card import MAX_CARDS, MAX_OWN, BadCard, Flashcard, from_dict, is_id
-from sslviz.flashcards.connection import (
-    Unavailable,
-    connect,
-    database_url,
-    file_of,
-    for_writing,
-    identity,
-    said_clearly,
-)
+from sslviz.flashcards.connection import Database, Unavailable, for_writing, said_clearly
 from sslviz.flashcards.imported import Note
 from sslviz.flashcards.progress_file import MAX_OF_CARD, MAX_OF_DAY
 from sslviz.flashcards.schedule import Memory, Past, Settings, read_memory, read_settings
@@ -94,11 +83,7 @@ class Store:
             named: as for `database_url`.
             patience: seconds to wait for a database that is busy or far away.
         """
-        self._named, self._patience = named, patience
-        self._lock = Lock()
-        self._engine: Engine | None = None
-        self._file: tuple[Path | None, tuple[int, int] | None] = (None, None)  # that is open: its path, which one it is
-        self._failed: tuple[float, str] = (0.0, "")  # until when not to try again, and what to say meanwhile
+        self._database = Database(named, patience)
 
     # reading
 
@@ -294,10 +279,7 @@ class Store:
 
     def close(self) -> None:
         """Give back all connections; the next call opens new ones."""
-        with self._lock:
-            if self._engine is not None:
-                self._engine.dispose()
-                self._engine = None
+        self._database.close()
 
     # inside
 
@@ -305,7 +287,7 @@ class Store:
     def _reading(self, token: str) -> Iterator[tuple[Session, int]]:
         """A session and the learner's number; 0, which no learner has, as long as nothing is kept of this one."""
         sha256 = sha256_of(token)
-        with said_clearly(), Session(self._open()) as session:
+        with said_clearly(), Session(self._database.engine()) as session:
             yield session, session.scalar(select(LearnerRow.id).where(LearnerRow.token_sha256 == sha256)) or 0
 
     @contextmanager
@@ -314,7 +296,7 @@ class Store:
         sha256 = sha256_of(token)
         # with_for_update: PostgreSQL and others lock the learner's row. SQLite locks the file, see for_writing.
         asked = select(LearnerRow.id).where(LearnerRow.token_sha256 == sha256).with_for_update()
-        writer = for_writing(self._open())
+        writer = for_writing(self._database.engine())
         with said_clearly(), Session(writer) as session, session.begin():
             learner = session.scalar(asked)
             if learner is None and create:
@@ -325,36 +307,8 @@ class Store:
                     _log.debug("two tabs began at once")
                 learner = session.scalar(asked)
             yield session, learner or 0
-        if self._gone():  # taken away while it was written: nothing is kept, so nothing may be said to be
+        if self._database.gone():  # taken away while it was written: nothing is kept, so nothing may be said to be
             raise Unavailable(GONE)
-
-    def _gone(self) -> bool:
-        """Whether the file of the database has been deleted, or another one has its name. Open, it could be written."""
-        path, which = self._file
-        return path is not None and identity(path) != which
-
-    def _open(self) -> Engine:
-        """The engine, its tables there."""
-        with self._lock:
-            if self._engine is not None and self._gone():
-                _log.warning("database: its file is gone, or is another one now; a new connection is made")
-                self._engine.dispose()
-                self._engine = None
-            if self._engine is None:
-                began = time.monotonic()
-                if began < self._failed[0]:
-                    raise Unavailable(self._failed[1])
-                try:
-                    with said_clearly():
-                        url = database_url(self._named)
-                        self._engine = connect(url, self._patience)
-                        self._file = (file_of(url), identity(file_of(url)))
-                except Unavailable as error:
-                    # Those who wait for the lock must not each wait for a host that does not answer.
-                    took = time.monotonic() - began
-                    self._failed = (began + 2 * took, str(error)) if took > 1 else (0.0, "")
-                    raise
-            return self._engine
 
 
 @lru_cache(maxsize=1)

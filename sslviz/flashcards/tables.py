@@ -31,11 +31,17 @@ class Base(DeclarativeBase):
     """All tables."""
 
 
-class SchemaRow(Base):
+class Versioned:
+    """A table with one row: which version of the tables beside it this is."""
+
+    __tablename__: str
+    version: Mapped[int] = mapped_column(primary_key=True)
+
+
+class SchemaRow(Versioned, Base):
     """Which version of the tables this is."""
 
     __tablename__ = "sslviz_schema"
-    version: Mapped[int] = mapped_column(primary_key=True)
 
 
 class LearnerRow(Base):

@@ -62,7 +62,9 @@ class Guard:
                 for name, value in HEADERS.items():
                     answered.setdefault(name, value)
                 # By what is asked for: a page that the browser still has is answered with 304, and without a type.
-                if "text/html" in headers.get("accept", "") and not _is_known(headers):
+                # A phone in a class opens no page of Streamlit's, and is given nothing but its seat.
+                page = "text/html" in headers.get("accept", "") and "class" not in scope["path"].split("/")
+                if page and not _is_known(headers):
                     secure = "; Secure" if scope["scheme"] == "https" else ""
                     answered.append("Set-Cookie", f"{COOKIE}={new_number()}; Path=/; HttpOnly; SameSite=Lax{secure}")
             await send(message)

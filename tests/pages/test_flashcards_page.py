@@ -415,7 +415,7 @@ def test_a_database_that_cannot_be_reached_stops_nobody(
     assert view["queue"][0]["id"] == ids[2]
     assert view["done"] == 2
     monkeypatch.undo()
-    monkeypatch.setenv("SSLVIZ_DATABASE", str(database._engine.url.database if database._engine else ""))
+    monkeypatch.setenv("SSLVIZ_DATABASE", str(database._database.engine().url.database))
     page.sends(*waiting, kind="again")
     assert not page.view["trouble"]
     assert {one["id"] for one in waiting} <= set(page.view["acked"])

@@ -11,6 +11,25 @@ from sslviz.ui.frame.parts import part, plain
 
 
 @dataclass(frozen=True)
+class About:
+    """What a question is about, as data: for phones of a class, which have no page.
+
+    Attributes:
+        words: lines; a GAP in them is hidden.
+        images: (name, data address); one that has the name of an answer is that answer.
+        sounds: the same in sounds.
+        sort: whether the answer is an order: it names the images in order, or the same backwards.
+        shares: how probable each answer is by the model; empty where it gives no probabilities.
+    """
+
+    words: tuple[str, ...] = ()
+    images: tuple[tuple[str, str], ...] = ()
+    sounds: tuple[tuple[str, str], ...] = ()
+    sort: bool = False
+    shares: tuple[float, ...] = ()
+
+
+@dataclass(frozen=True)
 class Question:
     """What is asked about one sample.
 
@@ -22,6 +41,7 @@ class Question:
         chance: share that pure guessing gets right, 0 to 1.
         show: draws what the question is about.
         others: what the baselines answer, by name.
+        about: gives what the question is about as data.
     """
 
     text: str
@@ -31,6 +51,7 @@ class Question:
     chance: float
     show: Callable[[], None]
     others: Mapping[str, str] = field(default_factory=dict)
+    about: Callable[[], About] = About
 
 
 def number(slug: str) -> int:
@@ -99,12 +120,12 @@ def guess(slug: str, ask: Callable[[], Question]) -> None:
     ]
     by_chance = score["asked"] * question.chance
     st.caption(f"Of {score['asked']}: {', '.join(tally)}, pure guessing about {by_chance:.1f}")
-    st.button("Next one", icon=":material/skip_next:", key=f"{slug}_next", on_click=_next, args=(slug,))
+    st.button("Next one", icon=":material/skip_next:", key=f"{slug}_next", on_click=next_one, args=(slug,))
 
 
 def start_over(slug: str) -> None:
     """Another question, and a score from nought: the old chances hold no longer."""
-    _next(slug)
+    next_one(slug)
     st.session_state.pop(f"{slug}_score", None)
 
 
@@ -123,8 +144,8 @@ def _mark(answer: str, question: Question) -> str:
 
 def _as_first_asked(slug: str, now: Question) -> Question:
     """The question as it was first asked: a run that goes on must not change choices and answers meanwhile."""
-    kept = st.session_state.setdefault(f"{slug}_asked_{number(slug)}", replace(now, show=_nothing))
-    return replace(kept, show=now.show)
+    kept = st.session_state.setdefault(f"{slug}_asked_{number(slug)}", replace(now, show=_nothing, about=About))
+    return replace(kept, show=now.show, about=now.about)
 
 
 def _nothing() -> None:
@@ -135,5 +156,6 @@ def _answered(slug: str) -> str:
     return f"{widget(slug)}_done"
 
 
-def _next(slug: str) -> None:
+def next_one(slug: str) -> None:
+    """Go on to the next question."""
     st.session_state[f"{slug}_guess"] = number(slug) + 1

@@ -10,7 +10,7 @@ import numpy as np
 
 from sslviz.catalogue import TASKS
 from sslviz.ui.frame import guess, picture_samples
-from sslviz.ui.frame.guess import Question
+from sslviz.ui.frame.guess import About, Question
 from sslviz.ui.frame.label_question import LETTERS, LabelQuestion
 from sslviz.ui.frame.labelling import make_label
 from sslviz.ui.frame.picture_samples import figures, one_of_four, pixel_batch, sample, view_cells
@@ -62,6 +62,7 @@ def question(slug: str, text: str, name: str, alike: Callable[[Labelled, int], A
         text=text, choices=LETTERS, truth=letter[asked.own], model=best(alike(asked.labelled, asked.own)),
         others={"raw pixels": best(picture_samples.nearest_by_pixels(asked.labelled.inputs["views"], asked.own))},
         chance=1 / len(asked.shown), show=lambda: figures(asked.cells(name)),
+        about=lambda: About(images=tuple(asked.cells(name))),
     )  # fmt: skip
 
 

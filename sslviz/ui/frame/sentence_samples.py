@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from sslviz.catalogue import load
 from sslviz.data import text, uploads
 from sslviz.ui.frame import guess
-from sslviz.ui.frame.guess import Question
+from sslviz.ui.frame.guess import About, Question
 from sslviz.ui.frame.label_question import LabelQuestion, Word, shuffled
 
 if TYPE_CHECKING:
@@ -123,6 +123,7 @@ def word_question(
     return Question(
         text=asked, choices=choices, truth=truth, model=best(model), chance=1 / len(choices), show=show,
         others={rule: best(followed)},
+        about=lambda: About((" ".join(shown),), shares=tuple(float(model[index[word]]) for word in choices)),
     )  # fmt: skip
 
 

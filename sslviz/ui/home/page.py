@@ -9,8 +9,10 @@ from pathlib import Path
 import streamlit as st
 
 from sslviz.catalogue import MODALITIES, TASKS
+from sslviz.classroom.codes import LENGTH
 from sslviz.data import ASSETS
 from sslviz.data.images import photos
+from sslviz.ui.classroom.join import join_view
 from sslviz.ui.frame import settings
 from sslviz.ui.frame.lesson.way import stops, way_view
 from sslviz.ui.frame.parts import HIDEABLE, credit_line, part
@@ -68,6 +70,7 @@ def welcome(recorded: words.Recorded) -> None:
                 lesson("pseudo_label")
             if st.button("Start with masked words", icon=":material/science:"):
                 go("masked_words")
+        join_view("join", data={"length": LENGTH})
     with right.container(key="hero", gap="xsmall"):
         jpeg = base64.b64encode((ASSETS / "images" / "photos" / f"{PHOTO}.jpg").read_bytes()).decode()
         hero("hero_view", photo=f"data:image/jpeg;base64,{jpeg}", sentence=recorded.sentence, said=recorded.said)

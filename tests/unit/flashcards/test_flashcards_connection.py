@@ -39,7 +39,7 @@ def test_where_progress_is_kept(monkeypatch: pytest.MonkeyPatch, tmp_path: Path)
 
 def test_a_file_is_written_in_wal_mode_with_foreign_keys(tmp_path: Path) -> None:
     store = Store(str(tmp_path / "p.db"))
-    with store._open().connect() as connection:
+    with store._database.engine().connect() as connection:
         values = [connection.exec_driver_sql(f"PRAGMA {name}").scalar() for name in
                   ("journal_mode", "foreign_keys", "synchronous", "busy_timeout")]  # fmt: skip
     assert values == ["wal", 1, 2, 5000]

@@ -1,4 +1,7 @@
-"""A guess before a class: hands are raised, the teacher counts them with a key, and then the answer is shown."""
+"""A guess before a class: hands are raised, the teacher counts them with a key, and then the answer is shown.
+
+Where the teacher has opened a room, phones vote in place of hands.
+"""
 
 from __future__ import annotations
 
@@ -7,7 +10,9 @@ from typing import TypedDict
 
 import streamlit as st
 
-from sslviz.ui.frame.guess import Question, asked, number, remember
+from sslviz.ui.classroom import teacher
+from sslviz.ui.frame.guess import Question, asked, next_one, number, remember
+from sslviz.ui.frame.lesson.class_votes import class_votes
 from sslviz.ui.live import Handler, mount
 from sslviz.ui.live.events import many, whole
 
@@ -33,14 +38,18 @@ class Hands(TypedDict):
 
 
 def hands(slug: str, ask: Callable[[], Question]) -> None:
-    """Draw the question in view with the hands that were counted."""
-    remember(slug, ask())
+    """Draw the question in view with the hands that were counted, or with the votes of a room."""
+    fresh = ask()
+    remember(slug, fresh)
     question, now = asked(slug), number(slug)
+    if teacher.here() is not None:
+        class_votes(slug, question, fresh, shown=bool(st.session_state.get(f"{slug}_hands_shown")))
+        return
     kept: dict[int, list[int]] = st.session_state.setdefault(f"{slug}_hands", {})
     counted = kept.setdefault(now, [0] * len(question.choices))
     shown = bool(st.session_state.get(f"{slug}_hands_shown"))
     with st.container(key="hands_question"):
-        ask().show()
+        fresh.show()
     hands_view(
         f"{slug}_hands_view",
         data={
@@ -50,6 +59,12 @@ def hands(slug: str, ask: Callable[[], Question]) -> None:
         },
         on_event=lambda event: kept.__setitem__(now, event["hands"]),
     )  # fmt: skip
+
+
+def another_question(slug: str) -> None:
+    """The next question, of which nobody knows the answer yet."""
+    st.session_state[f"{slug}_hands_shown"] = False
+    next_one(slug)
 
 
 def hands_view(key: str, *, data: Hands, on_event: Handler = None) -> None:

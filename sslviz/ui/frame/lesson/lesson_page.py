@@ -6,17 +6,22 @@ from collections.abc import Callable
 from html import escape
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlencode
 
 import streamlit as st
 
 from sslviz.catalogue import TASKS
+from sslviz.classroom.room import Room
+from sslviz.classroom.room import Scene as InRoom
+from sslviz.ui.classroom import teacher
 from sslviz.ui.frame import current, settings
 from sslviz.ui.frame.lesson import course, notes, views
+from sslviz.ui.frame.lesson.hands import another_question
 from sslviz.ui.frame.lesson.parts import Place, draw_part
 from sslviz.ui.frame.lesson.rail import rail_view
-from sslviz.ui.frame.lesson.scene import Lesson
+from sslviz.ui.frame.lesson.scene import Lesson, Scene
 from sslviz.ui.frame.lesson.ticks import tick, ticked
-from sslviz.ui.frame.lesson.words import html
+from sslviz.ui.frame.lesson.words import html, plain
 from sslviz.ui.frame.parts import credit_line
 from sslviz.ui.frame.routes import page_file
 from sslviz.ui.frame.walk import another, relabel
@@ -49,15 +54,25 @@ def play(slug: str, title: str, lesson: Lesson, page: Any, quiz: Callable[[str],
     if page is not None:
         _keep_settings(page)
     scene, size = lesson.scenes[number], "present" if view == "present" else "large"
+    room = None
     if size == "present":
         st.html(CSS / "present.css")
+        teacher.meet()
+        room = teacher.here()
+        teacher.begin(_in_room(slug, title, lesson, number))
     with st.container(key="lesson" if size == "large" else "present", gap=None):
         if size == "large":
             _head(slug, title, page)
         above = st.container(key="rail", height="content")
         with st.container(key="scene"):
-            _scene(Place(slug, size, lesson, scene, page, quiz))
-        _foot(slug, lesson, number, size, page)
+            if room is not None and teacher.panel_open():
+                with st.container(key="stage"):
+                    teacher.panel(room)
+            else:
+                _scene(Place(slug, size, lesson, scene, page, quiz))
+        if size == "present":
+            teacher.finish()
+        _foot(slug, lesson, number, size, page, room)
     if scene.done is not None and scene.done(slug):
         tick(slug, [number])
     with above:
@@ -120,7 +135,23 @@ def _scene(place: Place) -> None:
                 draw_part(place, on)
 
 
-def _foot(slug: str, lesson: Lesson, number: int, size: str, page: Any) -> None:
+def _in_room(slug: str, title: str, lesson: Lesson, number: int) -> InRoom:
+    """What phones are told of a scene: what the class is asked in it, and a link to the same sample and seed."""
+    scene = lesson.scenes[number]
+    kept = {
+        name: value for name, value in st.query_params.to_dict().items()
+        if name not in ("view", "scene") and not name.endswith("_run")
+    }  # fmt: skip
+    link = f"{slug}?{urlencode({'view': 'lesson', 'scene': number + 1, **kept})}"
+    return InRoom(slug, title, number + 1, len(lesson.scenes), "" if _asks(scene) else plain(scene.ask), link)
+
+
+def _asks(scene: Scene) -> bool:
+    """Whether there is a guess on the stage."""
+    return any(on.part == "guess" or on.asks for on in scene.on)
+
+
+def _foot(slug: str, lesson: Lesson, number: int, size: str, page: Any, room: Room | None) -> None:
     """Back and Next, and what the keys are."""
     count, present = len(lesson.scenes), size == "present"
     scene = lesson.scenes[number]
@@ -139,8 +170,14 @@ def _foot(slug: str, lesson: Lesson, number: int, size: str, page: Any) -> None:
             words = f"N {scene.relabel.lower()}" if present else scene.relabel
             st.button(words, key="scene_again", on_click=relabel, args=(page,))
         if present:
-            if any(on.part == "guess" or on.asks for on in scene.on):
-                st.button("R reveal", key="scene_reveal", on_click=_reveal, args=(page.slug if page else slug,))
+            asked = page.slug if page else slug
+            if _asks(scene):
+                st.button("R reveal", key="scene_reveal", on_click=_reveal, args=(asked,))
+                if not scene.another:
+                    st.button("N another", key="scene_another", on_click=another_question, args=(asked,))
+            if teacher.trouble():
+                st.html(f"<p class='nth'>{escape(teacher.trouble())}</p>", width="content")
+            teacher.button(room)
             st.html("<p class='nth'>B blank</p>", width="content")
             st.button("Esc leave", key="scene_leave", on_click=views.show, args=("lesson",))
         if number + 1 < count:

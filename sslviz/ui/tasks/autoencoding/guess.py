@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from sslviz.catalogue.autoencoding import ENTRY, AutoencodingOptions
 from sslviz.data import images
 from sslviz.ui.frame import current, guess
-from sslviz.ui.frame.guess import Question
+from sslviz.ui.frame.guess import About, Question
 from sslviz.ui.frame.label_question import LETTERS, LabelQuestion
 from sslviz.ui.frame.picture_card import png
 from sslviz.ui.frame.picture_samples import as_bytes
@@ -69,8 +69,13 @@ def question() -> Question:
         gaps = np.square(pixels.astype(float) - picture.astype(float)).mean((1, 2, 3))
         return LETTERS[int(gaps.argmin())]
 
+    first = ("spoilt", seen(labelled)) if denoises else ("rebuilt", rebuilt)
+
+    def about() -> About:
+        whole = (first, *zip(LETTERS, pixels, strict=True))
+        return About(images=tuple((name, png(picture)) for name, picture in whole))
+
     def show() -> None:
-        first = ("spoilt", seen(labelled)) if denoises else ("rebuilt", rebuilt)
         cells = [(*first, LARGE), *((letter, pixels[i], SMALL) for i, letter in enumerate(LETTERS))]
         st.html(
             "<div class='views'>"
@@ -90,6 +95,7 @@ def question() -> Question:
     return Question(
         text="Which one was it before it was spoilt?" if denoises else "Which one was it?",
         choices=LETTERS, truth=LETTERS[truth], model=best(rebuilt), chance=1 / len(LETTERS), show=show,
+        about=about,
         others={"PCA": best(kept[0]), **({"spoilt pixels": best(seen(labelled))} if denoises else {})},
     )  # fmt: skip
 

@@ -13,7 +13,7 @@ from sslviz.catalogue.cluster_ids import ENTRY, ClusterIdsOptions
 from sslviz.training import config
 from sslviz.training.results import recorded, run_view
 from sslviz.ui.frame import current, guess
-from sslviz.ui.frame.guess import Question
+from sslviz.ui.frame.guess import About, Question
 from sslviz.ui.frame.label_question import CHOICES, LETTERS, LabelQuestion
 from sslviz.ui.frame.picture_card import png
 from sslviz.ui.frame.picture_samples import sample
@@ -67,6 +67,7 @@ def question() -> Question:
     return Question(
         text="Into which pile did the model put it?", choices=list(asked.piles), truth=asked.truth,
         model=asked.model, others={"pixels alone": asked.pixels}, chance=1 / len(asked.piles), show=show,
+        about=lambda: About(images=(("the picture", asked.picture), *asked.piles.items())),
     )  # fmt: skip
 
 

@@ -10,7 +10,7 @@ import streamlit as st
 from sslviz.catalogue.frame_order import FrameOrderOptions
 from sslviz.data import video
 from sslviz.ui.frame import current, guess, settings
-from sslviz.ui.frame.guess import Question
+from sslviz.ui.frame.guess import About, Question
 from sslviz.ui.frame.label_question import LabelQuestion, shuffled
 from sslviz.ui.tasks.frame_order.card import clip_view
 from sslviz.ui.tasks.frame_order.clip import (
@@ -46,6 +46,11 @@ def question() -> Question:
         others={"pixels that change least": lettered(variant, least)},
         chance=1 / count,
         show=lambda: _sort(clip),
+        about=lambda: About(
+            images=tuple(zip(LETTERS, clip.images, strict=False)),
+            sort=variant != "in order?",
+            shares=tuple(float(p) for p in clip.answer.p) if learned_this else (),
+        ),
     )
 
 

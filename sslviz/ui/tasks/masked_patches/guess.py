@@ -12,7 +12,7 @@ from PIL import Image, ImageDraw
 
 from sslviz.catalogue.masked_patches import ENTRY, MaskedPatchesOptions
 from sslviz.ui.frame import current, guess
-from sslviz.ui.frame.guess import Question
+from sslviz.ui.frame.guess import About, Question
 from sslviz.ui.frame.label_question import LETTERS, LabelQuestion
 from sslviz.ui.frame.picture_card import png
 from sslviz.ui.frame.picture_samples import Figure, drawn_credits, figures, sample
@@ -76,6 +76,7 @@ def question() -> Question:
         text="Which patch stood at the “?”", choices=LETTERS, truth=letters[0],
         model=best(painted.patches[int(asked.covered[: asked.place].sum())]),
         others={"nearest patch": best(asked.nearest / 255)}, chance=1 / len(LETTERS), show=show,
+        about=lambda: About(images=((asked.name, asked.picture()), *asked.patches())),
     )  # fmt: skip
 
 

@@ -12,11 +12,11 @@ from numpy.typing import NDArray
 from sslviz.catalogue.masked_sound import MaskedSoundOptions
 from sslviz.data import audio
 from sslviz.ui.frame import current, guess
-from sslviz.ui.frame.guess import Question
+from sslviz.ui.frame.guess import About, Question
 from sslviz.ui.frame.label_question import CHOICES, LETTERS, LabelQuestion
 from sslviz.ui.frame.pictures import data_address
 from sslviz.ui.tasks.masked_sound.codes import SLUG, STREAM, ModelAnswer, Sample, answer, label, named, sample
-from sslviz.ui.tasks.masked_sound.sounds import cut_out, gap_picture, piece_picture, silenced
+from sslviz.ui.tasks.masked_sound.sounds import cut_out, gap_picture, piece_picture, silenced, sound_address
 
 if TYPE_CHECKING:
     from sslviz.training.results.run_view import RunView
@@ -57,6 +57,7 @@ def question() -> Question:
     return Question(
         text="Which sound stood in the blue frame?", choices=LETTERS, truth=LETTERS[gap.right],
         model=LETTERS[gap.picked], chance=1 / len(LETTERS), show=lambda: _show(gap),
+        about=lambda: _about(gap),
     )  # fmt: skip
 
 
@@ -111,6 +112,14 @@ def _apart(answers: ModelAnswer, i: int) -> list[int]:
         if answers.p[i, column] > 0 and step >= 0 and far and len(columns) < CHOICES:
             columns.append(column)
     return columns
+
+
+def _about(gap: Gap) -> About:
+    """The same for phones, each of which may play the sounds."""
+    samples = gap.recording.samples
+    pieces = [(letter, sound_address(cut_out(samples, one))) for letter, one in zip(LETTERS, gap.steps, strict=True)]
+    whole = ("what is heard", sound_address(silenced(samples, gap.answers.masked)))
+    return About(images=(("what is heard", gap.picture),), sounds=(whole, *pieces))
 
 
 def _show(gap: Gap) -> None:

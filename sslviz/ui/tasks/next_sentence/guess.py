@@ -9,7 +9,7 @@ from sslviz.catalogue import load
 from sslviz.catalogue.next_sentence import ENTRY, NextSentenceOptions
 from sslviz.data.stories import stories
 from sslviz.ui.frame import current, guess
-from sslviz.ui.frame.guess import Question
+from sslviz.ui.frame.guess import About, Question
 from sslviz.ui.frame.label_question import LabelQuestion
 from sslviz.ui.tasks.next_sentence import card
 from sslviz.ui.tasks.next_sentence.card import LABELS, Pair, Side
@@ -42,6 +42,10 @@ def question() -> Question:
             f"{name} alone": CHOICES[int(p < 0.5)] for name, p in (("topic", counted.topic), ("length", counted.length))
         },
         chance=1 / len(CHOICES), show=show,
+        about=lambda: About(
+            tuple(f"{letter}: {text}" for letter, text in zip("AB", shown(this, side), strict=True)),
+            shares=tuple(float(p) for p in answer.p[:2]),
+        ),
     )  # fmt: skip
 
 

@@ -11,7 +11,7 @@ from sslviz.catalogue import load
 from sslviz.catalogue.patch_order import PatchOrderOptions
 from sslviz.data import images
 from sslviz.ui.frame import current, guess, settings
-from sslviz.ui.frame.guess import Question
+from sslviz.ui.frame.guess import About, Question
 from sslviz.ui.frame.label_question import CHOICES, LETTERS, LabelQuestion, shuffled
 from sslviz.ui.frame.picture_samples import figures
 from sslviz.ui.tasks.patch_order.puzzle import (
@@ -70,6 +70,7 @@ def _place(puzzle: Puzzle, rng: np.random.Generator) -> Question:
         text="Where was this patch? Rows count from the top.", choices=list(names.values()), truth=names[truth],
         model=names[max(places, key=lambda place: float(puzzle.answer.p[0][at, place]))],
         others={"mean patch": names[nearest]}, chance=1 / len(places), show=lambda: figures(cells),
+        about=lambda: About(images=tuple(cells)),
     )  # fmt: skip
 
 
@@ -89,6 +90,7 @@ def _order(puzzle: Puzzle, rng: np.random.Generator) -> Question:
         text="Which one puts the picture together?", choices=LETTERS, truth=letter[truth],
         model=letter[max(some, key=lambda number: float(puzzle.answer.p[0][number]))],
         others={"edges that fit": letter[fits]}, chance=1 / len(some), show=lambda: figures(cells),
+        about=lambda: About(images=tuple(cells)),
     )  # fmt: skip
 
 
@@ -97,6 +99,7 @@ def _any_of(text: str, puzzle: Puzzle, names: Sequence[str], cells: Sequence[tup
     return Question(
         text=text, choices=names, truth=names[puzzle.truth(0)], model=names[puzzle.best(0)], chance=1 / len(names),
         show=lambda: figures(cells),
+        about=lambda: About(images=tuple(cells)),
     )  # fmt: skip
 
 

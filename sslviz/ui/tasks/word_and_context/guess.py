@@ -16,7 +16,7 @@ from sslviz.data.text import corpus
 from sslviz.data.word_rows import word_rows, word_topics
 from sslviz.training.results.run_view import RunView
 from sslviz.ui.frame import current, guess
-from sslviz.ui.frame.guess import Question
+from sslviz.ui.frame.guess import About, Question
 from sslviz.ui.frame.label_question import LabelQuestion, shuffled
 from sslviz.ui.frame.sentence_samples import GAP, LEAST_LETTERS, LONGEST, SHORTEST
 from sslviz.ui.tasks.word_and_context import card
@@ -64,6 +64,7 @@ def question() -> Question:
         choices=[words[n] for n in numbers], truth=words[truth],
         model=None if np.ptp(model) == 0 else words[numbers[int(model.argmax())]],
         others={"counted pairs": words[numbers[int(counted.argmax())]]}, chance=1 / len(numbers), show=show,
+        about=lambda: About((" ".join(near),)),
     )  # fmt: skip
 
 

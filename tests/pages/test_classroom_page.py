@@ -1,0 +1,154 @@
+"""A room on the teacher's side: opened from Present, steered by this session alone, followed by phones, and ended."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from sslviz.classroom import store as stores
+from sslviz.classroom.room import told
+from sslviz.classroom.store import RoomStore
+from sslviz.ui.classroom import addresses, teacher
+
+
+@pytest.fixture
+def rooms(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[RoomStore]:
+    monkeypatch.setenv("SSLVIZ_DATABASE", str(tmp_path / "progress.db"))
+    stores.rooms.cache_clear()
+    yield stores.rooms()
+    stores.rooms().close()
+    stores.rooms.cache_clear()
+
+
+@pytest.fixture
+def lesson(visit: Callable, rooms: RoomStore) -> Callable:
+    return lambda slug, scene: visit(slug, __view="present", __scene=str(scene))
+
+
+def now() -> datetime:
+    return datetime.now(UTC)
+
+
+def code_of(page: Any) -> str:
+    return str(page.at.session_state["room_code"])
+
+
+def test_a_room_is_opened_asks_reveals_goes_on_and_is_ended(lesson: Callable, rooms: RoomStore) -> None:
+    page = lesson("masked_words", 3)
+    page.press("scene_room")
+    code = code_of(page)
+    panel = page.component("room_panel_view")
+    assert panel["code"].replace(" ", "") == code
+    assert panel["qr"].startswith("data:image/svg+xml")
+    page.press("room_close")
+    phones = [rooms.join(code, None, now()) for _ in range(3)]
+    room = rooms.look(code, now())
+    assert (room.now, room.scene.number) == (0, 3)
+    assert room.scene.ask.endswith("?")
+    page.press("scene_next")  # the guess
+    room = rooms.look(code, now())
+    question = room.question
+    assert question is not None
+    for token, _ in phones:
+        assert rooms.vote(code, token, question.number, question.asked.truth, now())
+    page.run()
+    seen = page.component("room_votes")
+    assert (seen["voted"], seen["inside"]) == (3, 3)
+    assert (seen["counts"], seen["truth"], seen["model"], seen["shares"], seen["sums"]) == ([], None, None, [], "")
+    assert "filled" not in page.html
+    page.press("scene_reveal")
+    seen = page.component("room_votes")
+    assert seen["truth"] == question.asked.truth
+    assert sum(seen["counts"]) == 3
+    assert seen["sums"].startswith("After 1 question: class 100% · model ")
+    assert len(seen["shares"]) == len(seen["choices"])
+    assert "filled" in page.html
+    assert seen["board"] == []
+    page.press("scene_another")
+    second = rooms.look(code, now()).question
+    assert second is not None
+    assert (second.number, second.shown) == (2, False)
+    page.press("scene_next")
+    assert rooms.look(code, now()).now == 0  # the phones follow the scene
+    page.press("scene_room")
+    page.press("room_board")
+    page.press("room_lock")
+    page.press("room_free")
+    room = rooms.look(code, now())
+    assert (room.board, room.locked, room.free) == (True, True, True)
+    assert told(room, phones[0][1].number)["link"].startswith("masked_words?view=lesson&scene=5")
+    rows = list(csv.reader(io.StringIO(teacher.results_csv(room).decode("utf-8-sig"))))
+    assert len(rows) == 1 + 3
+    page.press("room_end")
+    with pytest.raises(stores.NoRoom):
+        rooms.look(code, now())
+    assert "room_token" not in page.at.session_state
+
+
+def test_another_visitor_neither_sees_nor_steers_the_room(lesson: Callable, rooms: RoomStore) -> None:
+    page = lesson("masked_words", 4)
+    page.press("scene_room")
+    code, version = code_of(page), rooms.version(code_of(page), now())
+    stranger = lesson("masked_words", 4)
+    stranger.at.session_state["room_code"] = code  # even if they knew it
+    stranger.run()
+    assert "room_votes" not in [part.key for part in stranger.at.get("bidi_component")]
+    stranger.press("scene_reveal")
+    stranger.press("scene_next")
+    stranger.at.session_state["room_token"] = "A" * 43  # a forged token
+    stranger.run()
+    stranger.press("scene_back")
+    assert rooms.version(code, now()) == version
+    stranger.press("scene_room")
+    assert code_of(stranger) != code  # they get a room of their own
+
+
+def test_a_reload_finds_the_room_by_the_token_in_the_browser(lesson: Callable, rooms: RoomStore) -> None:
+    page = lesson("masked_words", 4)
+    page.press("scene_room")
+    page.press("room_close")
+    offered = page.component("room_opener")["offer"]
+    again = lesson("masked_words", 4)
+    assert again.component("room_opener")["known"] is False
+    again.at.session_state["room_token"] = offered  # as the view tells it
+    again.run()
+    assert again.component("room_votes")["code"].replace(" ", "") == code_of(page)
+    assert rooms.look(code_of(page), now()).now == 1  # the same question, not another one
+
+
+def test_where_the_database_is_gone_it_is_said_and_hands_are_counted(
+    lesson: Callable, rooms: RoomStore, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    page = lesson("masked_words", 4)
+    monkeypatch.setattr(teacher, "rooms", lambda: RoomStore("/dev/null/x.db"))
+    page.press("scene_room")
+    assert "A room cannot be kept" in page.html
+    assert page.component("masked_words_hands_view")["choices"]
+
+
+def test_the_lesson_what_labels_buy_asks_the_room_too(lesson: Callable, rooms: RoomStore) -> None:
+    page = lesson("transfer", 3)
+    page.press("scene_room")
+    page.press("room_close")
+    assert page.component("room_votes")["choices"]
+
+
+def test_addresses_that_phones_can_reach(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(addresses, "own_numbers", lambda: ["192.168.1.20", "10.0.0.3"])
+    found = addresses.candidates("http://localhost:8501/masked_words")
+    assert found == ["http://192.168.1.20:8501", "http://10.0.0.3:8501", "http://localhost:8501"]
+    assert addresses.candidates("https://school.example/app") == ["https://school.example"]
+    assert addresses.candidates("http://10.0.0.3:8501/")[0] == "http://10.0.0.3:8501"
+
+
+@pytest.mark.parametrize(
+    "typed", ["", "javascript:alert(1)", "http://a b", "ftp://x", "http://x:99999", "x:y", "http://u@h", "<b>"]
+)
+def test_what_is_no_address_is_none(typed: str) -> None:
+    assert addresses.read_address(typed) is None
