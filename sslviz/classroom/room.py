@@ -220,7 +220,8 @@ class Score:
         shares = [f"class {self.right / self.votes:.0%}" if self.votes else "class: no votes"]
         if self.model_asked:
             shares.append(f"model {self.model_right / self.model_asked:.0%}")
-        return f"After {n} question{'' if n == 1 else 's'}: {' · '.join(shares)} · chance {self.chance:.0%}"
+        whole = f"After {n} question{'' if n == 1 else 's'}: {' · '.join(shares)} · chance {self.chance:.0%}"
+        return whole.replace("%", " %")
 
 
 def score(room: Room) -> Score:

@@ -4,16 +4,22 @@ from __future__ import annotations
 
 import csv
 import io
+import json
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 import pytest
+from streamlit.testing.v1 import AppTest
 
+from sslviz.catalogue import TASKS
+from sslviz.classroom import room as room_rules
 from sslviz.classroom import store as stores
-from sslviz.classroom.room import told
+from sslviz.classroom.room import Question, Scene, told
 from sslviz.classroom.store import RoomStore
+from sslviz.flashcards.tokens import new_token
 from sslviz.ui.classroom import addresses, teacher
 
 
@@ -66,7 +72,7 @@ def test_a_room_is_opened_asks_reveals_goes_on_and_is_ended(lesson: Callable, ro
     seen = page.component("room_votes")
     assert seen["truth"] == question.asked.truth
     assert sum(seen["counts"]) == 3
-    assert seen["sums"].startswith("After 1 question: class 100% · model ")
+    assert seen["sums"].startswith("After 1 question: class 100 % · model ")
     assert len(seen["shares"]) == len(seen["choices"])
     assert "filled" in page.html
     assert seen["board"] == []
@@ -152,3 +158,66 @@ def test_addresses_that_phones_can_reach(monkeypatch: pytest.MonkeyPatch) -> Non
 )
 def test_what_is_no_address_is_none(typed: str) -> None:
     assert addresses.read_address(typed) is None
+
+
+def test_cards_are_a_round_of_ten_for_a_class(lesson: Callable, rooms: RoomStore) -> None:
+    page = lesson("masked_words", 7)
+    assert "asked_class" in page.html
+    page.press("scene_room")
+    page.press("room_close")
+    seen = set()
+    for at in range(11):
+        assert f"Card {at % 10 + 1} of 10" in page.html
+        seen.add(page.component("room_votes")["text"])
+        page.press("scene_reveal")
+        assert page.component("room_votes")["truth"] is not None
+        page.press("scene_another")
+    assert len(seen) >= 10
+    asked = rooms.look(code_of(page), now()).questions
+    assert len(asked) == 11  # a card that comes again in the next round is another question
+    assert {len(one.asked.choices) for one in asked} >= {2}  # true or false among them
+
+
+def test_flashcards_have_a_round_for_a_class_without_a_lesson(lesson: Callable, rooms: RoomStore) -> None:
+    page = lesson("flashcards", 1)
+    assert page.component("flashcards_round_hands_view")["choices"]
+    page.press("scene_room")
+    page.press("room_close")
+    assert page.component("room_votes")["choices"]
+    page.press("scene_leave")
+    assert "cards" in page.keys
+
+
+@pytest.mark.parametrize("slug", list(TASKS))
+def test_the_guess_of_every_task_can_be_voted_on_and_tells_nothing(slug: str, rooms: RoomStore) -> None:
+    """What phones get of it: something to look at or to listen to, the answers, and neither truth nor model."""
+
+    def script(slug: str) -> None:
+        from importlib import import_module
+
+        import streamlit as st
+
+        from sslviz.ui.frame.lesson.class_votes import as_asked
+
+        asked = import_module(f"sslviz.ui.tasks.{slug}.page").PAGE.question()
+        st.session_state["asked"] = as_asked(slug, asked, asked)
+
+    page = AppTest.from_function(script, args=(slug,), default_timeout=120).run()
+    assert not page.exception, [one.message for one in page.exception]
+    asked = page.session_state["asked"]
+    assert asked.words or asked.images
+    assert len(asked.shares) in (0, len(asked.choices))
+    assert all(data.startswith("data:image/") for _, data in asked.images)
+    assert all(data.startswith("data:audio/wav;base64,") for _, data in asked.sounds)
+    put = json.dumps(room_rules.put(Question(1, asked)))
+    assert len(put) + stores._data(asked) < stores.LARGEST
+    other = replace(asked, truth=(asked.truth + 1) % len(asked.choices), model=None, shares=())
+    assert put == json.dumps(room_rules.put(Question(1, other)))
+    token = new_token()
+    code = rooms.open(token, now())
+    assert rooms.ask(token, code, Scene(slug), asked, now()) == 1
+    if slug == "frame_order":
+        assert asked.sort
+        assert all(sorted(choice.split()) == sorted(name for name, _ in asked.images) for choice in asked.choices)
+    if slug == "masked_sound":
+        assert [name for name, _ in asked.sounds][1:] == list(asked.choices)

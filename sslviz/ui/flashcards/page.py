@@ -12,6 +12,9 @@ from sslviz.ui.flashcards.progress import page_progress
 from sslviz.ui.flashcards.quiz import page_quiz
 from sslviz.ui.flashcards.review import limits, review
 from sslviz.ui.frame import link
+from sslviz.ui.frame.lesson import lesson_page, views
+from sslviz.ui.frame.lesson.cards_round import ALL
+from sslviz.ui.frame.lesson.scene import Lesson, On, Scene
 from sslviz.ui.frame.parts import drawn_while_open
 
 LEAD = {
@@ -24,8 +27,22 @@ LEAD = {
 }
 
 
+CLASS = Lesson(
+    (
+        Scene(
+            "Ten cards", "Ten quick cards", "Choose the answer that you think is right.", "Choose an answer.",
+            (On("cards"),), "Why cards?", "What one has to recall stays longer than what one reads again.",
+            "Which of the ten was hardest?", "It shows what to look at again.",
+        ),
+    )
+)  # fmt: skip
+
+
 def draw() -> None:
-    """Draw the page."""
+    """Draw the page, or a round of cards for a class."""
+    if st.query_params.get("view") == "present":
+        lesson_page.play(ALL, "Flashcards", CLASS, None, lambda _: None)
+        return
     st.html(Path(__file__).with_name("cards.css"))
     link.tell(links.check_link())
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
@@ -47,5 +64,7 @@ def draw() -> None:
                     help="The same number asks the same questions, and it stands in the link.",
                     **links.bound("cards_seed", links.seed()),
                 )  # fmt: skip
+                st.button("With a class", icon=":material/groups:", key="cards_class", on_click=views.show,
+                          args=("present",), help="Ten quick cards on a projector, for hands or phones.")  # fmt: skip
         {"review": st.fragment(review), "quiz": page_quiz, "progress": page_progress, "deck": page_deck}[view]()
     learner.meet()

@@ -11,7 +11,7 @@ from sslviz.catalogue import TASKS
 from sslviz.classroom.room import Asked
 from sslviz.ui.classroom import teacher
 from sslviz.ui.frame import current
-from sslviz.ui.frame.guess import Question
+from sslviz.ui.frame.guess import Question, number
 from sslviz.ui.frame.sentence_samples import GAP
 
 
@@ -24,11 +24,11 @@ def class_votes(slug: str, question: Question, fresh: Question, *, shown: bool) 
         fresh: the same, which can be drawn.
         shown: whether the teacher has revealed the answer.
     """
-    number = teacher.ask(key_of(slug, question), lambda: as_asked(slug, question, fresh))
+    place = teacher.ask(key_of(slug, question), lambda: as_asked(slug, question, fresh))
     with st.container(key="hands_question"):
-        _about(question, fresh, shown=shown or teacher.was_shown(number))
-    if number:
-        teacher.votes(number, shown=shown)
+        _about(question, fresh, shown=shown or teacher.was_shown(place))
+    if place:
+        teacher.votes(place, shown=shown)
     else:
         st.html(f"<p class='nth'>{escape(teacher.trouble())}</p>")
 
@@ -36,7 +36,7 @@ def class_votes(slug: str, question: Question, fresh: Question, *, shown: bool) 
 def key_of(slug: str, question: Question) -> str:
     """By which the same question is known again, in another session of the same teacher, too."""
     whole = repr((question.text, list(question.choices), question.truth)).encode()
-    return f"{slug}-{hashlib.sha256(whole).hexdigest()[:24]}"
+    return f"{slug}-{number(slug)}-{hashlib.sha256(whole).hexdigest()[:24]}"
 
 
 def as_asked(slug: str, question: Question, fresh: Question) -> Asked:

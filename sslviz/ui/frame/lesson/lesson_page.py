@@ -16,6 +16,7 @@ from sslviz.classroom.room import Scene as InRoom
 from sslviz.ui.classroom import teacher
 from sslviz.ui.frame import current, settings
 from sslviz.ui.frame.lesson import course, notes, views
+from sslviz.ui.frame.lesson.cards_round import round_name
 from sslviz.ui.frame.lesson.hands import another_question
 from sslviz.ui.frame.lesson.parts import Place, draw_part
 from sslviz.ui.frame.lesson.rail import rail_view
@@ -57,13 +58,15 @@ def play(slug: str, title: str, lesson: Lesson, page: Any, quiz: Callable[[str],
     room = None
     if size == "present":
         st.html(CSS / "present.css")
-        teacher.meet()
         room = teacher.here()
         teacher.begin(_in_room(slug, title, lesson, number))
     with st.container(key="lesson" if size == "large" else "present", gap=None):
         if size == "large":
             _head(slug, title, page)
         above = st.container(key="rail", height="content")
+        if size == "present":
+            with st.container(key="room_keeper"):
+                teacher.meet()
         with st.container(key="scene"):
             if room is not None and teacher.panel_open():
                 with st.container(key="stage"):
@@ -151,6 +154,14 @@ def _asks(scene: Scene) -> bool:
     return any(on.part == "guess" or on.asks for on in scene.on)
 
 
+def _asked(slug: str, scene: Scene, page: Any, room: Room | None) -> str:
+    """The name under which the questions on the stage are counted; empty where there are none."""
+    if _asks(scene):
+        return str(page.slug) if page else slug
+    parts = {on.part for on in scene.on}
+    return round_name(slug) if "cards" in parts or ("check" in parts and room is not None) else ""
+
+
 def _foot(slug: str, lesson: Lesson, number: int, size: str, page: Any, room: Room | None) -> None:
     """Back and Next, and what the keys are."""
     count, present = len(lesson.scenes), size == "present"
@@ -170,8 +181,7 @@ def _foot(slug: str, lesson: Lesson, number: int, size: str, page: Any, room: Ro
             words = f"N {scene.relabel.lower()}" if present else scene.relabel
             st.button(words, key="scene_again", on_click=relabel, args=(page,))
         if present:
-            asked = page.slug if page else slug
-            if _asks(scene):
+            if asked := _asked(slug, scene, page, room):
                 st.button("R reveal", key="scene_reveal", on_click=_reveal, args=(asked,))
                 if not scene.another:
                     st.button("N another", key="scene_another", on_click=another_question, args=(asked,))

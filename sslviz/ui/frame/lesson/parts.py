@@ -13,8 +13,10 @@ import streamlit as st
 from sslviz.catalogue import TASKS
 from sslviz.training.results import recorded
 from sslviz.training.results.run_view import RunView
+from sslviz.ui.classroom import teacher
 from sslviz.ui.frame import ahead, current, stage
 from sslviz.ui.frame.guess import guess
+from sslviz.ui.frame.lesson.cards_round import cards_round
 from sslviz.ui.frame.lesson.hands import hands
 from sslviz.ui.frame.lesson.learning import learning
 from sslviz.ui.frame.lesson.scene import Lesson, On, Scene
@@ -117,10 +119,18 @@ def _check(place: Place, _on: On) -> None:
     if place.size == "large":
         st.fragment(lambda: place.quiz(place.slug))()
         return
+    if teacher.here() is not None:
+        cards_round(place.slug)
+        return
     scenes = place.lesson.scenes[:-1]
     st.html(f"<ol class='asked_class'>{''.join(f'<li>{html(one.ask)}</li>' for one in scenes[:4])}</ol>")
 
 
+def _cards(place: Place, _on: On) -> None:
+    """Ten quick cards for a class."""
+    cards_round(place.slug)
+
+
 PARTS: dict[str, Callable[[Place, On], None]] = {
-    "card": _card, "guess": _guess, "learn": _learn, "good": _good, "check": _check,
+    "card": _card, "guess": _guess, "learn": _learn, "good": _good, "check": _check, "cards": _cards,
 }  # fmt: skip

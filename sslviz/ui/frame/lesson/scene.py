@@ -15,7 +15,8 @@ class On:
     """A part on the stage.
 
     Attributes:
-        part: its name, one of `parts.PARTS`; "own" for one that the task draws itself.
+        part: its name, one of `parts.PARTS`; "cards" is a round for a class, on a projector; "own" for one that the
+            task draws itself.
         rows, skip, panels, pictures, bare, edge: see `stage.Stage`; edge holds in a lesson, not on a projector.
         depth: of explanation, at which the card is drawn.
         asks: whether the task's own part asks for a guess.
