@@ -64,7 +64,10 @@ def draw() -> None:
                     help="The same number asks the same questions, and it stands in the link.",
                     **links.bound("cards_seed", links.seed()),
                 )  # fmt: skip
-                st.button("With a class", icon=":material/groups:", key="cards_class", on_click=views.show,
-                          args=("present",), help="Ten quick cards on a projector, for hands or phones.")  # fmt: skip
         {"review": st.fragment(review), "quiz": page_quiz, "progress": page_progress, "deck": page_deck}[view]()
+        if view == "quiz":
+            st.button(
+                "Ten cards with a class", icon=":material/groups:", key="cards_class", on_click=views.show,
+                args=("present",), help="On a projector, for raised hands or for phones.",
+            )  # fmt: skip
     learner.meet()
