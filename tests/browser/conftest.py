@@ -53,7 +53,7 @@ FAST = {
     "test_a_lesson_on_a_projector_is_large_and_has_a_clickers_keys",
     "test_hands_are_counted_by_keys_and_r_shows_the_answer",
     "test_what_was_done_and_the_view_are_remembered_by_the_browser",
-    "test_a_label_is_there_with_the_press_and_is_what_python_says",
+    "test_a_label_is_there_with_the_press_and_is_what_python_says", "test_the_phones_page_is_light",
 }  # fmt: skip
 
 

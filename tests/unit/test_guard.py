@@ -63,6 +63,11 @@ def test_a_page_brings_a_cookie_that_scripts_cannot_read_and_only_once() -> None
         assert "set-cookie" in fields(ask(accept=page, cookie=f"{name}={spoilt}"))
 
 
+def test_a_phone_in_a_class_is_given_no_number() -> None:
+    assert "set-cookie" not in fields(ask(accept="text/html", path="/base/class/K7MXQP"))
+    assert "set-cookie" in fields(ask(accept="text/html", path="/classes"))
+
+
 def test_numbers_are_long_and_have_one_form() -> None:
     assert len({new_number() for _ in range(100)}) == 100
     assert all(map(is_number, (new_number() for _ in range(100))))

@@ -34,6 +34,19 @@ PLANS = {
         "eight; the class guesses which task helped most. 5 minutes: worksheet, and the flashcards for home."
     ),
 }
+ROOM = """
+1. In Present press **Open a room**. A code and a QR code appear. If phones cannot reach the address, choose another one
+   under *Address*.
+2. Students point the camera at the square, or type the code on home. They need no account; each gets a nickname.
+3. Press **Go on with the lesson**. Phones show the question of the scene. At a guess they vote; you see how many have.
+   **R** reveals, **N** asks another question. In the last scene the class answers ten cards.
+4. Press the room’s button again to lock it, to put somebody out (✕ at the name), to let all go on alone and call them
+   back, or to show the best five by nickname.
+5. **End** gives you the results as a table, then deletes everything.
+
+Kept are nicknames, votes and questions, until you end the room, and for 24 hours at most. No phone is told an answer
+before you reveal it, and nobody but you, in this browser, can lead the room.
+"""
 
 
 def lessons() -> dict[str, Lesson]:
@@ -63,6 +76,8 @@ def draw() -> None:
         "blanks the screen, Esc leaves. Hands are counted with the keys 1 to 4. Notes for you open in a second window."
         "</p>"
     )
+    part("With phones", "a room, where the class votes instead of raising hands")
+    st.markdown(ROOM)
     part("Plans", "three ways to use them")
     for column, (name, plan) in zip(st.columns(3, gap="medium"), PLANS.items(), strict=True):
         with column.container(border=True, height="stretch"):

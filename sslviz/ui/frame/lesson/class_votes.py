@@ -8,7 +8,8 @@ from html import escape
 import streamlit as st
 
 from sslviz.catalogue import TASKS
-from sslviz.classroom.room import Asked
+from sslviz.classroom.room import Asked, Room
+from sslviz.classroom.room import Question as Voted
 from sslviz.ui.classroom import teacher
 from sslviz.ui.frame import current
 from sslviz.ui.frame.guess import Question, number
@@ -37,6 +38,19 @@ def key_of(slug: str, question: Question) -> str:
     """By which the same question is known again, in another session of the same teacher, too."""
     whole = repr((question.text, list(question.choices), question.truth)).encode()
     return f"{slug}-{number(slug)}-{hashlib.sha256(whole).hexdigest()[:24]}"
+
+
+def resume(slug: str, room: Room) -> None:
+    """After a reload, or on another server, go on with the question that the room was asked last."""
+    if f"{slug}_guess" in st.session_state:
+        return
+    numbers = [one.asked.key.removeprefix(f"{slug}-").split("-")[0] for one in room.questions if _of(slug, one)]
+    if numbers and numbers[-1].isdigit():
+        st.session_state[f"{slug}_guess"] = int(numbers[-1])
+
+
+def _of(slug: str, question: Voted) -> bool:
+    return question.asked.key.startswith(f"{slug}-")
 
 
 def as_asked(slug: str, question: Question, fresh: Question) -> Asked:

@@ -12,7 +12,7 @@ import streamlit as st
 
 from sslviz.ui.classroom import teacher
 from sslviz.ui.frame.guess import Question, asked, next_one, number, remember
-from sslviz.ui.frame.lesson.class_votes import class_votes
+from sslviz.ui.frame.lesson.class_votes import class_votes, resume
 from sslviz.ui.live import Handler, mount
 from sslviz.ui.live.events import many, whole
 
@@ -39,10 +39,13 @@ class Hands(TypedDict):
 
 def hands(slug: str, ask: Callable[[], Question]) -> None:
     """Draw the question in view with the hands that were counted, or with the votes of a room."""
+    room = teacher.here()
+    if room is not None:
+        resume(slug, room)
     fresh = ask()
     remember(slug, fresh)
     question, now = asked(slug), number(slug)
-    if teacher.here() is not None:
+    if room is not None:
         class_votes(slug, question, fresh, shown=bool(st.session_state.get(f"{slug}_hands_shown")))
         return
     kept: dict[int, list[int]] = st.session_state.setdefault(f"{slug}_hands", {})

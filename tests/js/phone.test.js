@@ -1,0 +1,86 @@
+import { describe, expect, test, vi } from 'vitest'
+import { draw_question, revealed } from '../../sslviz/classroom/phone/question.js'
+import { offer } from '../../sslviz/classroom/phone/alone.js'
+
+const PUT = { number: 3, text: 'Which?', choices: ['on', 'off'], words: [], images: [], sounds: [], sort: false }
+const drawn = (put = {}, vote = () => undefined) => {
+  const place = document.createElement('main')
+  document.body.append(place)
+  draw_question(place, { ...PUT, ...put }, '/class/K7MXQP/sound/3', vote)
+  return place
+}
+const texts = (place, selector) => [...place.querySelectorAll(selector)].map(node => node.textContent)
+
+describe('a question on a phone', () => {
+  test('answers are buttons, and a tap votes', () => {
+    const vote = vi.fn()
+    const place = drawn({}, vote)
+    expect(texts(place, 'button.choice')).toEqual(['Aon', 'Boff'])
+    place.querySelectorAll('button.choice')[1].click()
+    expect(vote).toHaveBeenCalledWith(1)
+  })
+
+  test('a gap is drawn and said, and words are text only', () => {
+    const place = drawn({ words: ['The <b>cat</b> is ▨▨▨ the table.'] })
+    expect(place.querySelector('b')).toBeNull()
+    expect(place.querySelectorAll('.asked .gap')).toHaveLength(1)
+    expect(place.querySelector('.asked').textContent).toContain('is  hidden word  the')
+  })
+
+  test('a picture or a sound with the name of an answer stands at that answer', () => {
+    const place = drawn({
+      choices: ['A', 'B'],
+      images: [
+        ['whole', 'data:image/png;base64,AAAA'],
+        ['B', 'data:image/png;base64,BBBB'],
+      ],
+      sounds: ['what is heard', 'A'],
+    })
+    expect(place.querySelector('.pictures img').alt).toBe('whole')
+    expect(place.querySelectorAll('li')[1].querySelector('img').src).toContain('BBBB')
+    expect(place.querySelectorAll('li')[0].querySelector('audio').getAttribute('src')).toBe('/class/K7MXQP/sound/3/1')
+    expect([...place.querySelectorAll('audio')].every(one => one.preload === 'none')).toBe(true)
+  })
+
+  test('an order is tapped, and the same backwards is the same answer', () => {
+    const vote = vi.fn()
+    const images = ['A', 'B', 'C'].map(name => [name, 'data:image/png;base64,AAAA'])
+    const place = drawn({ sort: true, choices: ['A B C', 'B A C', 'A C B'], images }, vote)
+    const tap = names => {
+      for (const name of names) place.querySelector(`[data-name=${name}]`).click()
+    }
+    tap('CAB')
+    expect(vote).toHaveBeenLastCalledWith(1)
+    expect(texts(place, '.key')).toEqual(['2', '3', '1'])
+    tap('A') // begins again
+    expect(texts(place, '.key')).toEqual(['1', '·', '·'])
+    tap('CB')
+    expect(vote).toHaveBeenLastCalledWith(2)
+  })
+
+  test('who was right is marked once the answer is shown, and nobody votes any more', () => {
+    const place = drawn()
+    revealed(place, PUT, { vote: 0, shown: false })
+    expect(place.querySelectorAll('.right, .tag')).toHaveLength(0)
+    revealed(place, PUT, { vote: 0, shown: true, truth: 1, model: 0 })
+    revealed(place, PUT, { vote: 0, shown: true, truth: 1, model: 0 }) // told twice, marked once
+    expect(texts(place, '.right .tag')).toEqual(['✓ the label'])
+    expect(texts(place, '.model')).toEqual(['model'])
+    expect([...place.querySelectorAll('button.choice')].every(button => button.disabled)).toBe(true)
+  })
+})
+
+describe('going on alone', () => {
+  test('opens the same sample in the page, and a call takes it away', () => {
+    for (const id of ['who', 'main', 'foot']) {
+      document.body.append(Object.assign(document.createElement('div'), { id }))
+    }
+    const link = 'masked_words?view=lesson&scene=4'
+    offer('/app/class', { free: true, link })
+    document.getElementById('try').click()
+    expect(document.getElementById('page').getAttribute('src')).toBe(`/app/${link}`)
+    offer('/app/class', { free: false, link: '' })
+    expect(document.getElementById('page')).toBeNull()
+    expect(document.getElementById('try')).toBeNull()
+  })
+})
