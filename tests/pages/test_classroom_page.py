@@ -21,6 +21,7 @@ from sslviz.classroom.room import Question, Scene, told
 from sslviz.classroom.store import RoomStore
 from sslviz.flashcards.tokens import new_token
 from sslviz.ui.classroom import addresses, teacher
+from tests.pages.test_forged_events import tell
 
 
 @pytest.fixture
@@ -223,3 +224,33 @@ def test_the_guess_of_every_task_can_be_voted_on_and_tells_nothing(slug: str, ro
         assert all(sorted(choice.split()) == sorted(name for name, _ in asked.images) for choice in asked.choices)
     if slug == "masked_sound":
         assert [name for name, _ in asked.sounds][1:] == list(asked.choices)
+
+
+def test_forged_events_neither_steer_a_room_nor_end_a_page(lesson: Callable, rooms: RoomStore) -> None:
+    page = lesson("masked_words", 4)
+    for token in (
+        None,
+        3,
+        "x",
+        ["A" * 43],
+        {"a": 1},
+        new_token(),
+        rooms.join(rooms.open(new_token(), now()), None, now())[0],
+    ):
+        tell(page, "room_opener", {"token": token})
+        assert "room_votes" not in [part.key for part in page.at.get("bidi_component")]
+    page.press("scene_room")
+    mine = code_of(page)
+    _, seat = rooms.join(mine, None, now())
+    for wrong in (
+        {"kind": "out"},
+        {"kind": "out", "seat": True},
+        {"kind": "out", "seat": -1},
+        {"kind": "end"},
+        [],
+        None,
+    ):
+        tell(page, "room_panel_view", wrong)
+    assert not rooms.look(mine, now()).seats[0].out
+    tell(page, "room_panel_view", {"kind": "out", "seat": seat.number})
+    assert rooms.look(mine, now()).seats[0].out
