@@ -1,4 +1,4 @@
-"""The command line: `python -m sslviz record | train | ablate | transfer | arena | three-ways | stale | check-data`."""
+"""The command line: `python -m sslviz record | train | ablate | transfer | arena | three-ways | stale | check …`."""
 
 from __future__ import annotations
 
@@ -42,6 +42,8 @@ def main(arguments: list[str] | None = None) -> int:
     arena.add_argument("modality", choices=("Words", "Images"))
     arena.add_argument("--seeds", type=int, choices=range(1, 101), default=3, metavar="N", help="run seeds each (3)")
     commands.add_parser("stale", help="what is recorded with other code than that of today, and what was changed")
+    check = commands.add_parser("check", help="what to look at on a classroom's computer before the lesson")
+    check.add_argument("--port", type=int, default=8501, help="of the server (8501)")
     commands.add_parser("check-data", help="open all bundled data and say what is inside")
     options = parser.parse_args(arguments)
     if unknown := [task for task in getattr(options, "tasks", []) if task not in TASKS]:
@@ -52,6 +54,7 @@ def main(arguments: list[str] | None = None) -> int:
         return {"check-data": _check_data, "stale": _stale}[options.command]()
     others = {
         "train": _train, "ablate": _ablate, "transfer": _transfer, "three-ways": _three_ways, "arena": _arena,
+        "check": _check_room,
     }  # fmt: skip
     if options.command in others:
         return others[options.command](options)
@@ -84,6 +87,12 @@ def _check(options: argparse.Namespace) -> int:
     if not options.tasks:
         fine.append(check.restamp_tables(_say))
     return 0 if all(fine) else 1
+
+
+def _check_room(options: argparse.Namespace) -> int:
+    from sslviz import check
+
+    return 0 if check.tell(options.port, _say) else 1
 
 
 def _stale() -> int:

@@ -15,12 +15,13 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from sslviz.catalogue import TASKS
+from sslviz.classroom import addresses
 from sslviz.classroom import room as room_rules
 from sslviz.classroom import store as stores
 from sslviz.classroom.room import Question, Scene, told
 from sslviz.classroom.store import RoomStore
 from sslviz.flashcards.tokens import new_token
-from sslviz.ui.classroom import addresses, teacher
+from sslviz.ui.classroom import teacher
 from tests.pages.test_forged_events import tell
 
 

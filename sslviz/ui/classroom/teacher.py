@@ -15,12 +15,13 @@ from typing import Any
 
 import streamlit as st
 
+from sslviz.classroom import addresses
 from sslviz.classroom.codes import spaced
 from sslviz.classroom.room import Asked, Question, Room, Scene, results, score, standing, without_out
 from sslviz.classroom.store import NoRoom, NotYours, Refused, rooms
 from sslviz.flashcards.connection import Unavailable
 from sslviz.flashcards.tokens import is_token, new_token
-from sslviz.ui.classroom import addresses, serving
+from sslviz.ui.classroom import serving
 from sslviz.ui.classroom.opener import opener_view
 from sslviz.ui.classroom.panel import panel_view
 from sslviz.ui.classroom.qr import qr
@@ -90,7 +91,7 @@ def open_room() -> None:
         if not serving.limits.may_open(st.context.ip_address or ""):
             msg = "Many rooms were opened from here within an hour; please wait a little."
             raise Refused(msg)
-        st.session_state["room_code"] = rooms().open(token, now(), addresses.candidates(st.context.url or "")[0])
+        st.session_state["room_code"] = rooms().open(token, now(), candidates()[0])
     except (Refused, Unavailable) as problem:
         st.session_state["room_trouble"] = str(problem)
         st.session_state.pop("room_panel", None)
@@ -240,7 +241,7 @@ def panel(room: Room) -> None:
         )  # fmt: skip
 
     st.fragment(body, run_every=POLL)()
-    if addresses.only_here() or addresses.is_loopback(addresses.host_of(room.address)):
+    if only_here() or addresses.is_loopback(addresses.host_of(room.address)):
         st.html("<p class='nth'>Phones cannot reach this address: it is this computer’s own. Please put it right.</p>")
     with st.container(horizontal=True, gap="small", key="room_controls"):
         st.button("Go on with the lesson", key="room_close", type="primary", on_click=_close)
@@ -285,9 +286,19 @@ def _end() -> None:
     _forget()
 
 
+def candidates() -> list[str]:
+    """Addresses at which phones may find this server, the likeliest first."""
+    return addresses.candidates(st.context.url or "", st.get_option("server.baseUrlPath"))
+
+
+def only_here() -> bool:
+    """Whether the server listens to this computer alone, so that no phone can reach it."""
+    return addresses.is_loopback(st.get_option("server.address") or "")
+
+
 def _address(room: Room) -> None:
     """The address that phones open: those that may be it, and a field for another one."""
-    found = addresses.candidates(st.context.url or "")
+    found = candidates()
     every = [*dict.fromkeys([room.address, *found]), OTHER]
 
     def chosen() -> None:

@@ -34,6 +34,11 @@ PLANS = {
         "eight; the class guesses which task helped most. 5 minutes: worksheet, and the flashcards for home."
     ),
 }
+BEFORE = """
+`python -m sslviz check`, in the folder of this app, says in a minute whether all is well: what is installed, memory,
+disk, port, the address that phones open, and how fast this computer trains. Then open that address on one phone, and one
+lesson on the projector: training is ready a minute after the start.
+"""
 ROOM = """
 1. In Present press **Open a room**. A code and a QR code appear. If phones cannot reach the address, choose another one
    under *Address*.
@@ -76,6 +81,8 @@ def draw() -> None:
         "blanks the screen, Esc leaves. Hands are counted with the keys 1 to 4. Notes for you open in a second window."
         "</p>"
     )
+    part("Before the lesson", "a look at the computer of the classroom")
+    st.markdown(BEFORE)
     part("With phones", "a room, where the class votes instead of raising hands")
     st.markdown(ROOM)
     part("Plans", "three ways to use them")

@@ -8,19 +8,19 @@ from ipaddress import IPv4Address, ip_address
 from urllib.parse import urlsplit
 
 import psutil
-from streamlit import config
 
 LONGEST = 200
 
 
-def candidates(own: str) -> list[str]:
+def candidates(own: str, base: str = "") -> list[str]:
     """Addresses at which phones may find this server, the likeliest first.
 
     Args:
         own: the address in the teacher's browser, of any page.
+        base: the path below which the app lies, if it does.
     """
     here = urlsplit(own if "://" in own else f"http://{own}")
-    path = config.get_option("server.baseUrlPath").strip("/")
+    path = base.strip("/")
     below = f"/{path}" if path else ""
     port = f":{here.port}" if here.port else ""
     first = [] if is_loopback(here.hostname or "") else [f"{here.scheme}://{here.netloc}{below}"]
@@ -57,11 +57,6 @@ def is_loopback(host: str) -> bool:
 def host_of(address: str) -> str:
     """The host in an address."""
     return urlsplit(address).hostname or ""
-
-
-def only_here() -> bool:
-    """Whether the server listens to this computer alone, so that no phone can reach it."""
-    return is_loopback(config.get_option("server.address") or "")
 
 
 def read_address(typed: str) -> str | None:
