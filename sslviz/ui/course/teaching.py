@@ -36,8 +36,8 @@ PLANS = {
 }
 BEFORE = """
 `python -m sslviz check`, in the folder of this app, says in a minute whether all is well: what is installed, memory,
-disk, port, the address that phones open, and how fast this computer trains. Then open that address on one phone, and one
-lesson on the projector: training is ready a minute after the start.
+disk, port, the address that phones open, and how fast this computer trains. Then open that address on one phone, and
+one lesson on the projector: training is ready a minute after the start.
 """
 ROOM = """
 1. In Present press **Open a room**. A code and a QR code appear. If phones cannot reach the address, choose another one
