@@ -21,7 +21,8 @@ PRESS = f"""async ([keys, pause]) => {{
   const root = ({ROOT})(), shown = []
   for (const key of keys) {{
     document.querySelector(`.st-key-${{key}} button`).click()
-    shown.push(root.hasAttribute('data-late') ? '' : root.innerHTML)
+    const whole = [...root.querySelectorAll('img')].every(one => one.complete)
+    shown.push(root.hasAttribute('data-late') ? '' : whole ? root.innerHTML : 'pictures are missing')
     await new Promise(done => setTimeout(done, pause))
   }}
   return shown

@@ -183,6 +183,17 @@ test('each card is fetched once, and what nobody can ask for any more is forgott
   expect(fetch.mock.calls.map(([address]) => address)).toEqual(['/ahead/1', '/ahead/2', '/ahead/3', '/ahead/4'])
 })
 
+test('the pictures of a card are loaded with it, so that they are there in the frame of the press', async () => {
+  const loaded = []
+  vi.stubGlobal('Image', function () {
+    loaded.push(this)
+  })
+  const columns = [{ cells: [{ image: 'data:image/png;base64,AA' }, { text: 'data:text/html,x', wrong: false }] }]
+  fetch.mockImplementation(async () => ({ status: 200, json: async () => ({ data: { ...card(1), columns } }) }))
+  await stand(0, { next: [{ sample: 5, seed: 1, name: '1' }] })
+  expect(loaded.map(one => one.src)).toEqual(['data:image/png;base64,AA'])
+})
+
 test('a card that is not served is one that is not there', async () => {
   fetch.mockImplementation(async () => ({ status: 204 }))
   await stand()

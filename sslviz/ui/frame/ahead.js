@@ -34,7 +34,7 @@ import { change, follow, view } from '../live/view.js'
 
 /**
  * @typedef {Part<AheadData> & Making<Position> & {
- *   cards: Map<string, object | null>, edited: number, late: boolean, listeners: [string, (event: any) => void][] }} Ahead
+ *   cards: Map<string, object | null>, images: Map<string, HTMLImageElement[]>, edited: number, late: boolean, listeners: [string, (event: any) => void][] }} Ahead
  */
 
 /** Which buttons ask for what, by the end of their class: in the lab, and in a lesson. */
@@ -110,19 +110,34 @@ function press(part, event) {
  * @param {Ahead} part
  */
 async function fetch_all(part) {
-  const { cards, data, root } = part
+  const { cards, images, data, root } = part
   const names = data.next.map(step => step.name)
-  for (const name of cards.keys()) if (!names.includes(name)) cards.delete(name)
+  for (const known of [cards, images]) for (const name of known.keys()) if (!names.includes(name)) known.delete(name)
   const fresh = names.filter(name => !cards.has(name))
   if (fresh.length) root.removeAttribute('data-ready')
   for (const name of fresh) cards.set(name, null)
   await Promise.all(
     fresh.map(async name => {
       const found = await fetch_one(name)
-      if (found && cards.has(name)) cards.set(name, found)
+      if (!found || !cards.has(name)) return
+      cards.set(name, found)
+      images.set(
+        name,
+        pictures(found).map(src => Object.assign(new Image(), { src })),
+      )
     }),
   )
   if (part.data === data) set(root, { 'data-ready': true }) // all that there is has come
+}
+
+/**
+ * The pictures of a card. A picture that the page has loaded before is there at once; another one takes a frame or two.
+ * @param {unknown} card
+ * @returns {string[]}
+ */
+function pictures(card) {
+  if (typeof card === 'string') return card.startsWith('data:image/') ? [card] : []
+  return card && typeof card === 'object' && !(card instanceof Uint8Array) ? Object.values(card).flatMap(pictures) : []
 }
 
 /**
@@ -145,7 +160,7 @@ async function fetch_one(name) {
 /** @type {View<AheadData>} */
 export default view({
   begin: (/** @type {Ahead} */ part) => {
-    Object.assign(part, { cards: new Map(), edited: 0, late: false })
+    Object.assign(part, { cards: new Map(), images: new Map(), edited: 0, late: false })
     part.listeners = [
       ['click', event => press(part, event)],
       [
