@@ -20,7 +20,7 @@ from sslviz.catalogue import TASKS
 LEAST = 10  # presses of each kind
 ROOT = "part('sample_card')?.querySelector('.root')"
 READY = f"() => {ROOT}?.children.length && document.querySelector('[class*=_ahead]')"
-# Listens before everybody else. Painted: after the first frame in which the card was drawn anew for the press, its pictures too.
+# Listens before everybody else. Painted: after the first frame with the card that was asked for, its pictures too.
 LISTEN = """() => {
   const painted = () => new Promise(done => requestAnimationFrame(() => {
     const { port1, port2 } = new MessageChannel()

@@ -68,7 +68,8 @@ class TaskPage(Generic[Sample, Chosen]):
         most: the largest sample number.
         first: the sample shown first.
         sample: (number, source, own) → a sample; `own` as `own_input` gives it. May raise `uploads.Refused`.
-        card: (sample, run in view, label seed, settings, depth) → draws the sample card.
+        card: (sample, run in view, label seed, settings, depth) → draws the sample card, its view before all else: what
+            that is sent is asked for in advance, too, for other samples and label seeds.
         hint: what a visitor can do with the card; may depend on the settings.
         own_input: asks for the visitor's own sample.
         controls: the settings of the label, in the order in which they are drawn.

@@ -218,8 +218,6 @@ def counted(labelled: Labelled, info: DataInfo) -> Counted:
 
 def card(this: Pair, view: RunView, seed: int, options: NextSentenceOptions, depth: str) -> None:
     """Draw the card with both sides of the coin, so that the visitor may turn it over without waiting."""
-    if this.half:
-        st.caption("Type the other sentence, too; until then a pair from the tales stands here.")
     info = load(SLUG).info("stories")
     drawn, both = sides(this, seed, options)
     found = answers(view, [side.labelled for side in both])
@@ -244,6 +242,8 @@ def card(this: Pair, view: RunView, seed: int, options: NextSentenceOptions, dep
             "model": view.mode,
         },
     )
+    if this.half:
+        st.caption("Type the other sentence, too; until then a pair from the tales stands here.")
 
 
 def source(number: int) -> str:
