@@ -111,3 +111,36 @@ def test_the_card_follows_a_change_by_hand_between_two_presses(visit: Visit) -> 
     assert rests(visitor) == shown
     expect(picks.nth(3)).to_have_attribute("aria-pressed", "true")
     assert visitor.link("masked_patches_label_seed") == "3"
+
+
+def test_the_card_follows_a_slider_while_it_is_moved(visit: Visit) -> None:
+    visitor = visit("masked_words")
+    slider: Any = visitor.popover("sample_card", "Label, seed 0").locator("input[type=range]")
+    page = visitor.page
+    first = rests(visitor)
+    fetched(visitor)
+    look = "() => requestAnimationFrame(() => { window.seen = SHOWN() })".replace("SHOWN", f"({SHOWN})")
+    page.evaluate(f"() => document.addEventListener('keydown', {look}, true)")  # after the view's own look, in the same frame
+    slider.focus()
+    page.keyboard.press("ArrowRight")
+    page.wait_for_function("() => window.seen")
+    assert page.evaluate("window.seen") != first
+    visitor.link_becomes("masked_words_share", "0.2")
+    assert rests(visitor) == page.evaluate("window.seen")
+    # By the mouse: nothing is told before it is let go, and the card follows all the same.
+    fetched(visitor)
+    before = page.evaluate(SHOWN)
+    box = slider.evaluate(
+        "node => (node.closest('[style*=left]') ?? node.parentElement).getBoundingClientRect().toJSON()"
+    )
+    x, y = box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
+    page.mouse.move(x, y)
+    page.mouse.down()
+    wide = slider.evaluate("node => node.closest('[data-testid=stSlider]').getBoundingClientRect().width")
+    page.mouse.move(x + wide / 9, y, steps=4)
+    visitor.until(lambda: page.evaluate(SHOWN) != before, "the card follows")
+    assert visitor.link("masked_words_share") == "0.2"
+    shown = page.evaluate(SHOWN)
+    page.mouse.up()
+    visitor.link_becomes("masked_words_share", "0.25")
+    assert rests(visitor) == shown

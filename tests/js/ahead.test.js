@@ -16,7 +16,8 @@ const told = (seed, more = {}) => ({
   samples: 40,
   seeds: 12,
   asks: '',
-  next: [1, 2, 3].map(by => ({ sample: 5, seed: (seed + by) % 12, name: `${seed + by}` })),
+  sliders: [],
+  next: [1, 2, 3].map(by => ({ sample: 5, seed: (seed + by) % 12, slider: '', value: 0, name: `${seed + by}` })),
   ...more,
 })
 /** A card that writes what it is sent, and counts how often. */
@@ -176,6 +177,64 @@ describe('a press', () => {
   })
 })
 
+describe('a slider', () => {
+  const slides = {
+    sliders: [{ slider: 'share', value: 0.2 }],
+    next: [
+      { sample: 5, seed: 0, slider: 'share', value: 0.3, name: '7' },
+      { sample: 5, seed: 1, slider: '', value: 0, name: '1' },
+    ],
+  }
+  /** The slider that Streamlit draws is moved; Python is told later, by Streamlit. */
+  async function move(value) {
+    document.querySelector('.st-key-share input').value = value
+    document.body.dispatchEvent(new Event('keydown', { bubbles: true }))
+    await new Promise(requestAnimationFrame)
+  }
+  async function stand_with_slider() {
+    await stand(0, slides)
+    document.body.insertAdjacentHTML(
+      'beforeend',
+      '<div class="st-key-share"><input type="range" min="0" max="1" step="0.1" value="0.2"></div>',
+    )
+  }
+
+  test('shows its label while it is moved, and tells Python nothing of its own', async () => {
+    await stand_with_slider()
+    await move(0.3)
+    expect(shown.root.textContent).toBe('7 answer 7')
+    expect(page.told).toEqual([])
+    shown.send(card(0)) // from before
+    page.send(told(0, slides))
+    expect(shown.root.textContent).toBe('7 answer 7')
+    expect(document.documentElement.hasAttribute('data-behind')).toBe(true)
+    shown.send(card(7))
+    page.send(told(0, { ...slides, sliders: [{ slider: 'share', value: 0.3 }] }))
+    expect(shown.root.textContent).toBe('7 answer 7')
+    expect(document.documentElement.hasAttribute('data-behind')).toBe(false)
+  })
+
+  test('at a value for which nothing is there makes the card pale, and moved back shows what was there', async () => {
+    await stand_with_slider()
+    await move(0.3)
+    await move(0.9)
+    expect(shown.root.hasAttribute('data-late')).toBe(true)
+    await move(0.2)
+    expect(shown.root.textContent).toBe('0 answer 0')
+    expect(shown.root.hasAttribute('data-late')).toBe(false)
+    buttons.new_label.click()
+    expect(shown.root.textContent).toBe('1 answer 1')
+  })
+
+  test('that is under way leaves a press to Python, which knows the settings', async () => {
+    await stand_with_slider()
+    await move(0.3)
+    buttons.new_label.click()
+    expect(shown.root.hasAttribute('data-late')).toBe(true)
+    expect(page.told.map(one => one.made)).toEqual([{ sample: 5, seed: 1 }])
+  })
+})
+
 test('each card is fetched once, and what nobody can ask for any more is forgotten', async () => {
   await stand()
   page.send(told(1, { heard: 0 }))
@@ -190,7 +249,7 @@ test('the pictures of a card are loaded with it, so that they are there in the f
   })
   const columns = [{ cells: [{ image: 'data:image/png;base64,AA' }, { text: 'data:text/html,x', wrong: false }] }]
   fetch.mockImplementation(async () => ({ status: 200, json: async () => ({ data: { ...card(1), columns } }) }))
-  await stand(0, { next: [{ sample: 5, seed: 1, name: '1' }] })
+  await stand(0, { next: [{ sample: 5, seed: 1, slider: '', value: 0, name: '1' }] })
   expect(loaded.map(one => one.src)).toEqual(['data:image/png;base64,AA'])
 })
 

@@ -54,19 +54,21 @@ def few_ahead(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -
     """No label is made in advance, which would only cost time, but for a test that reads it."""
     if "made_ahead" not in request.fixturenames:
         monkeypatch.setattr(ahead, "FEW", dict.fromkeys(ahead.FEW, (0, 0)))
+        monkeypatch.setattr(ahead, "NEAR", ())
 
 
 @pytest.fixture
-def made_ahead() -> Callable[[Page], dict[tuple[int, int], Any]]:
-    """Reads what was made in advance for a page, by sample and label seed."""
+def made_ahead() -> Callable[[Page], dict[tuple[Any, ...], Any]]:
+    """Reads what was made in advance for a page, by sample and label seed, or by slider and value."""
 
-    def read(page: Page) -> dict[tuple[int, int], Any]:
+    def read(page: Page) -> dict[tuple[Any, ...], Any]:
         found = {}
         for step in page.component(f"{page.slug}_ahead")["next"]:
             text = held_ahead.read(step["name"], None)
             assert text is not None
             card = json.loads(text)
-            found[step["sample"], step["seed"]] = card.get("data") or base64.b64decode(card["frame"])
+            asks = (step["slider"], step["value"]) if step["slider"] else (step["sample"], step["seed"])
+            found[asks] = card.get("data") or base64.b64decode(card["frame"])
         return found
 
     return read

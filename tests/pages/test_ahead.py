@@ -15,7 +15,7 @@ from sslviz.ui.frame.walk import Position
 from tests import views
 from tests.conftest import each_page
 
-Read = Callable[[Any], dict[tuple[int, int], Any]]
+Read = Callable[[Any], dict[tuple[Any, ...], Any]]
 
 
 def shown(page: Any) -> Any:
@@ -48,13 +48,14 @@ def test_another_way_of_looking_at_it_drops_what_was_made(visit: Callable, made_
     assert made_ahead(page) == before
     page.set("slider", "share", 0.5)
     other = made_ahead(page)
-    assert other.keys() == before.keys()
-    assert all("share=0.5" in card["id"] for card in other.values())
+    assert all("share=0.5" in other[asks]["id"] for asks in before if isinstance(asks[0], int))
     page.at.segmented_control(key="depth").set_value("Detailed")
     page.run()
     assert all(card["formula"] for card in made_ahead(page).values())
     page.set("text_input", "own", "the cat is on the table")
-    label, *_, sample = made_ahead(page).values()
+    made = made_ahead(page)
+    sample, seed = stands(page)
+    label, sample = made[sample, seed + 1], made[sample + walk.FURTHER, seed]
     assert label["words"] == ["[CLS]", "the", "cat", "is", "on", "the", "table", "[SEP]"]
     assert sample["words"] != label["words"]
     made = made_ahead(page)
@@ -72,10 +73,39 @@ def test_pictures_are_made_about_the_picture_that_is_chosen(visit: Callable, mad
     assert made[stands(page)] == shown(page)
 
 
+@each_page
+def test_a_slider_has_the_labels_of_the_next_values(visit: Callable, made_ahead: Read, slug: str) -> None:
+    page = visit(slug)
+    for told in page.component(f"{slug}_ahead")["sliders"]:
+        moved = {asks[1]: card for asks, card in made_ahead(page).items() if asks[0] == told["slider"]}
+        value = min(moved)
+        page.at.slider(key=told["slider"]).set_value(value)
+        page.run()
+        assert moved[value] == shown(page), told
+
+
+def test_sliders_that_are_not_drawn_have_none(visit: Callable, made_ahead: Read) -> None:
+    page = visit("masked_words")
+    assert {asks for asks in made_ahead(page) if isinstance(asks[0], str)} == {
+        ("masked_words_share", value) for value in (0.05, 0.1, 0.2, 0.25)
+    }
+    page.at.session_state["masked_words_label"] = False
+    page.run()
+    assert not page.component("masked_words_ahead")["sliders"]
+    assert all(isinstance(asks[0], int) for asks in made_ahead(page))
+
+
 def test_where_nothing_is_drawn_no_label_is_made_in_advance(visit: Callable, made_ahead: Read) -> None:
     page = visit("next_word")
     sample, seed = stands(page)
     assert list(made_ahead(page)) == [(sample + walk.FURTHER, seed)]
+
+
+def test_making_labels_in_advance_draws_nothing(visit: Callable, made_ahead: Read) -> None:
+    page = visit("next_sentence")
+    page.set("text_input", "own_a", "a king had a daughter")
+    assert made_ahead(page)
+    assert page.texts.count("until then a pair") == 1
 
 
 def test_a_lesson_has_them_where_its_buttons_ask_for_them(visit: Callable, made_ahead: Read) -> None:

@@ -17,6 +17,7 @@ import { change, follow, view } from '../live/view.js'
  * @property {number} further  from one sample to the next
  * @property {number} samples  how many there are
  * @property {number} seeds
+ * @property {AheadSlider[]} sliders  those that are drawn
  * @property {string} asks  what of a card is old by then: "", the model's "answer", or the "label", too
  * @property {AheadStep[]} next
  */
@@ -26,7 +27,16 @@ import { change, follow, view } from '../live/view.js'
  * @typedef {object} AheadStep
  * @property {number} sample
  * @property {number} seed
+ * @property {string} slider  its key, where it is for a value of a slider
+ * @property {number} value
  * @property {string} name
+ */
+
+/**
+ * A slider that can be moved; mirrors AheadSlider in frame/ahead.py.
+ * @typedef {object} AheadSlider
+ * @property {string} slider  its key
+ * @property {number} value  that Python shows
  */
 
 /** @typedef {{ sample: number, seed: number }} Position */
@@ -34,7 +44,7 @@ import { change, follow, view } from '../live/view.js'
 
 /**
  * @typedef {Part<AheadData> & Making<Position> & {
- *   cards: Map<string, object | null>, images: Map<string, HTMLImageElement[]>, edited: number, late: boolean, listeners: [string, (event: any) => void][] }} Ahead
+ *   cards: Map<string, object | null>, images: Map<string, HTMLImageElement[]>, edited: number, late: boolean, slid: Map<string, number>, listeners: [string, (event: any) => void][] }} Ahead
  */
 
 /** Which buttons ask for what, by the end of their class: in the lab, and in a lesson. */
@@ -73,14 +83,26 @@ function card_of(part) {
 }
 
 /**
- * The card of a position, if it is here and still right.
+ * The card that is asked for, if it is here and still right.
  * @param {Ahead} part
- * @param {Position} to
+ * @param {(step: AheadStep) => boolean} asks
  */
-function ready(part, { sample, seed }) {
+function ready(part, asks) {
   if (part.late || part.data.edits < part.edited) return null // Python has not said what that means
-  const step = part.data.next.find(one => one.sample === sample && one.seed === seed)
+  const step = part.data.next.find(asks)
   return (step && part.cards.get(step.name)) ?? null
+}
+
+/**
+ * Show a card in place of the present one; without one, the present one is pale until Python has followed.
+ * @param {Ahead} part
+ * @param {HTMLElement} place
+ * @param {object | null} card
+ */
+function show(part, place, card) {
+  part.late = !card
+  document.documentElement.toggleAttribute(BEHIND, true)
+  place.dispatchEvent(new CustomEvent('ahead', { detail: { data: card, asks: part.data.asks } }))
 }
 
 /**
@@ -98,11 +120,60 @@ function press(part, event) {
     asks === 'label'
       ? { ...made, seed: (made.seed + 1) % data.seeds }
       : { ...made, sample: (made.sample + data.further) % data.samples }
-  const shown = ready(part, to)
-  part.late = !shown
-  document.documentElement.toggleAttribute(BEHIND, true)
-  card.dispatchEvent(new CustomEvent('ahead', { detail: { data: shown, asks: data.asks } }))
+  const there = (/** @type {AheadStep} */ one) => !one.slider && one.sample === to.sample && one.seed === to.seed
+  show(part, card, part.slid.size ? null : ready(part, there))
   change(part, to)
+}
+
+/**
+ * Follow sliders while they are moved; Streamlit tells Python once they are let go.
+ * @param {Ahead} part
+ */
+function slide(part) {
+  const { data, slid } = part
+  for (const { slider, value: said } of data.sliders) {
+    const input = /** @type {HTMLInputElement | null} */ (find(document, `.st-key-${slider} input[type=range]`))
+    const card = card_of(part)
+    const value = Number(input?.value)
+    if (!input || !card || same(value, slid.get(slider) ?? said)) continue
+    slid.set(slider, value)
+    if (!same(value, said)) {
+      part.late = false // each value says anew what is shown
+      show(part, card, slid.size > 1 ? null : ready(part, one => one.slider === slider && same(one.value, value)))
+      continue
+    }
+    slid.delete(slider)
+    if (slid.size) continue
+    card.dispatchEvent(new CustomEvent('ahead', { detail: { back: true } }))
+    followed(part)
+  }
+}
+
+/**
+ * @param {number} a
+ * @param {number} b
+ */
+const same = (a, b) => Math.abs(a - b) < 1e-9
+
+/**
+ * What Python says of a slider that was moved: that it has heard of it, or, where it is gone, that nobody will.
+ * @param {Ahead} part
+ */
+function hear(part) {
+  for (const [slider, value] of part.slid) {
+    const told = part.data.sliders.find(one => one.slider === slider)
+    if (!told || same(told.value, value)) part.slid.delete(slider)
+  }
+}
+
+/**
+ * Python shows what the visitor asked for.
+ * @param {Ahead} part
+ */
+function followed(part) {
+  part.late = false
+  document.documentElement.removeAttribute(BEHIND)
+  card_of(part)?.dispatchEvent(new CustomEvent('settled'))
 }
 
 /**
@@ -160,9 +231,16 @@ async function fetch_one(name) {
 /** @type {View<AheadData>} */
 export default view({
   begin: (/** @type {Ahead} */ part) => {
-    Object.assign(part, { cards: new Map(), images: new Map(), edited: 0, late: false })
+    Object.assign(part, { cards: new Map(), images: new Map(), edited: 0, late: false, slid: new Map() })
+    // A slider has its new value once the page has drawn it, which is before the next frame.
+    const look = () => {
+      if (part.data.sliders.length) requestAnimationFrame(() => slide(part))
+    }
     part.listeners = [
       ['click', event => press(part, event)],
+      ['pointermove', look],
+      ['pointerup', look],
+      ['keydown', look],
       [
         'made',
         ({ detail }) => {
@@ -173,13 +251,11 @@ export default view({
     for (const [name, listener] of part.listeners) document.addEventListener(name, listener, true)
   },
   update: (part, data) => {
-    const followed = follow(part, data, { sample: data.sample, seed: data.seed })
+    const follows = follow(part, data, { sample: data.sample, seed: data.seed })
     part.data = data
+    hear(part)
     void fetch_all(part)
-    if (!followed) return
-    part.late = false
-    document.documentElement.removeAttribute(BEHIND)
-    card_of(part)?.dispatchEvent(new CustomEvent('settled'))
+    if (follows && !part.slid.size) followed(part)
   },
   end: part => {
     document.documentElement.removeAttribute(BEHIND)

@@ -13,16 +13,17 @@ from __future__ import annotations
 import json
 from base64 import b64encode
 from collections.abc import Callable, Hashable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import partial
 from itertools import accumulate
-from typing import TYPE_CHECKING, Any, TypedDict
+from typing import TYPE_CHECKING, Any, NamedTuple, TypedDict
 
 import streamlit as st
 
 from sslviz.catalogue import TASKS
 from sslviz.ui import held_ahead
 from sslviz.ui.frame import stage
+from sslviz.ui.frame.controls import Control
 from sslviz.ui.frame.own_input import aside
 from sslviz.ui.frame.transport import BUSY
 from sslviz.ui.frame.walk import FURTHER, SEEDS, Position, after_another, after_relabel, go_to, here
@@ -36,15 +37,25 @@ if TYPE_CHECKING:
     from sslviz.training.results.run_view import RunView
     from sslviz.ui.frame.task_page import TaskPage
 
+NEAR = (1, -1, 2, -2)  # steps of a slider
 FEW = {"": (2, 1), "label": (4, 1), "sample": (1, 3)}  # labels and samples ahead, by what was asked for last
 
 
 class AheadStep(TypedDict):
-    """A card that may be fetched: of which sample and label seed, and its name."""
+    """A card that may be fetched, by its name: of which sample and label seed, or for which value of a slider."""
 
     sample: int
     seed: int
+    slider: str
+    value: float
     name: str
+
+
+class AheadSlider(TypedDict):
+    """A slider that can be moved now: its key, and the value that Python shows."""
+
+    slider: str
+    value: float
 
 
 class AheadData(TypedDict):
@@ -52,8 +63,8 @@ class AheadData(TypedDict):
 
     id: of the page; card: key of its card; sample, seed: what Python shows; heard: number of the visitor's last press
     that came; edits: of their last change by hand; further: from one sample to the next; samples, seeds: how many there
-    are; asks: what of a card is old by the time of the press, since the model changes: "" nothing, its "answer", or the
-    "label", too, where the model makes it.
+    are; sliders: those that are drawn; asks: what of a card is old by then, since the model changes: "" nothing, its
+    "answer", or the "label", too, where the model makes it.
     """
 
     id: str
@@ -66,15 +77,25 @@ class AheadData(TypedDict):
     samples: int
     seeds: int
     asks: str
+    sliders: Sequence[AheadSlider]
     next: Sequence[AheadStep]
+
+
+class Next(NamedTuple):
+    """What may be asked for: a sample, a label seed, and a slider with its value, or "" where none is moved."""
+
+    sample: int
+    seed: int
+    slider: str = ""
+    value: float = 0.0
 
 
 @dataclass
 class Made:
-    """What is held for a page: for which way of looking at it, and the names of the cards by position."""
+    """What is held for a page: for which way of looking at it, and the names of the cards by what asks for them."""
 
     way: Hashable = None
-    names: dict[Position, str] = field(default_factory=dict)
+    names: dict[Next, str] = field(default_factory=dict)
 
 
 def send(
@@ -105,7 +126,14 @@ def send(
             "id": page.slug, "card": key, "sample": at.sample, "seed": at.seed, "heard": heard(f"{page.slug}_ahead"),
             "edits": heard(key), "further": FURTHER, "samples": page.most + 1, "seeds": SEEDS,
             "asks": "" if view.status not in BUSY else "label" if TASKS[page.slug].label_from == "model" else "answer",
-            "next": [{"sample": to.sample, "seed": to.seed, "name": name} for to, name in names.items()],
+            "sliders": [
+                {"slider": f"{page.slug}_{one.name}", "value": getattr(options, one.name)}
+                for one in sliders(page, options)
+            ],
+            "next": [
+                {"sample": to.sample, "seed": to.seed, "slider": to.slider, "value": to.value, "name": name}
+                for to, name in names.items()
+            ],
         },
         on_event=moved,
     )  # fmt: skip
@@ -134,6 +162,24 @@ def wanted(page: TaskPage[Any, Any], options: Options, at: Position, last: str =
     return [*_along(at, steps), *_along(at, [another] * samples)]
 
 
+def sliders(page: TaskPage[Any, Any], options: Options) -> list[Control]:
+    """The sliders of the label's settings that are drawn: those of a popover that is open."""
+    if not st.session_state.get(f"{page.slug}_label"):
+        return []
+    return [one for one in page.controls if isinstance(one, Control) and one.slides(page.slug, options)]
+
+
+def moved_by(page: TaskPage[Any, Any], options: Options, control: Control) -> dict[float, Options]:
+    """The settings with a slider moved a little to either side, by its value."""
+    option, present = TASKS[page.slug].fields[control.name], getattr(options, control.name)
+    step, found = control.by(page.slug), {}
+    for count in NEAR:
+        value = type(option.default)(round(present + count * step, 9))
+        if option.low <= value <= option.high:
+            found[value] = replace(options, **{control.name: value})
+    return found
+
+
 def _along(at: Position, steps: Sequence[Callable[[Position], Position]]) -> list[Position]:
     """Where one gets to, step by step."""
     return list(accumulate(steps, lambda to, step: step(to), initial=at))[1:]
@@ -149,15 +195,19 @@ def _made(page: TaskPage[Any, Any], this: Any, view: RunView, options: Options, 
     """What is held for this page by now, with what is lacking made anew and what nobody can ask for dropped."""
     made: Made = st.session_state.setdefault(f"{page.slug}_made_ahead", Made())
     way = _way(page, this, view, options, depth)
-    want = wanted(page, options, at, st.session_state.get(f"{page.slug}_asked_last", ""))
+    last = st.session_state.get(f"{page.slug}_asked_last", "")
+    want: dict[Next, Options] = {Next(*to): options for to in wanted(page, options, at, last)}
+    for slider in sliders(page, options):
+        for value, other in moved_by(page, options, slider).items():
+            want[Next(*at, f"{page.slug}_{slider.name}", value)] = other
     keep = {to: made.names[to] for to in want if to in made.names} if made.way == way else {}
     for name in set(made.names.values()) - set(keep.values()):
         held_ahead.drop(name)
     made.way, made.names = way, keep
-    for to in want:
+    for to, chosen in want.items():
         if to not in keep:
             other = this if to.sample == at.sample else page.sample(to.sample, page.source, page.own_input.nothing)
-            found = card(page, other, view, to.seed, options, depth)
+            found = card(page, other, view, to.seed, chosen, depth)
             text = json.dumps(found, separators=(",", ":"), allow_nan=False)
             keep[to] = held_ahead.hold(text.encode(), cookie())
     return made

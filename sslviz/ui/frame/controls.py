@@ -32,6 +32,17 @@ class Control:
     typed: bool = False
     used: Callable[[Any], bool] | None = None
 
+    def by(self, slug: str) -> float:
+        """From one number to the next."""
+        whole = type(TASKS[slug].fields[self.name].default) is int
+        return self.step if self.step is not None else 1 if whole else 0.01
+
+    def slides(self, slug: str, options: Any) -> bool:
+        """Whether it is a slider that can be moved, with these settings."""
+        option = TASKS[slug].fields[self.name]
+        number = not isinstance(option.default, bool) and not option.choices and not self.typed
+        return number and (self.used is None or self.used(options))
+
 
 @dataclass(frozen=True)
 class Note:
@@ -66,8 +77,8 @@ def _draw(slug: str, control: Control) -> None:
         st.segmented_control(option.title, option.choices, required=True, **common)
     else:
         kind = type(option.default)
-        step = control.step if control.step is not None else 1 if kind is int else 0.01
         number = st.number_input if control.typed else st.slider
         number(
-            option.title, kind(option.low), kind(option.high), step=kind(step), format=control.format, **common,
+            option.title, kind(option.low), kind(option.high), step=kind(control.by(slug)), format=control.format,
+            **common,
         )  # fmt: skip

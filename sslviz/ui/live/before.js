@@ -10,20 +10,26 @@ const PATIENCE = 300 // ms between Python's last word about a press and the data
  * @property {any} data
  * @property {Set<string>} [passed]  ids of what was left behind by presses that Python has not followed yet
  * @property {string} [awaited]  the id of what is shown
+ * @property {any} [said]  the last data that Python sent and that was drawn
  * @property {any} [held]  the last data of what was left behind
  * @property {number} [unheard]
  */
 
 /**
  * Let a part take what it is to show as an event `ahead`: { data, asks }, without data where nothing is there in advance.
- * `asks` is what of it the model must be asked anew. `settled` says that Python has followed.
+ * `asks` is what of it the model must be asked anew; with `back` it shows what Python said last. `settled` says that Python has followed.
  * @param {Before} part
  * @param {(data: any) => string} id_of
  * @param {(data: any) => void} show
  */
 export function take_ahead(part, id_of, show) {
   part.root.addEventListener('ahead', event => {
-    const { data, asks } = /** @type {CustomEvent} */ (event).detail
+    const { data, asks, back } = /** @type {CustomEvent} */ (event).detail
+    if (back) {
+      arrived(part)
+      show(part.said)
+      return
+    }
     part.passed = (part.passed ?? new Set()).add(part.data?.id)
     part.awaited = data ? id_of(data) : undefined
     part.passed.delete(String(part.awaited))

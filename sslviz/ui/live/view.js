@@ -62,7 +62,10 @@ export function view({ begin, update, every, resize, end, changed = text_changed
       if (resize) part.observer = on_width(part.root, () => resize(part))
       take_ahead(part, id, show)
     }
-    if (!part.passed || !left_behind(part, id(data), data)) show(data)
+    if (!part.passed || !left_behind(part, id(data), data)) {
+      part.said = data
+      show(data)
+    }
     part.observer?.observe(part.root)
     return () => {
       part.observer?.disconnect()
