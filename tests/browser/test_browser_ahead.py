@@ -120,7 +120,7 @@ def test_the_card_follows_a_slider_while_it_is_moved(visit: Visit) -> None:
     first = rests(visitor)
     fetched(visitor)
     look = "() => requestAnimationFrame(() => { window.seen = SHOWN() })".replace("SHOWN", f"({SHOWN})")
-    page.evaluate(f"() => document.addEventListener('keydown', {look}, true)")  # after the view's own look, in the same frame
+    page.evaluate(f"() => document.addEventListener('keydown', {look}, true)")  # after the view's own look
     slider.focus()
     page.keyboard.press("ArrowRight")
     page.wait_for_function("() => window.seen")

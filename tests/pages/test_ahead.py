@@ -98,7 +98,7 @@ def test_sliders_that_are_not_drawn_have_none(visit: Callable, made_ahead: Read)
 def test_where_nothing_is_drawn_no_label_is_made_in_advance(visit: Callable, made_ahead: Read) -> None:
     page = visit("next_word")
     sample, seed = stands(page)
-    assert list(made_ahead(page)) == [(sample + walk.FURTHER, seed)]
+    assert list(made_ahead(page)) == [(sample + walk.FURTHER, seed), (sample + 2 * walk.FURTHER, seed)]
 
 
 def test_making_labels_in_advance_draws_nothing(visit: Callable, made_ahead: Read) -> None:

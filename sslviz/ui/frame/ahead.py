@@ -38,7 +38,7 @@ if TYPE_CHECKING:
     from sslviz.ui.frame.task_page import TaskPage
 
 NEAR = (1, -1, 2, -2)  # steps of a slider
-FEW = {"": (2, 1), "label": (4, 1), "sample": (1, 3)}  # labels and samples ahead, by what was asked for last
+FEW = {"": (3, 2), "label": (4, 1), "sample": (1, 3)}  # labels and samples ahead, by what was asked for last
 
 
 class AheadStep(TypedDict):

@@ -10,7 +10,7 @@ const PATIENCE = 300 // ms between Python's last word about a press and the data
  * @property {any} data
  * @property {Set<string>} [passed]  ids of what was left behind by presses that Python has not followed yet
  * @property {string} [awaited]  the id of what is shown
- * @property {any} [said]  the last data that Python sent and that was drawn
+ * @property {any} [last_said]  the last data that Python sent and that was drawn
  * @property {any} [held]  the last data of what was left behind
  * @property {number} [unheard]
  */
@@ -27,7 +27,7 @@ export function take_ahead(part, id_of, show) {
     const { data, asks, back } = /** @type {CustomEvent} */ (event).detail
     if (back) {
       arrived(part)
-      show(part.said)
+      show(part.last_said)
       return
     }
     part.passed = (part.passed ?? new Set()).add(part.data?.id)

@@ -63,7 +63,7 @@ export function view({ begin, update, every, resize, end, changed = text_changed
       take_ahead(part, id, show)
     }
     if (!part.passed || !left_behind(part, id(data), data)) {
-      part.said = data
+      part.last_said = data
       show(data)
     }
     part.observer?.observe(part.root)
