@@ -57,17 +57,18 @@ class Phone:
     """Speaks as the phones' page does; a proxy sends it to whichever server there is."""
 
     def __init__(self, code: str) -> None:
-        self.code, self.cookie, self.told = code, "", list[dict[str, Any]]()
+        self.code, self.cookies, self.told = code, dict[str, str](), list[dict[str, Any]]()
 
     def _request(self, server: Server, what: str, said: Any = None) -> urllib.request.Request:
         body = None if said is None else json.dumps(said).encode()
-        headers = {"Content-Type": "application/json", "Cookie": self.cookie}
+        headers = {"Content-Type": "application/json", "Cookie": "; ".join(f"{k}={v}" for k, v in self.cookies.items())}
         return urllib.request.Request(f"{server.url}/class/{self.code}/{what}", body, headers)
 
     def ask(self, server: Server, what: str, said: Any = None) -> Any:
         with urllib.request.urlopen(self._request(server, what, said), timeout=30) as answer:
-            if set_to := answer.headers.get("Set-Cookie"):
-                self.cookie = set_to.partition(";")[0]
+            for set_to in answer.headers.get_all("Set-Cookie") or ():  # a proxy may set one, too
+                name, _, value = set_to.partition(";")[0].partition("=")
+                self.cookies[name] = value
             return json.load(answer)
 
     def listen(self, server: Server) -> None:
