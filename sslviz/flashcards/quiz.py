@@ -7,7 +7,7 @@ borrows right statements from the general cards. What is asked, and in what orde
 
 import re
 import unicodedata
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -86,6 +86,7 @@ def questions(
     count: int = 10,
     task: str | None = None,
     level: int | None = None,
+    only: Callable[[Flashcard], bool] | None = None,
 ) -> tuple[Question, ...]:
     """Questions drawn from the cards, at most one a card.
 
@@ -95,19 +96,23 @@ def questions(
         count: at most so many.
         task: only cards of this task, and right statements that it borrows; None: of any.
         level: only cards of this level; None: of any.
+        only: only cards of which this holds, and then nothing is borrowed; None: any.
 
     Returns:
         `count` questions, or fewer where there are no more.
     """
     rng = np.random.default_rng((seed, 7))
     pool = [card for card in cards if task in {None, card.task} and level in {None, card.level}]
+    if only is not None:
+        pool = [card for card in pool if only(card)]
     false = [card for card in pool if card.kind == "misconception"]
     clozes = [card for card in pool if card.kind == "cloze"]
     # Half of the clozes are told, the others typed; of an odd number the seed says which half is larger.
     half = (len(clozes) + int(rng.integers(2))) // 2
     told = _drawn(rng, clozes, min(len(false), half))
     borrowed: list[Flashcard] = []
-    if task not in {None, GENERAL}:  # at most as many again: what is asked should mostly be about the task
+    # At most as many again: what is asked should mostly be about the task.
+    if only is None and task not in {None, GENERAL}:
         general = [
             card for card in cards if card.kind == "cloze" and card.task == GENERAL and level in {None, card.level}
         ]

@@ -6,7 +6,7 @@ import streamlit as st
 
 from sslviz.catalogue import FAMILIES, TASKS
 from sslviz.ui import startup
-from sslviz.ui.frame.lesson import views
+from sslviz.ui.frame.lesson import course, views
 from sslviz.ui.frame.routes import page_file
 from sslviz.ui.live.page import page_view
 
@@ -15,11 +15,11 @@ UI = Path(__file__).parent
 home = st.Page(page_file("home"), title="Home", default=True)
 cards = st.Page(page_file("flashcards"), title="Flashcards")
 tasks = {f: [st.Page(page_file(e.slug), title=e.title) for e in TASKS.values() if e.family == f] for f in FAMILIES}
-first = st.Page(page_file("pseudo_label"), title="What a pseudo-label is", visibility="hidden")
+first = st.Page(page_file("pseudo_label"), title=course.TITLES["pseudo_label"], visibility="hidden")
 teaching = st.Page(page_file("teaching"), title="Teaching")
 glossary = st.Page(page_file("glossary"), title="Glossary")
 labels = [
-    st.Page(page_file("transfer"), title="Transfer: what the labels bought"),
+    st.Page(page_file("transfer"), title=course.TITLES["transfer"]),
     st.Page(page_file("three_ways"), title="Three ways to learn"),
     st.Page(page_file("arena"), title="Arena"),
 ]

@@ -6,9 +6,13 @@ from typing import Any
 
 import pytest
 
+from sslviz.catalogue import TASKS
+from sslviz.flashcards import quiz
+from sslviz.flashcards.deck import deck
+from sslviz.ui.flashcards.quiz import fits
 from sslviz.ui.frame.glossary import MEANINGS
 from sslviz.ui.frame.lesson import ticks
-from sslviz.ui.frame.lesson.course import COURSE
+from sslviz.ui.frame.lesson.course import COURSE, EVERY, MORE, TITLES
 from tests.unit.test_lessons import LESSONS
 
 each_lesson = pytest.mark.parametrize("slug", list(LESSONS))
@@ -117,9 +121,9 @@ def test_the_teachers_notes_are_in_a_view_of_their_own(visit: Callable) -> None:
 def test_the_teachers_page_names_every_lesson_and_leads_to_its_worksheet(visit: Callable) -> None:
     page = visit("teaching")
     assert not page.at.exception
-    assert all(place.title in expander.label for place, expander in zip(COURSE, page.at.expander, strict=True))
+    assert all(place.title in expander.label for place, expander in zip(EVERY, page.at.expander, strict=True))
     sheet = visit("teaching", __worksheet="masked_words")
-    assert "Masking words: worksheet" in sheet.html
+    assert "Masked words: worksheet" in sheet.html
 
 
 def test_the_glossary_is_a_page(visit: Callable) -> None:
@@ -130,3 +134,16 @@ def test_the_glossary_is_a_page(visit: Callable) -> None:
 def test_home_leads_through_the_course(visit: Callable) -> None:
     way = visit("home").component("way_view")
     assert [stop["slug"] for stop in way["stops"]] == [place.slug for place in COURSE]
+    assert [stop["slug"] for stop in way["more"]] == [place.slug for place in MORE]
+
+
+@each_lesson
+def test_a_lesson_has_one_name_and_asks_at_its_end_of_its_own_task(visit: Callable, slug: str) -> None:
+    page = lesson(visit, slug, len(LESSONS[slug].scenes))
+    assert f"<b>{escape(TITLES[slug])}</b>" in page.html
+    cards = {card.id: card for card in deck().cards}
+    for seed in range(4):
+        asked = quiz.questions(deck().cards, seed, 3, only=lambda card: fits(card, slug))
+        assert len(asked) == 3
+        assert {cards[one.card].task for one in asked} == {slug if slug in TASKS else "general"}
+        assert max(cards[one.card].level for one in asked) <= 2

@@ -7,9 +7,9 @@ from typing import Any
 import pytest
 
 from sslviz.catalogue import TASKS
-from sslviz.ui.course import teaching
+from sslviz.ui.course import teaching, worksheet
 from sslviz.ui.frame.glossary import MEANINGS
-from sslviz.ui.frame.lesson.course import COURSE, after, nth
+from sslviz.ui.frame.lesson.course import COURSE, EVERY, MORE, after, nth, place, where
 from sslviz.ui.frame.lesson.parts import PARTS
 from sslviz.ui.frame.lesson.scene import Lesson, Scene
 from sslviz.ui.frame.lesson.words import plain, terms
@@ -21,7 +21,7 @@ def lessons() -> dict[str, Lesson]:
 
 
 OF_TASKS = lessons()
-LESSONS = {**OF_TASKS, **teaching.lessons()}
+LESSONS = teaching.lessons()
 each_lesson = pytest.mark.parametrize("slug", list(LESSONS))
 each_scene = pytest.mark.parametrize(
     "scene", [pytest.param(s, id=f"{slug}-{i + 1}") for slug, one in LESSONS.items() for i, s in enumerate(one.scenes)]
@@ -92,24 +92,35 @@ def test_home_knows_how_many_scenes_each_lesson_has() -> None:
     assert {slug: len(lesson.scenes) for slug, lesson in teaching.lessons().items()} == SCENES
 
 
-def test_every_lesson_of_the_course_has_scenes() -> None:
-    assert list(teaching.lessons()) == [place.slug for place in COURSE]
+def test_every_task_has_a_lesson_in_the_course_or_beside_it() -> None:
+    assert list(LESSONS) == list(teaching.lessons()) == [place.slug for place in EVERY]
+    assert {*TASKS, "pseudo_label", "transfer"} == {place.slug for place in EVERY}
 
 
-@pytest.mark.parametrize("place", COURSE, ids=lambda place: place.slug)
-def test_a_worksheet_asks_and_its_answer_sheet_answers(place: Any) -> None:
-    lesson = teaching.lessons()[place.slug]
-    asked, answered = (teaching.worksheet(place, lesson, answers=answers) for answers in (False, True))
+def test_a_lesson_is_called_like_its_page() -> None:
+    assert {slug: entry.title for slug, entry in TASKS.items()} == {
+        place.slug: place.title for place in EVERY if place.slug in TASKS
+    }
+
+
+@pytest.mark.parametrize("here", EVERY, ids=lambda here: here.slug)
+def test_a_worksheet_asks_and_its_answer_sheet_answers(here: Any) -> None:
+    lesson = teaching.lessons()[here.slug]
+    asked, answered = (worksheet.sheet(here, lesson, answers=answers) for answers in (False, True))
     for scene in lesson.scenes:
         assert escape(plain(scene.ask)) in asked
         assert escape(plain(scene.expect)) in answered
         assert escape(plain(scene.expect)) not in asked
-    assert "▨" in asked or "<img src='data:image/png" in asked
+    assert "class='gap_line'" in asked or "<img src='data:image/" in asked
+    assert list(worksheet.credits(here))
 
 
-def test_the_course_has_eight_lessons_of_five_to_eight_minutes() -> None:
-    assert len(COURSE) == 8
-    assert all(5 <= place.minutes <= 8 and place.goal.endswith(".") for place in COURSE)
+def test_the_course_has_eight_lessons_of_five_to_eight_minutes_and_seven_beside_it() -> None:
+    assert (len(COURSE), len(MORE)) == (8, 7)
+    assert all(5 <= place.minutes <= 8 and place.goal.endswith(".") for place in EVERY)
+    assert where("next_word") == "Lesson 3 of 8 · 6 minutes"
+    assert where("queue").startswith("Beside the course · ")
+    assert place("nothing") is None
     assert [nth(place.slug) for place in COURSE] == list(range(1, 9))
     last = after(COURSE[-1].slug)
     assert last is None

@@ -7,14 +7,14 @@ from html import escape
 import streamlit as st
 
 from sslviz.catalogue import TASKS
-from sslviz.ui.flashcards.quiz import end_quiz
+from sslviz.ui.flashcards.quiz import lesson_quiz
 from sslviz.ui.frame import current, link, settings
-from sslviz.ui.frame.lesson import lesson_page, ticks
+from sslviz.ui.frame.lesson import lesson_page, ticks, usual
 from sslviz.ui.frame.lesson.scene import Lesson, On, Scene
 from sslviz.ui.tasks.masked_words.page import PAGE as WORDS
 from sslviz.ui.tasks.patch_order.page import PAGE as PIECES
 
-SLUG, TITLE = "pseudo_label", "What a pseudo-label is"
+SLUG = "pseudo_label"
 MAKERS = {
     "data": ("The data", "something was hidden or moved, and it is known what and whence"),
     "batch": ("The batch", "what happens to be together says what is different"),
@@ -109,16 +109,9 @@ SCENES = (
         "The data, the batch, the model.",
         "A pseudo-label always means a hidden part. (It may be a change, a pair, or a pile.)",
     ),
-    Scene(
-        "Check yourself", "Check yourself",
-        "Three questions about what you have seen. Nobody sees your answers.",
-        "Answer the first one.",
-        (On("check"),),
-        "And then?",
-        "In lesson two a model learns from such labels, before your eyes.",
-        "Say in your own words what a pseudo-label is.",
-        "An answer that no person had to write: a rule made it.",
-        done=lambda _: ticks.quizzed("general"),
+    usual.check(
+        "Say in your own words what a pseudo-label is.", "An answer that no person had to write: a rule made it.",
+        because="In lesson two a model learns from such labels, before your eyes.",
     ),
 )  # fmt: skip
 LESSON = Lesson(SCENES)
@@ -127,4 +120,4 @@ LESSON = Lesson(SCENES)
 def draw() -> None:
     """Draw the lesson. It has no lab of its own."""
     link.tell(settings.check_link(WORDS.slug, WORDS.own_link))
-    lesson_page.play(SLUG, TITLE, LESSON, WORDS, lambda _: end_quiz("general"))
+    lesson_page.play(SLUG, LESSON, WORDS, lesson_quiz)

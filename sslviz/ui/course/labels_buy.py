@@ -11,16 +11,16 @@ import streamlit as st
 
 from sslviz.catalogue import TASKS
 from sslviz.training.results import recorded
-from sslviz.ui.flashcards.quiz import end_quiz
+from sslviz.ui.flashcards.quiz import lesson_quiz
 from sslviz.ui.frame import guess
 from sslviz.ui.frame.guess import Question
-from sslviz.ui.frame.lesson import lesson_page, ticks, views
+from sslviz.ui.frame.lesson import lesson_page, ticks, usual, views
 from sslviz.ui.frame.lesson.hands import hands
 from sslviz.ui.frame.lesson.parts import bars_html
 from sslviz.ui.frame.lesson.scene import Lesson, On, Scene
 from sslviz.ui.labels.transfer import page as lab
 
-SLUG, TITLE, FIRST = "transfer", "Transfer", "same_or_different"
+SLUG, FIRST = "transfer", "same_or_different"
 
 
 def figures(slug: str) -> dict[str, Any]:
@@ -151,16 +151,10 @@ SCENES = (
         "A task helps if what it asks for needs the same things as what you want.",
         "The order holds everywhere. (It holds for what was measured here.)",
     ),
-    Scene(
-        "Check yourself", "Check yourself",
-        "Three questions about the whole course. Nobody sees your answers.",
-        "Answer the first one.",
-        (On("check"),),
-        "And then?",
-        "The lab has all tasks, with every knob. The flashcards ask again tomorrow.",
+    usual.check(
         "What did the labels buy?",
         "A pretrained trunk makes few labels go further; how far depends on the data and the task.",
-        done=lambda _: ticks.quizzed("general"),
+        about="the whole course", because="The lab has all tasks, with every knob. The flashcards ask again tomorrow.",
     ),
 )  # fmt: skip
 LESSON = Lesson(SCENES)
@@ -171,4 +165,4 @@ def draw() -> None:
     if views.view() == "lab" or not figures(FIRST):
         lab.draw()
     else:
-        lesson_page.play(SLUG, TITLE, LESSON, None, lambda _: end_quiz("general"))
+        lesson_page.play(SLUG, LESSON, None, lesson_quiz)

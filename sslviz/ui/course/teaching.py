@@ -2,20 +2,16 @@
 
 from __future__ import annotations
 
-import base64
 from html import escape
 from importlib import import_module
 
 import streamlit as st
 
-from sslviz.data import text
-from sslviz.ui.course import first, labels_buy
-from sslviz.ui.frame.lesson.course import COURSE, Place
+from sslviz.ui.course import first, labels_buy, worksheet
+from sslviz.ui.frame.lesson.course import COURSE, EVERY, MORE, Place, place
 from sslviz.ui.frame.lesson.scene import Lesson
 from sslviz.ui.frame.lesson.words import plain
 from sslviz.ui.frame.parts import credit_line, part
-from sslviz.ui.frame.picture_samples import sample
-from sslviz.ui.frame.pictures import encode, set_credits
 from sslviz.ui.frame.routes import page_file
 
 PLANS = {
@@ -55,31 +51,26 @@ before you reveal it, and nobody but you, in this browser, can lead the room.
 
 
 def lessons() -> dict[str, Lesson]:
-    """All lessons of the course, in order."""
+    """All lessons, those of the course first, in order."""
     own = {first.SLUG: first.LESSON, labels_buy.SLUG: labels_buy.LESSON}
-    found = {}
-    for place in COURSE:
-        lesson = own.get(place.slug) or import_module(f"sslviz.ui.tasks.{place.slug}.page").PAGE.lesson
-        if lesson is not None:
-            found[place.slug] = lesson
-    return found
+    return {
+        one.slug: own.get(one.slug) or import_module(f"sslviz.ui.tasks.{one.slug}.page").PAGE.lesson for one in EVERY
+    }
 
 
 def draw() -> None:
     """Draw the page, or the worksheet that the link asks for."""
     asked, sheet = lessons(), st.query_params.get("worksheet", "")
-    if sheet in asked:
-        place = next(one for one in COURSE if one.slug == sheet)
-        st.html(worksheet(place, asked[sheet], answers=st.query_params.get("answers") == "1"))
-        credit_line([*text.corpus().credits, *set_credits("pictures")])
+    if (here := place(sheet)) is not None:
+        st.html(worksheet.sheet(here, asked[sheet], answers=st.query_params.get("answers") == "1"))
+        credit_line(worksheet.credits(here))
         return
     st.title("Teaching", anchor=False)
     st.html(
-        "<p class='lead'>Eight lessons of 5 to 7 minutes. Every lesson can be done alone, or shown on a projector: "
-        "open "
-        "it and press P. Then → and ← (or a clicker) go on and back, R shows the answer, N takes another sample, B "
-        "blanks the screen, Esc leaves. Hands are counted with the keys 1 to 4. Notes for you open in a second window."
-        "</p>"
+        "<p class='lead'>Eight lessons of 5 to 7 minutes, and seven more beside them. Each can be done alone, or shown "
+        "on a projector: open it and press P. Then → and ← (or a clicker) go on and back, R shows the answer, N "
+        "takes another sample, B blanks the screen, Esc leaves. Hands are counted with the keys 1 to 4. Notes for you "
+        "open in a second window.</p>"
     )
     part("Before the lesson", "a look at the computer of the classroom")
     st.markdown(BEFORE)
@@ -91,9 +82,13 @@ def draw() -> None:
             st.subheader(name, anchor=False)
             st.markdown(plan)
     part("Lessons", "goals, questions with the answers to expect, and what is often got wrong")
-    for number, place in enumerate(COURSE, 1):
-        with st.expander(f"{number}  {place.title} · {place.minutes} minutes · {place.goal}"):
-            _lesson(place, asked[place.slug])
+    for number, one in enumerate(COURSE, 1):
+        with st.expander(f"{number}  {one.title} · {one.minutes} minutes · {one.goal}"):
+            _lesson(one, asked[one.slug])
+    part("More lessons", "one for each task that the course leaves out, in any order")
+    for one in MORE:
+        with st.expander(f"{one.title} · {one.minutes} minutes · {one.goal}"):
+            _lesson(one, asked[one.slug])
 
 
 def _lesson(place: Place, lesson: Lesson) -> None:
@@ -112,38 +107,3 @@ def _lesson(place: Place, lesson: Lesson) -> None:
         "<thead><tr><th scope='col'>Scene</th><th scope='col'>Ask</th><th scope='col'>Expect</th><th scope='col'>Often "
         f"said, and not right</th></tr></thead><tbody>{rows}</tbody></table></div>"
     )
-
-
-def worksheet(place: Place, lesson: Lesson, *, answers: bool) -> str:
-    """One page to print: the questions of the scenes, with real data, and lines to write on; or the answers."""
-    title = f"{place.title}: {'answers' if answers else 'worksheet'}"
-    lines = "<p class='line'></p>" * 2
-    items = "".join(
-        f"<li><b>{escape(plain(one.ask))}</b>" + (f"<p>{escape(plain(one.expect))}</p>" if answers else lines) + "</li>"
-        for one in lesson.scenes
-        if one.ask
-    )
-    return (
-        f"<div class='sheet'><h1>{escape(title)}</h1><p>Goal: {escape(place.goal)}</p>"
-        f"{'' if answers else '<p>Name: ____________________  Date: __________</p>'}{_data(place)}<ol>{items}</ol>"
-        "<p class='noprint'>Print this page from your browser; the menu on top is left out.</p></div>"
-    )
-
-
-def _data(place: Place) -> str:
-    """Real data to work on: two sentences with a gap for the lessons on words, three pictures for those on pictures."""
-    if place.slug in ("pseudo_label", "masked_words", "next_word"):
-        corpus = text.corpus()
-        shown = []
-        for number in (238, 1294):
-            words = corpus.sentences[int(corpus.held_out[number])].split()
-            at = len(words) // 2
-            shown.append(" ".join([*words[:at], "▨▨▨▨▨", *words[at + 1 :]]))
-        return "".join(f"<p class='gap_line'>{escape(line)}</p>" for line in shown)
-    this = sample(29, "mixed", None)
-    images = "".join(
-        f"<img src='data:image/png;base64,{base64.b64encode(encode(pixels)).decode()}' alt='{escape(name)}' "
-        "width='150' height='150'>"
-        for name, pixels in list(zip(this.names, this.pixels, strict=True))[:4]
-    )
-    return f"<p class='sheet_pictures'>{images}</p>"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from html import escape
 from pathlib import Path
@@ -11,8 +11,9 @@ from typing import Any
 import numpy as np
 import streamlit as st
 
+from sslviz.catalogue import TASKS
 from sslviz.flashcards import quiz
-from sslviz.flashcards.card import Block, Flashcard, blocks_of
+from sslviz.flashcards.card import GENERAL, Block, Flashcard, blocks_of
 from sslviz.flashcards.deck import deck
 from sslviz.flashcards.markup import bare, to_html
 from sslviz.flashcards.quiz import Marked, Question
@@ -28,6 +29,11 @@ ASKED = {
     "choice": "Choose one", "statement": "Is this right?", "typed": "What belongs in the gap?",
     "live": "A label that a task has just made",
 }  # fmt: skip
+EASY = 2  # the highest level of a card that a lesson asks
+ABOUT = {  # tags of the general cards that the lessons on no single task ask
+    "pseudo_label": frozenset({"basics", "three-ways", "pseudo-label"}),
+    "transfer": frozenset({"evaluation", "costs", "benefits"}),
+}
 COUNT, LIVE, SHORT = 10, 3, 3  # questions of a quiz, live ones among them, questions at the end of a page
 
 
@@ -75,15 +81,30 @@ def page_quiz() -> None:
 
 def end_quiz(slug: str) -> None:
     """A page's own quiz at its end."""
+    _short(f"{slug}_quiz", slug, None)
+
+
+def lesson_quiz(slug: str) -> None:
+    """The quiz at the end of a lesson: from the cards of its own task, or of what it is about."""
+    _short(f"{slug}_quiz_lesson", slug if slug in TASKS else GENERAL, lambda card: fits(card, slug))
+
+
+def fits(card: Flashcard, slug: str) -> bool:
+    """Whether a lesson has prepared for a card: it is of the lesson's task, or of its tags, and not for experts."""
+    about = card.task == slug if slug in TASKS else not ABOUT[slug].isdisjoint(card.tags)
+    return about and card.level <= EASY
+
+
+def _short(key: str, task: str, only: Callable[[Flashcard], bool] | None) -> None:
+    """Three questions about a task, and the way to its cards."""
     st.html(Path(__file__).with_name("cards.css"))
     part("Quiz", "three questions about this task, from its flashcards")
-    key = f"{slug}_quiz_seed"
-    seed = st.session_state.setdefault(key, 0)
-    asked = tuple(Item(q) for q in quiz.questions(deck().cards, seed, SHORT, slug))
-    _rounds(f"{slug}_quiz_{seed}", asked, whole=False, again=key)
+    seed = st.session_state.setdefault(f"{key}_seed", 0)
+    asked = tuple(Item(q) for q in quiz.questions(deck().cards, seed, SHORT, task, only=only))
+    _rounds(f"{key}_{seed}", asked, whole=False, again=f"{key}_seed")
     st.page_link(
         page_file("flashcards"), label="Flashcards of this task", icon=":material/style:",
-        query_params={"cards_task": slug},
+        query_params={"cards_task": task},
     )  # fmt: skip
 
 

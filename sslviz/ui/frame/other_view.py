@@ -52,7 +52,7 @@ def question(slug: str, text: str, name: str, alike: Callable[[Labelled, int], A
     """
     number = guess.number(slug)
     rng = np.random.default_rng((number, TASKS[slug].stream, 99))
-    asked = _draw(slug, number + 1000, number + 5000, rng)
+    asked = _draw(slug, number + 1000, number + 5000, rng, "clothes")  # of which the model has learned
     letter = dict(zip(asked.shown, LETTERS, strict=True))
 
     def best(row: Any) -> str:
@@ -68,7 +68,7 @@ def question(slug: str, text: str, name: str, alike: Callable[[Labelled, int], A
 
 def label_question(slug: str, rng: np.random.Generator, ask: str, because: str, text: str = MORE) -> LabelQuestion:
     """The same question about a new label; `{letter}` in `because` stands for the view that is right."""
-    asked = _draw(slug, int(rng.integers(100_000)), int(rng.integers(100_000)), rng)
+    asked = _draw(slug, int(rng.integers(100_000)), int(rng.integers(100_000)), rng, "mixed")
     right = asked.shown.index(asked.own)
     return LabelQuestion(
         ask, tuple(f"View {letter}" for letter in LETTERS), right, because.format(letter=LETTERS[right]), text,
@@ -76,8 +76,8 @@ def label_question(slug: str, rng: np.random.Generator, ask: str, because: str, 
     )  # fmt: skip
 
 
-def _draw(slug: str, number: int, seed: int, rng: np.random.Generator) -> Asked:
-    this = sample(number, "mixed", None)
+def _draw(slug: str, number: int, seed: int, rng: np.random.Generator, source: str) -> Asked:
+    this = sample(number, source, None)
     _, labelled = make_label(slug, pixel_batch(this.pixels), seed, TASKS[slug].options())
     n = len(this.pixels)
     own = int(rng.integers(n))

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
 STREAM, COUNT = 21, 6  # STREAM: of random numbers, the same on all pages, so that they show the same pictures
 SOURCES = ("mixed", "photos", "clothes")
+CLOTHES_FIRST = ("clothes", "mixed", "photos")  # where the model has learned from clothes, these are shown to it
 
 
 @dataclass(frozen=True)
@@ -84,8 +85,10 @@ def _clothes(number: int) -> Sample:
     kinds = rng.choice(len(every.class_names), COUNT // 2, replace=False)
     pairs = [rng.choice(np.flatnonzero(every.held_out_labels == kind), 2, replace=False) for kind in kinds]
     rows = np.array(pairs).T.ravel()
+    names = [every.held_out_names[row].lower() for row in rows]
+    names[COUNT // 2 :] = [f"second {name}" for name in names[COUNT // 2 :]]  # so that a bar says whose it is
     return Sample(
-        f"clothes-{number}", [every.held_out_names[row].lower() for row in rows], every.held_out_images[rows],
+        f"clothes-{number}", names, every.held_out_images[rows],
         [(i, i + COUNT // 2) for i in range(COUNT // 2)], None, every.credits,
     )  # fmt: skip
 

@@ -40,6 +40,12 @@ def now() -> Stage | None:
     return _NOW.get()
 
 
+def size() -> str:
+    """How large the stage is; "" in the lab."""
+    scene = now()
+    return scene.size if scene else ""
+
+
 @contextmanager
 def on(stage: Stage) -> Iterator[None]:
     """Draw what follows on this stage."""

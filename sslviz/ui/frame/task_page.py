@@ -169,8 +169,8 @@ class TaskPage(Generic[Sample, Chosen]):
         return found
 
 
-def draw(page: TaskPage[Any, Any], quiz: Callable[[str], None]) -> None:
-    """Draw the page; `quiz` draws the quiz at its end.
+def draw(page: TaskPage[Any, Any], quiz: Callable[[str], None], lesson_quiz: Callable[[str], None]) -> None:
+    """Draw the page; `quiz` draws the quiz at its end, `lesson_quiz` that of its lesson.
 
     What needs no torch comes first: run, map, what was learned, quiz. Then the card, in the place kept for it higher
     up, and what else needs torch.
@@ -178,7 +178,7 @@ def draw(page: TaskPage[Any, Any], quiz: Callable[[str], None]) -> None:
     slug, hide = page.slug, hidden()
     link.tell(settings.check_link(slug, page.own_link))
     if page.lesson is not None and views.view() != "lab":
-        lesson_page.draw(page, page.lesson, quiz)
+        lesson_page.play(slug, page.lesson, page, lesson_quiz)
         return
     with st.container(gap="xsmall"):
         left_out(hide)

@@ -14,7 +14,7 @@ from sslviz.data import ASSETS
 from sslviz.data.images import photos
 from sslviz.ui.classroom.join import join_view
 from sslviz.ui.frame import settings
-from sslviz.ui.frame.lesson.way import stops, way_view
+from sslviz.ui.frame.lesson.way import lessons, way_view
 from sslviz.ui.frame.parts import HIDEABLE, credit_line, part
 from sslviz.ui.frame.routes import page_file
 from sslviz.ui.home import views, words
@@ -24,7 +24,8 @@ PHOTO = "chelsea_cat"
 # Scenes of each lesson; a test counts them. To import the lessons here would hold up the first page.
 SCENES = {
     "pseudo_label": 7, "masked_words": 7, "next_word": 7, "patch_order": 7, "same_or_different": 7, "two_views": 8,
-    "cluster_ids": 7, "transfer": 5,
+    "cluster_ids": 7, "transfer": 5, "masked_patches": 7, "autoencoding": 8, "masked_sound": 8, "word_and_context": 8,
+    "next_sentence": 7, "frame_order": 7, "queue": 8,
 }  # fmt: skip
 
 
@@ -55,7 +56,7 @@ def way() -> None:
     """The way through the course, and how far one is."""
     with st.container(key="way"):
         done = {slug: len(scenes) for slug, scenes in st.session_state.get("lesson_ticks", {}).items()}
-        if chosen := way_view("way_view", data={"stops": stops(SCENES, done)}):
+        if chosen := way_view("way_view", data=lessons(SCENES, done)):
             lesson(chosen)
 
 

@@ -1,8 +1,10 @@
-"""The way through the course: eight lessons, each with the page that it stands on."""
+"""The way through the course: eight lessons, and seven more beside it, each with the page that it stands on."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+
+from sslviz.catalogue import TASKS
 
 
 @dataclass(frozen=True)
@@ -11,7 +13,7 @@ class Place:
 
     Attributes:
         slug: of its page.
-        title: of the lesson.
+        title: of the page, and so of the lesson.
         minutes: that it takes.
         goal: what a student can do after it, in a sentence.
     """
@@ -22,30 +24,55 @@ class Place:
     goal: str
 
 
+def _of(slug: str, minutes: int, goal: str) -> Place:
+    """The lesson of a task, which is called like the task."""
+    return Place(slug, TASKS[slug].title, minutes, goal)
+
+
 COURSE = (
     Place("pseudo_label", "What a pseudo-label is", 5, "Say what a pseudo-label is, and who makes it."),
-    Place("masked_words", "Masking words", 7, "Make a label by hiding a word, and see a model learn to name it."),
-    Place("next_word", "Next word", 6, "Say why a text without labels asks as many questions as it has words."),
-    Place("patch_order", "Pictures in pieces", 6, "Make a label by moving the pieces of a picture."),
-    Place("same_or_different", "Same or different", 7, "Say what makes two views “the same”, and what does not."),
-    Place("two_views", "Collapse", 7, "Recognise a model that has the lowest loss and has learned nothing."),
-    Place("cluster_ids", "Clusters", 6, "Say how a model can make labels for itself."),
-    Place("transfer", "What labels buy", 6, "Say how many labels a pretrained model saves, and when it saves none."),
+    _of("masked_words", 7, "Make a label by hiding a word, and see a model learn to name it."),
+    _of("next_word", 6, "Say why a text without labels asks as many questions as it has words."),
+    _of("patch_order", 6, "Make a label by moving the pieces of a picture."),
+    _of("same_or_different", 7, "Say what makes two views “the same”, and what does not."),
+    _of("two_views", 7, "Recognise collapse: a model that has the lowest loss and has learned nothing."),
+    _of("cluster_ids", 6, "Say how a model can make labels for itself."),
+    Place(
+        "transfer", "Transfer: what the labels bought", 6,
+        "Say how many labels a pretrained model saves, and when it saves none.",
+    ),
+)  # fmt: skip
+MORE = (
+    _of("masked_patches", 6, "Say why so much more of a picture is hidden than of a sentence."),
+    _of("autoencoding", 6, "Say what a model must learn when a picture has to pass through a few numbers."),
+    _of("masked_sound", 6, "Say what stands in the place of words when sound is hidden."),
+    _of("word_and_context", 6, "Say how words get vectors from the company that they keep."),
+    _of("next_sentence", 5, "Say how a label can be right and still teach little."),
+    _of("frame_order", 6, "Make a label from time, and say why it has no direction."),
+    _of("queue", 6, "Say how a small batch can have a thousand wrong answers."),
 )
+EVERY = (*COURSE, *MORE)
+TITLES = {one.slug: one.title for one in EVERY}
 
 
 def place(slug: str) -> Place | None:
-    """The place of a page on the way; None for a page that lies beside it."""
-    return next((one for one in COURSE if one.slug == slug), None)
+    """The lesson that stands on a page; None where there is none."""
+    return next((one for one in EVERY if one.slug == slug), None)
 
 
 def after(slug: str) -> Place | None:
-    """The lesson that follows; None after the last one, and for a page that lies beside the way."""
-    here = place(slug)
-    return None if here is None else next(iter(COURSE[COURSE.index(here) + 1 :]), None)
+    """The lesson that follows; None after the last one, and for a lesson that lies beside the way."""
+    return next((COURSE[at + 1] for at, one in enumerate(COURSE[:-1]) if one.slug == slug), None)
 
 
 def nth(slug: str) -> int:
-    """Which lesson it is, from 1; 0 for a page that lies beside the way."""
-    here = place(slug)
-    return 0 if here is None else COURSE.index(here) + 1
+    """Which lesson it is, from 1; 0 for one that lies beside the way."""
+    return next((at for at, one in enumerate(COURSE, 1) if one.slug == slug), 0)
+
+
+def where(slug: str) -> str:
+    """Which lesson it is, and how long it takes, in a few words."""
+    here, number = place(slug), nth(slug)
+    if here is None:
+        return "Lesson"
+    return f"{f'Lesson {number} of {len(COURSE)}' if number else 'Beside the course'} · {here.minutes} minutes"

@@ -30,22 +30,18 @@ from sslviz.ui.frame.walk import another, relabel
 CSS = Path(__file__).parent
 
 
-def draw(page: Any, lesson: Lesson, quiz: Callable[[str], None]) -> None:
-    """Draw the page of a task as a lesson; `quiz` draws the questions at its end."""
-    play(page.slug, TASKS[page.slug].title, lesson, page, quiz)
-
-
-def play(slug: str, title: str, lesson: Lesson, page: Any, quiz: Callable[[str], None]) -> None:
+def play(slug: str, lesson: Lesson, page: Any, quiz: Callable[[str], None]) -> None:
     """Draw the scene at which the visitor stands.
 
     Args:
         slug: of the page.
-        title: of the page.
         lesson: its scenes.
         page: the `TaskPage`; None for a page that is no task's.
         quiz: draws the questions at the end.
     """
     view, count = views.view(), len(lesson.scenes)
+    here = course.place(slug)
+    title = here.title if here else TASKS[slug].title
     number = views.scene(slug, count)
     st.html(CSS / "lesson.css")
     if view == "notes":
@@ -105,10 +101,8 @@ def _keep_settings(page: Any) -> None:
 
 def _head(slug: str, title: str, page: Any) -> None:
     """What lesson it is, and the other views."""
-    here = course.place(slug)
-    about = f"Lesson {course.nth(slug)} of {len(course.COURSE)} · {here.minutes} minutes" if here else "Lesson"
     with st.container(key="lesson_head", horizontal=True, vertical_alignment="center", gap="xsmall"):
-        st.html(f"<p class='which'><b>{escape(title)}</b> <span>{about}</span></p>", width="stretch")
+        st.html(f"<p class='which'><b>{escape(title)}</b> <span>{course.where(slug)}</span></p>", width="stretch")
         if page is not None:
             with st.popover("Credits", type="tertiary"):
                 credit_line(

@@ -9,6 +9,7 @@ import { kept } from './kept.js'
  * What Python sends; mirrors Way in frame/lesson/way.py.
  * @typedef {object} Way
  * @property {Stop[]} stops
+ * @property {Stop[]} more  beside the course
  */
 
 /**
@@ -31,10 +32,10 @@ const done_of = stop => Math.min(stop.scenes, Math.max(stop.done, kept(stop.slug
 /**
  * @param {Part<Way>} part
  * @param {Stop} stop
- * @param {number} i
+ * @param {number | ''} number  its place in the course
  * @param {boolean} next  whether it is the one to go on with
  */
-function tile(part, stop, i, next) {
+function tile(part, stop, number, next) {
   const done = done_of(stop)
   const whole = done === stop.scenes && done > 0
   const item = make('li', `${whole ? 'whole' : ''}${next ? ' next' : ''}`)
@@ -49,7 +50,7 @@ function tile(part, stop, i, next) {
   bar.style.width = `${stop.scenes ? (100 * done) / stop.scenes : 0}%`
   track.append(bar)
   const head = make('span', 'head')
-  head.append(make('b', '', whole ? '✓' : i + 1), make('span', 'title', stop.title))
+  head.append(make('b', '', whole ? '✓' : number), make('span', 'title', stop.title))
   const how = next ? (done ? 'go on here' : 'begin here') : `${stop.minutes} minutes`
   link.append(head, make('span', 'goal', stop.goal), make('span', 'quiet', how), track)
   item.append(link)
@@ -61,9 +62,11 @@ export default view({
   update: (/** @type {Part<Way>} */ part, data) => {
     part.data = data
     const open = data.stops.findIndex(stop => done_of(stop) < stop.scenes)
-    const list = make('ol')
-    list.append(...data.stops.map((stop, i) => tile(part, stop, i, i === open)))
+    const [list, more] = [make('ol'), make('ul')]
+    list.append(...data.stops.map((stop, i) => tile(part, stop, i + 1, i === open)))
+    more.append(...data.more.map(stop => tile(part, stop, '', false)))
     const hint = 'eight lessons of a few minutes; what you have done stays in this browser'
-    part.root.replaceChildren(heading('The way', hint), list)
+    const beside = heading('More lessons', 'one for each task that the way leaves out, in any order')
+    part.root.replaceChildren(heading('The way', hint), list, beside, more)
   },
 })

@@ -13,6 +13,7 @@ from sslviz.ui.frame.task_page import Part
 from sslviz.ui.tasks.autoencoding.card import card
 from sslviz.ui.tasks.autoencoding.guess import question
 from sslviz.ui.tasks.autoencoding.learned import worth
+from sslviz.ui.tasks.autoencoding.lesson import LESSON
 
 LEAD = {
     "Basic": "Describe a picture over the phone in 16 numbers, so that somebody else can draw it. Is the drawing "
@@ -41,7 +42,7 @@ PAGE = PicturePage[AutoencodingOptions](
     slug=ENTRY.slug, options=AutoencodingOptions, lead=LEAD, card=card,
     hint="what gets through a few numbers",
     controls=(Control("width"), Control("whole"), Control("noise", step=0.05), Control("dropped", step=0.05)),
-    question=question, code=code, baselines=loss_lines, parts=(Part(worth),),
+    lesson=LESSON, question=question, code=code, baselines=loss_lines, parts=(Part(worth),),
     drawn=lambda options: bool(options.noise or options.dropped),
     code_note="`draw` stands last: it draws nothing as long as noise and dropped pixels are both 0.",
 )  # fmt: skip

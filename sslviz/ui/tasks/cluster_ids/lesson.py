@@ -3,20 +3,15 @@
 from __future__ import annotations
 
 from sslviz.training.results.run_view import RunView
-from sslviz.ui.frame.lesson import ticks
+from sslviz.ui.frame.lesson import ticks, usual
 from sslviz.ui.frame.lesson.scene import Lesson, On, Said, Scene
 
 SCENES = (
-    Scene(
-        "Take some pictures", "Take some pictures",
-        "Some drawings and clothes. Nobody said what they show, and nobody sorted them.",
-        "Look at them. If you like, take others.",
-        (On("card", rows=1, pictures=3),),
-        "How would you sort them?",
-        "By what they are, by colour, by form: there are many ways. The model will find a way of its own.",
-        "Into how many piles would you sort a box of buttons?",
-        "There is no right number. Here it is a setting.",
-        another=True, done=ticks.another,
+    usual.begin(
+        "Take some pictures", "Some clothes in grey. Nobody said what they show, and nobody sorted them.",
+        "Look at them. If you like, take others.", On("card", rows=1, pictures=3), "How would you sort them?",
+        "By what they are, by form, by brightness: there are many ways. The model will find a way of its own.",
+        "Into how many piles would you sort a box of buttons?", "There is no right number. Here it is a setting.",
     ),
     Scene(
         "Sort them into piles", "The model sorts them into piles",
@@ -25,8 +20,8 @@ SCENES = (
         "See who else is in the pile. Is it what you would do?",
         (On("card", rows=0, panels=(0,), pictures=1),),
         "Who decides what is alike?",
-        "The untrained trunk, at first. Even it puts bright pictures together, and pictures of one form. The piles are "
-        "of clothes, from which the recorded model learned; a drawing goes into the one that it resembles most.",
+        "The untrained trunk, at first. Even it puts bright pictures together, and pictures of one form. Later the "
+        "trained trunk decides.",
         "What do the pictures of one pile have in common?",
         "Often form or brightness; sometimes the kind of thing.",
         another=True,
@@ -44,49 +39,29 @@ SCENES = (
         "The piles are the true classes. (They are whatever the trunk finds alike.)",
         relabel="Another crop", done=ticks.redrawn, another=True,
     ),
-    Scene(
-        "You guess", "Guess before the model does",
-        "A picture, and four piles. Into which one did the model put it?",
-        "Choose a pile. Then you see what the model says.",
-        (On("guess"),),
-        "Can it be unclear?",
+    usual.guess(
+        "A picture, and four piles. Into which one did the model put it?", "Choose a pile.", "Can it be unclear?",
         "Yes. A picture may lie between two piles; it goes to the nearest one, even if that is far away.",
-        "Did you and the model sort alike?",
-        "Answers differ. The model cannot know what people care about.",
-        done=ticks.answered,
+        "Did you and the model sort alike?", "Answers differ. The model cannot know what people care about.",
     ),
-    Scene(
-        "The model learns", "Learn, then sort again",
-        "It learns to name the piles. Then all pictures are sorted anew with the better trunk, and the labels change.",
-        "Press Train, and watch its answer change.",
-        (On("learn", rows=4, pictures=1, edge=165),),
+    usual.learn(
+        "It learns to name the piles. Then all pictures are sorted anew with the better trunk, and the labels "
+        "change.",
+        "Press Train, and watch its answer change.", On("learn", rows=4, pictures=1, edge=165),
         "Why does the loss jump?",
         "Whenever the pictures are sorted anew, the numbers are new, and the last layer begins from nothing.",
-        "Why sort again?",
-        "The better trunk makes better piles, and these make better labels.",
-        done=ticks.trained,
+        "Why sort again?", "The better trunk makes better piles, and these make better labels.",
+        title="Learn, then sort again",
     ),
-    Scene(
-        "What it was good for", "What it was good for",
+    usual.good(
         "Now the trunk is [[frozen]], and a few true labels are shown: shirt, shoe, bag. How many new pictures are "
         "named rightly?",
-        "Compare the three bars.",
-        (On("good"),),
-        "How is it judged?",
-        "By a [[linear probe]]: a very simple model that sees only the vectors of the trunk, and a few true labels.",
         "Can a model teach itself anything?",
         "It finds what is alike in the data. What people care about, it cannot know.",
     ),
-    Scene(
-        "Check yourself", "Check yourself",
-        "Three questions about what you have seen. Nobody sees your answers.",
-        "Answer the first one.",
-        (On("check"),),
-        "And then?",
-        "The flashcards ask again tomorrow, and in a week: that is how it stays.",
+    usual.check(
         "Where do the labels of this task come from?",
         "From the model: it sorts the pictures, and the pile’s number is the label.",
-        done=ticks.quizzed,
     ),
 )  # fmt: skip
 

@@ -33,6 +33,7 @@ import { halt, name_button, play, players, show } from './players.js'
  * @property {string} note
  * @property {Formula | null} formula
  * @property {boolean} narrow  one column
+ * @property {string} size  "", or of a stage: "large" or "present"
  */
 
 /**
@@ -166,7 +167,7 @@ function draw(card) {
   const { data: d, root } = card
   const [left, right] = [make('div'), make('div', 'side')]
   if (d.model) left.append(heading(d.title, d.hint, d.model))
-  left.append(lattice(card))
+  if (d.frames.length) left.append(lattice(card))
   if (d.submit) {
     const onclick = () => card.send({ kind: 'done', order: card.made })
     left.append(make('button', 'plain done', d.submit, { type: 'button', onclick }))
@@ -174,7 +175,7 @@ function draw(card) {
   left.append(...remarks(d))
   if (d.players.length) right.append(players(card))
   if (d.bars) right.append(bars(d.bars))
-  const grid = make('div', d.narrow ? 'card narrow' : 'card')
+  const grid = make('div', `card${d.narrow ? ' narrow' : ''} ${d.size}`)
   grid.append(left, right)
   root.replaceChildren(grid)
   mark(card)

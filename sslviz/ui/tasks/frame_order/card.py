@@ -7,10 +7,13 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Literal, NotRequired, TypedDict
 
 from sslviz.catalogue.frame_order import FrameOrderOptions
+from sslviz.ui.frame import stage
 from sslviz.ui.frame.answer_bars import AnswerBars, answer_bars
+from sslviz.ui.frame.lesson.scene import Said
 from sslviz.ui.frame.parts import credit_line
 from sslviz.ui.frame.picture_samples import as_bytes
 from sslviz.ui.frame.pictures import data_address
+from sslviz.ui.frame.stage import Stage
 from sslviz.ui.live import Handler, mount
 from sslviz.ui.live.events import Tells, order_of
 from sslviz.ui.live.made import heard, made
@@ -22,34 +25,61 @@ if TYPE_CHECKING:
     from sslviz.training.results.run_view import RunView
 
 KEY, COLOURS = f"{SLUG}_card", ("red", "green", "blue")
+SHUFFLED = 2  # rows on a stage: 1 the film, 2 the frames as they are shown, 3 the label, 4 the answer
 
 
 def card(this: Sample, view: RunView, seed: int, options: FrameOrderOptions, depth: str) -> None:
     """Draw the card; what a visitor swaps is a changed Draw, and everything below follows from it."""
     name = f"{this.name}·{seed}·{options}"
     clip = clip_of(this, view, seed, options, made(KEY, name))
-
+    if (scene := stage.now()) is not None:
+        clip_view(KEY, card=on_stage(clip, name, scene), event="made")
+        return
     steps = taken(clip, this)
     clip_view(
         KEY,
         card={
             "id": name, "model": clip.answer.mode, "title": this.title, "hint": "; ".join(steps), "steps": steps,
             "head": "Shown",
-            "frames": [
-                {"image": image, "name": str(rank), "title": f"frame {rank} in time"}
-                for image, rank in zip(clip.images, clip.ranks, strict=True)
-            ],
-            "order": clip.order.tolist(), "heard": heard(KEY),
+            "frames": lettered_frames(clip), "order": clip.order.tolist(), "heard": heard(KEY),
             "rows": rows(clip, depth), "act": True, "submit": "", "players": players(clip), "play": "The clip",
             "play_hint": f"{'as shown' if clip.variant == 'in order?' else 'as the model sorts it'}, and as it was",
             "plays": "", "bars": bars(clip),
             "note": note(clip, depth) + unlike(this, clip),
-            "formula": formula(clip) if depth == "Detailed" else None, "narrow": False,
+            "formula": formula(clip) if depth == "Detailed" else None, "narrow": False, "size": "",
         },
         event="made",
     )  # fmt: skip
     if this.credit is not None:
         credit_line([this.credit])
+
+
+def on_stage(clip: Clip, name: str, scene: Stage) -> ClipCard:
+    """What of the card stands on the stage of a lesson: the film, the frames to be swapped, the label, the answer."""
+    film: Player = {**players(clip)[-1], "title": "The film", "kind": ""}
+    below = [row for row in rows(clip, "Basic") if row.get("kind")][: max(0, scene.rows - SHUFFLED)]
+    return {
+        "id": name, "model": "", "title": "", "hint": "", "steps": [], "head": "",
+        "frames": lettered_frames(clip) if scene.rows >= SHUFFLED else [],
+        "order": clip.order.tolist(), "heard": heard(KEY), "rows": below, "act": scene.rows >= SHUFFLED, "submit": "",
+        "players": [film] if scene.rows < SHUFFLED else [], "play": "", "play_hint": "",
+        "plays": name, "bars": None, "note": "", "formula": None, "narrow": True, "size": scene.size,
+    }  # fmt: skip
+
+
+def lettered_frames(clip: Clip) -> list[ClipFrame]:
+    """The frames as they are shown, each with its place in time."""
+    return [
+        {"image": image, "name": str(rank), "title": f"frame {rank} in time"}
+        for image, rank in zip(clip.images, clip.ranks, strict=True)
+    ]
+
+
+def said(this: Sample, view: RunView, seed: int, options: FrameOrderOptions) -> Said:
+    """The model's answer for the clip as it is shown."""
+    clip = clip_of(this, view, seed, options, made(KEY, f"{this.name}·{seed}·{options}"))
+    text = name_of(clip.variant, clip.best)
+    return Said(text.split(" or ")[0], clip.best == clip.truth, float(clip.answer.p[clip.truth]))
 
 
 def taken(clip: Clip, this: Sample) -> list[str]:
@@ -185,7 +215,7 @@ class ClipCard(TypedDict):
     id: changes with sample, seed and settings; model: "" where there is none; steps: what was drawn, in words; frames:
     in the order shown; order: which of the frames each is; heard: number of the visitor's last change that came; act:
     whether they can be swapped; submit: what the button says that hands the order in, or "";
-    plays: the clips play by themselves when it changes; narrow: one column.
+    plays: the clips play by themselves when it changes; narrow: one column; size: "", or of a stage.
     """
 
     id: str
@@ -208,6 +238,7 @@ class ClipCard(TypedDict):
     note: str
     formula: Formula | None
     narrow: bool
+    size: str
 
 
 def clip_view(key: str, *, card: ClipCard, event: Literal["event", "made"] = "event", on_event: Handler = None) -> None:

@@ -7,11 +7,11 @@ from typing import Any
 import numpy as np
 import streamlit as st
 
-from sslviz.catalogue.frame_order import FrameOrderOptions
+from sslviz.catalogue.frame_order import ENTRY, FrameOrderOptions
 from sslviz.data import video
-from sslviz.ui.frame import current, guess, settings
+from sslviz.ui.frame import current, guess, settings, stage
 from sslviz.ui.frame.guess import About, Question
-from sslviz.ui.frame.label_question import LabelQuestion, shuffled
+from sslviz.ui.frame.label_question import CHOICES, LabelQuestion, shuffled
 from sslviz.ui.tasks.frame_order.card import clip_view
 from sslviz.ui.tasks.frame_order.clip import (
     LETTERS,
@@ -36,22 +36,32 @@ def question() -> Question:
     clip = clip_of(sample(5 * number + 4), view, number + 5000, options)
     count, least = len(clip.answer.p), int(least_change(clip.labelled.inputs["frames"], variant)[0])
     learned_this = view.config.choices["way"] == variant
+    asked = list(range(count))
+    if stage.now() is not None:  # before a class, or at a glance: twelve orders are too many to choose from
+        asked = few(asked, {clip.truth, least}, np.random.default_rng((number, ENTRY.stream, 99)))
+    best = max(asked, key=lambda answer: float(clip.answer.p[answer]))
     return Question(
         text="Are they in order, forwards or backwards?"
         if variant == "in order?"
         else "Which order, forwards or backwards?",
-        choices=[lettered(variant, answer) for answer in range(count)],
+        choices=[lettered(variant, answer) for answer in asked],
         truth=lettered(variant, clip.truth),
-        model=lettered(variant, clip.best) if learned_this else None,
+        model=lettered(variant, best) if learned_this else None,
         others={"pixels that change least": lettered(variant, least)},
-        chance=1 / count,
+        chance=1 / len(asked),
         show=lambda: _sort(clip),
         about=lambda: About(
             images=tuple(zip(LETTERS, clip.images, strict=False)),
-            sort=variant != "in order?",
-            shares=tuple(float(p) for p in clip.answer.p) if learned_this else (),
+            sort=variant != "in order?" and len(asked) == count,
+            shares=tuple(float(clip.answer.p[answer]) for answer in asked) if learned_this else (),
         ),
     )
+
+
+def few(answers: list[int], needed: set[int], rng: np.random.Generator) -> list[int]:
+    """At most four of the answers, in order, the needed ones among them."""
+    others = [one for one in rng.permutation(answers).tolist() if one not in needed]
+    return sorted([*needed, *others][:CHOICES])
 
 
 def label_question(rng: np.random.Generator) -> LabelQuestion:
@@ -72,7 +82,7 @@ def label_question(rng: np.random.Generator) -> LabelQuestion:
 def _sort(clip: Clip) -> None:
     """The frames, to be sorted by hand; once that is done, the clip in the order of the model and in the true one."""
     widget, done = guess.widget(SLUG), guess.given(SLUG) is not None
-    sorting = clip.variant != "in order?" and not done
+    sorting = clip.variant != "in order?" and not done and stage.now() is None
 
     def on_event(event: dict[str, Any]) -> None:
         if event["kind"] == "done" and event.get("id") == widget and sorting:
@@ -93,12 +103,12 @@ def _sort(clip: Clip) -> None:
             ],
             "order": list(range(len(clip.images))), "heard": 0,
             "submit": "This is my order" if sorting else "",
-            "players": _players(clip) if done else [
+            "players": [] if stage.now() else _players(clip) if done else [
                 {"title": "As they lie", "text": "", "kind": "", "frames": list(clip.images), "follows": True}
             ],
             "play": "The clip", "play_hint": "", "plays": widget if done else "", "bars": None, "formula": None,
             "note": "Drag a frame onto another, or click two, to swap them; or choose below." if sorting else "",
-            "narrow": True, "steps": [],
+            "narrow": True, "steps": [], "size": stage.size(),
         },
         on_event=on_event,
     )  # fmt: skip

@@ -17,6 +17,7 @@ from sslviz.ui.tasks.frame_order.card import card
 from sslviz.ui.tasks.frame_order.clip import Frames, Sample, sample
 from sslviz.ui.tasks.frame_order.guess import question
 from sslviz.ui.tasks.frame_order.learned import measured
+from sslviz.ui.tasks.frame_order.lesson import LESSON
 from sslviz.ui.tasks.frame_order.own_clip import OWN_CLIP
 
 LEAD = {
@@ -92,6 +93,6 @@ PAGE = TaskPage[Sample, FrameOrderOptions](
         ),
         Note("The card follows at once; a run trains with these from its next Reset on."),
     ),
-    question=question, code=code, baselines=baselines, parts=(Part(measured),),
+    lesson=LESSON, question=question, code=code, baselines=baselines, parts=(Part(measured),),
     credits=lambda _: video.CREDITS.values(),  # of what map, guess and training draw on
 )  # fmt: skip

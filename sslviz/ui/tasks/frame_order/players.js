@@ -49,7 +49,8 @@ export function players(card) {
   row.append(...card.data.players.map(player))
   const onclick = () => (card.timer ? halt(card) : play(card, MANY))
   const button = make('button', 'plain run', '▶ Play', { type: 'button', onclick })
-  node.append(heading(card.data.play, card.data.play_hint), row, button)
+  if (card.data.play) node.append(heading(card.data.play, card.data.play_hint))
+  node.append(row, button)
   return node
 }
 

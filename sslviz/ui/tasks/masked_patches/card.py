@@ -14,6 +14,7 @@ from sslviz.catalogue import load
 from sslviz.catalogue.masked_patches import ENTRY, MaskedPatchesOptions
 from sslviz.ui.frame import picture_card
 from sslviz.ui.frame.labelling import make_label
+from sslviz.ui.frame.lesson.scene import Said
 from sslviz.ui.frame.picture_card import PictureCard, draw_card, far_off, png
 from sslviz.ui.frame.picture_samples import Sample, large_square, pixel_batch
 from sslviz.ui.frame.picture_view import Panel, PictureColumn, Tile
@@ -116,10 +117,7 @@ def _error(guess: Tensor, asked: Tensor) -> float:
 def card(this: Sample, view: RunView, seed: int, options: MaskedPatchesOptions, depth: str) -> None:
     """Draw the card; a click on a patch of the chosen picture covers or uncovers it."""
     identity, selected = f"{this.name}·{seed}·{options}", picture_card.selected(SLUG, this, 0)
-    covered = drawn(this.pixels, seed, options.share)
-    edits = {i: made for i, edit in picture_card.edits(SLUG, identity, this).items() if (made := by_hand(edit))}
-    for i, made in edits.items():
-        covered[i] = np.isin(np.arange(PATCHES), made)
+    covered, edits = covered_now(this, identity, seed, options)
     leak = options.normalise or view.config.choices["normalise"]
     painted = paint(view, label(this.pixels, covered), leak=leak)
     answers = [filled(p, c, one.patches) for p, c, one in zip(this.pixels, covered, painted, strict=True)]
@@ -144,6 +142,26 @@ def card(this: Sample, view: RunView, seed: int, options: MaskedPatchesOptions, 
     if (square := large_square(this, selected, LARGE)) is not None:
         _show_large(this.names[selected], square, answers[selected], covered[selected])
     card_credits(this.credits)
+
+
+def covered_now(
+    this: Sample, identity: str, seed: int, options: MaskedPatchesOptions
+) -> tuple[NDArray[np.bool_], dict[int, list[int]]]:
+    """(n, 16) which patches are covered, by the label maker or by the visitor; and what the visitor did, by picture."""
+    covered = drawn(this.pixels, seed, options.share)
+    edits = {i: made for i, edit in picture_card.edits(SLUG, identity, this).items() if (made := by_hand(edit))}
+    for i, made in edits.items():
+        covered[i] = np.isin(np.arange(PATCHES), made)
+    return covered, edits
+
+
+def said(this: Sample, view: RunView, seed: int, options: MaskedPatchesOptions) -> Said:
+    """How far off the model is on the chosen picture, beside the best of those who learned nothing."""
+    i = picture_card.selected(SLUG, this, 0)
+    covered, _ = covered_now(this, f"{this.name}·{seed}·{options}", seed, options)
+    leak = options.normalise or view.config.choices["normalise"]
+    (painted,) = paint(view, label(this.pixels[[i]], covered[[i]]), leak=leak)
+    return Said.of_error(painted.error, min(painted.others.values()))
 
 
 def by_hand(edit: Any) -> list[int] | None:

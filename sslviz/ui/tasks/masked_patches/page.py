@@ -14,6 +14,7 @@ from sslviz.ui.frame.task_page import Part
 from sslviz.ui.tasks.masked_patches.card import card
 from sslviz.ui.tasks.masked_patches.guess import question
 from sslviz.ui.tasks.masked_patches.learned import worth
+from sslviz.ui.tasks.masked_patches.lesson import LESSON
 
 LEAD = {
     "Basic": "Tear up a photo and hide all pieces but a quarter. What is on the hidden ones? The hidden pieces are "
@@ -48,5 +49,5 @@ PAGE = PicturePage[MaskedPatchesOptions](
         Control("share", step=0.05, format="percent"), Control("normalise"),
         Note("To draw normalised patches, their true mean and variance are needed: the card shows this leak."),
     ),
-    question=question, code=code, baselines=baselines, parts=(Part(worth),),
+    lesson=LESSON, question=question, code=code, baselines=baselines, parts=(Part(worth),),
 )  # fmt: skip

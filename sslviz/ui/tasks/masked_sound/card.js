@@ -32,6 +32,10 @@ import { STEP, lattice } from './time.js'
  * @property {UsagePanel} usage
  * @property {string} note
  * @property {Formula[] | null} formula  of each loss
+ * @property {number} first  number of the first step that is shown
+ * @property {number} rows  how far down the card goes on a stage; 0: only what sounds like a code
+ * @property {number} skip  how many of them are left out at the top
+ * @property {string} size  "", or of a stage: "large" or "present"
  */
 
 /**
@@ -115,15 +119,17 @@ function draw(card) {
   const { data: d, root } = card
   const held = focused(root)?.dataset.step
   const at = card.scroll.scrollLeft
-  card.head.replaceChildren(heading(d.name, d.hint, d.model))
+  card.root.className = `root ${d.size}`
+  card.head.replaceChildren(...(d.size ? [] : [heading(d.name, d.hint, d.model)]))
   players(card)
   const rows = lattice(d, t => select(card, t, mark))
   rows.append(card.playhead)
   card.scroll.replaceChildren(rows)
   card.scroll.scrollLeft = at
   scroll_to_step(card)
-  card.panels.replaceChildren(candidates(d.asked), behind(d.behind), usage(d.usage))
-  card.foot.replaceChildren(...(d.note ? [make('p', 'note', d.note)] : []))
+  const panels = d.size ? (d.rows ? [] : [behind(d.behind)]) : [candidates(d.asked), behind(d.behind), usage(d.usage)]
+  card.panels.replaceChildren(...panels)
+  card.foot.replaceChildren(...(d.note && !d.size ? [make('p', 'note', d.note)] : []))
   if (d.formula) card.foot.append(...d.formula.flatMap(formula_lines))
   mark(card)
   if (held !== undefined) focus_on(root, `[data-step="${held}"]`)

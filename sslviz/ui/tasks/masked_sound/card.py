@@ -7,62 +7,101 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, TypedDict
 
 import numpy as np
+from numpy.typing import NDArray
 
 from sslviz.catalogue.masked_sound import MaskedSoundOptions
 from sslviz.data import audio
+from sslviz.ui.frame import stage
+from sslviz.ui.frame.lesson.scene import Said
 from sslviz.ui.frame.pictures import data_address
+from sslviz.ui.frame.stage import Stage
 from sslviz.ui.live import mount
 from sslviz.ui.live.made import heard, made, whole
 from sslviz.ui.live.mathematics import digits, fraction, line
 from sslviz.ui.live.shared import Formula
 from sslviz.ui.tasks.masked_sound.codes import SLUG, ModelAnswer, Sample, answer, book, examples, label, named
-from sslviz.ui.tasks.masked_sound.sounds import HOP, medley, mel_picture, silenced, sound_address, wave_points
+from sslviz.ui.tasks.masked_sound.sounds import (
+    HOP,
+    POINTS,
+    medley,
+    mel_picture,
+    silenced,
+    sound_address,
+    wave_points,
+)
 
 if TYPE_CHECKING:
     from sslviz.training.results.run_view import RunView
 
 KEY = f"{SLUG}_card"
+HEARD, ROWS = 3, 5  # rows: the wave, high and low sounds, what is heard, the codes, the answers
+STEPS = {"large": 22, "present": 13}  # that are shown with their codes on a stage
 
 
 def card(this: Sample, view: RunView, seed: int, options: MaskedSoundOptions, depth: str) -> None:
     """Draw the card; a click on a step shows what it is to be told from, and what sounds like its code."""
     labelled = label(this.samples, seed, view, options)
     answers = answer(view, labelled)
-    first = int(answers.asked[0]) if len(answers.asked) else 0
+    first, scene = int(answers.asked[0]) if len(answers.asked) else 0, stage.now()
     name = f"{this.name}·{seed}·{options.p}·{options.span}"
     selected = whole(made(KEY, name), len(answers.masked), first)  # another label has other steps
-    covered = int(answers.masked.sum())
-    sound_card(
-        KEY,
-        card={
-            "id": name,
-            "model": view.mode,
-            "name": this.title,
-            "hint": "click a code to see the other candidates, and what sounds like it",
-            "seconds": len(this.samples) / audio.RATE,
-            "groups": answers.codes.shape[1],
-            "wave": wave_points(this.samples, len(answers.masked)),
-            "mel": data_address(mel_picture(labelled.inputs["whole"][0].numpy()), "PNG"),
-            "covered": f"{covered} of {len(answers.masked)} steps covered",
-            "score": score(answers),
-            "steps": steps(answers),
-            "selected": selected,
-            "heard": heard(KEY),
-            "sounds": [
-                {"title": "The recording", "source": sound_address(this.samples), "hint": ""},
-                {
-                    "title": "With the covered spans silent",
-                    "source": sound_address(silenced(this.samples, answers.masked)),
-                    "hint": "",
-                },
-            ],
-            "asked": asked(answers, selected),
-            "behind": behind(view, answers, selected),
-            "usage": usage(view),
-            "note": note(answers) + unlike(this, view),
-            "formula": formula(answers, selected, view) if depth == "Detailed" else None,
-        },
-    )
+    covered, mel = int(answers.masked.sum()), mel_picture(labelled.inputs["whole"][0].numpy())
+    data: SoundCard = {
+        "id": name,
+        "model": view.mode,
+        "name": this.title,
+        "hint": "click a code to see the other candidates, and what sounds like it",
+        "seconds": len(this.samples) / audio.RATE,
+        "groups": answers.codes.shape[1],
+        "wave": wave_points(this.samples, len(answers.masked)),
+        "mel": data_address(mel, "PNG"),
+        "covered": f"{covered} of {len(answers.masked)} steps covered",
+        "score": score(answers),
+        "steps": steps(answers),
+        "selected": selected,
+        "heard": heard(KEY),
+        "sounds": [
+            {"title": "The recording", "source": sound_address(this.samples), "hint": ""},
+            {
+                "title": "With the covered spans silent",
+                "source": sound_address(silenced(this.samples, answers.masked)),
+                "hint": "",
+            },
+        ],
+        "asked": asked(answers, selected),
+        "behind": behind(view, answers, selected) if scene is None or not scene.rows else NOTHING_BEHIND,
+        "usage": usage(view) if scene is None else UNUSED,
+        "note": note(answers) + unlike(this, view),
+        "formula": formula(answers, selected, view) if depth == "Detailed" else None,
+        "first": 0,
+        "rows": ROWS,
+        "skip": 0,
+        "size": "",
+    }
+    sound_card(KEY, card=on_stage(data, scene, first, mel) if scene else data)
+
+
+def on_stage(all_of_it: SoundCard, scene: Stage, gap: int, mel: NDArray[np.uint8]) -> SoundCard:
+    """What of the card stands on the stage of a lesson: where codes are shown, a piece around the first gap, large."""
+    count = len(all_of_it["steps"])
+    shown = min(count, STEPS[scene.size]) if scene.rows > HEARD else count
+    first = max(0, min(gap - shown // 4, count - shown))
+    sounds = list(all_of_it["sounds"])
+    here = slice(first, first + shown)
+    return {
+        **all_of_it, "first": first, "rows": scene.rows, "skip": scene.skip, "size": scene.size,
+        "steps": all_of_it["steps"][here],
+        "wave": all_of_it["wave"][POINTS * first : POINTS * (first + shown)],
+        "mel": all_of_it["mel"] if shown == count else data_address(np.ascontiguousarray(mel[:, here]), "PNG"),
+        "sounds": [] if scene.rows > HEARD or not scene.rows else sounds if scene.rows == HEARD else sounds[:1],
+    }  # fmt: skip
+
+
+def said(this: Sample, view: RunView, seed: int, options: MaskedSoundOptions) -> Said:
+    """How many of the covered steps the model names rightly."""
+    found = answer(view, label(this.samples, seed, view, options)).p
+    right = int((found.argmax(1) == 0).sum()) if len(found) else 0
+    return Said(f"{right} of {len(found)}", None, right / max(1, len(found)))
 
 
 def score(answers: ModelAnswer) -> str:
@@ -304,7 +343,10 @@ class SoundCard(TypedDict):
     """What the view is sent.
 
     id: changes with sample, seed and settings; wave: (lowest, highest) in -100 to 100; mel: address of a picture;
-    selected: a step; heard: number of the visitor's last choice that came; formula: of each loss.
+    selected: a step; heard: number of the visitor's last choice that came; formula: of each loss;
+    first: number of the first step that is shown; rows: how far down the card goes on a stage: 1 the wave, 2 high and
+    low sounds, 3 what is heard, 4 the codes, 5 the answers; 0: only what sounds like a code; skip: how many of them are
+    left out at the top; size: "", or of a stage.
     """
 
     id: str
@@ -326,6 +368,14 @@ class SoundCard(TypedDict):
     usage: UsagePanel
     note: str
     formula: Sequence[Formula] | None
+    first: int
+    rows: int
+    skip: int
+    size: str
+
+
+NOTHING_BEHIND: BehindPanel = {"title": "", "hint": "", "code": [], "sounds": [], "note": ""}
+UNUSED: UsagePanel = {"title": "", "hint": "", "groups": [], "note": ""}
 
 
 def sound_card(key: str, *, card: SoundCard) -> None:

@@ -18,6 +18,7 @@ from sslviz.ui.tasks.masked_sound.card import card
 from sslviz.ui.tasks.masked_sound.codes import Sample, sample
 from sslviz.ui.tasks.masked_sound.guess import question
 from sslviz.ui.tasks.masked_sound.learned import few_labels
+from sslviz.ui.tasks.masked_sound.lesson import LESSON
 from sslviz.ui.tasks.masked_sound.own_sound import OWN_SOUND
 
 LEAD = {
@@ -89,6 +90,6 @@ PAGE = TaskPage[Sample, MaskedSoundOptions](
         Control("entries", help="320 in the paper."),
         Note("Spans change at once. Groups, entries and diversity hold for the next run, after Reset and Play."),
     ),
-    question=question, code=code, baselines=baselines, parts=(Part(few_labels),), foot=who_speaks,
+    lesson=LESSON, question=question, code=code, baselines=baselines, parts=(Part(few_labels),), foot=who_speaks,
     credits=lambda _: audio.credits(),
 )  # fmt: skip

@@ -81,14 +81,15 @@ function mel(data, alt, covered) {
 /**
  * @param {SoundStep} step
  * @param {number} t
+ * @param {number} first  the step at which the rows begin
  * @param {(t: number) => void} choose
  */
-function code(step, t, choose) {
+function code(step, t, first, choose) {
   const kind = `chip ${step.masked ? 'target' : 'heard'}`
   const numbers = step.code.map(one => one + 1).join('·')
-  const title = `step ${t + 1}, ${SAY.format(t * STEP)} s: code ${numbers}${step.masked ? ', covered' : ', heard'}`
-  const chip = make('button', kind, '', { type: 'button', title, onclick: () => choose(t) })
-  return with_code(set(chip, { 'data-step': t, 'aria-label': title }), step.code)
+  const title = `step ${first + t + 1}, ${SAY.format((first + t) * STEP)} s: code ${numbers}${step.masked ? ', covered' : ', heard'}`
+  const chip = make('button', kind, '', { type: 'button', title, onclick: () => choose(first + t) })
+  return with_code(set(chip, { 'data-step': first + t, 'aria-label': title }), step.code)
 }
 
 /** @param {SoundAnswer | null} said */
@@ -109,16 +110,17 @@ export function lattice(data, choose) {
   const node = make('div', 'lattice')
   const [codes, answers] = [make('div', 'line codes'), make('div', 'line answers')]
   node.style.setProperty('--steps', `${data.steps.length}`)
-  codes.append(...data.steps.map((step, t) => code(step, t, choose)))
+  codes.append(...data.steps.map((step, t) => code(step, t, data.first, choose)))
   answers.append(...data.steps.map(step => answer(step.answer)))
   const loud = 'How loud each band of frequencies is, low ones below'
   const heard = 'What the model hears: the covered spans are missing'
-  node.append(
-    ...row('', 'Recording', `${SAY.format(data.seconds)} s`, wave(data)),
-    ...row('', 'Log-mel', 'high sounds on top', mel(data, loud, false)),
-    ...row('', 'The model hears', data.covered, mel(data, heard, true)),
-    ...row('label', 'Pseudo-label: codes', `${data.groups} numbers every 20 ms`, codes),
-    ...row('guess', 'Model’s answer', data.score, answers),
-  )
+  const rows = [
+    row('', 'Recording', `${SAY.format(data.seconds)} s`, wave(data)),
+    row('', data.size ? 'High and low sounds' : 'Log-mel', 'high sounds on top', mel(data, loud, false)),
+    row('', 'The model hears', data.covered, mel(data, heard, true)),
+    row('label', data.size ? 'Pseudo-label' : 'Pseudo-label: codes', `${data.groups} numbers every 20 ms`, codes),
+    row('guess', 'Model’s answer', data.score, answers),
+  ]
+  node.append(...(data.size ? rows.slice(data.skip, data.rows) : rows).flat())
   return node
 }

@@ -3,22 +3,20 @@
 from __future__ import annotations
 
 from sslviz.training.results.run_view import RunView
-from sslviz.ui.frame.lesson import ticks
+from sslviz.ui.frame.lesson import ticks, usual
 from sslviz.ui.frame.lesson.scene import Lesson, On, Said, Scene
 
 SCENES = (
-    Scene(
+    usual.begin(
         "Take a sentence",
-        "Take a sentence",
-        "People wrote this [[sample|sentence]]. Nobody wrote a [[label]] beside it: no topic, no translation, nothing.",
-        "Read it. If you like, take another one.",
-        (On("card", rows=1, bare=True),),
-        "Where are the sentences from?", "From Tatoeba, where people collect short sentences. 48,000 of them are used "
-         "for [[training]]; the ones that you see here were kept back, so the [[model]] has never met them.",
+        "People wrote this [[sample|sentence]]. Nobody wrote a [[label]] beside it: no topic, no translation, "
+        "nothing.",
+        "Read it. If you like, take another one.", On("card", rows=1, bare=True), "Where are the sentences from?",
+        "From Tatoeba, where people collect short sentences. 48,000 of them are used for [[training]]; the ones "
+        "that you see here were kept back, so the [[model]] has never met them.",
         "What could you ask about this sentence without knowing English?",
         "Which word stands at a place. The sentence itself has the answer.",
         "A label needs an expert. (Here it does not: the data has it already.)",
-        another=True, done=ticks.another,
     ),
     Scene(
         "Hide a word",
@@ -46,56 +44,36 @@ SCENES = (
         "The pseudo-label says what the sentence means. (It says only which word stood there.)",
         done=ticks.by_hand, another=True,
     ),
-    Scene(
-        "You guess",
-        "Guess before the model does",
-        "A word is hidden in a new sentence. One of these four stood there.",
-        "Choose a word. Then you see what the model says.",
-        (On("guess"),),
-        "Is there only one right answer?", "Several words may fit. Only one stood there, and only that one counts as "
-         "the label. So even a perfect model is “wrong” now and then.",
-        "Can a wrong answer be a good one?",
-        "Yes: another word may fit as well. The label does not know that.",
+    usual.guess(
+        "A word is hidden in a new sentence. One of these four stood there.", "Choose a word.",
+        "Is there only one right answer?",
+        "Several words may fit. Only one stood there, and only that one counts as the label. So even a perfect "
+        "model is “wrong” now and then.",
+        "Can a wrong answer be a good one?", "Yes: another word may fit as well. The label does not know that.",
         "If the model is wrong, it has learned nothing. (Look at how sure it was of the label.)",
-        done=ticks.answered,
     ),
-    Scene(
-        "The model learns",
-        "Watch the model learn",
-        "The [[model]] sees the sentence with the gap and names a word. The [[loss]] says how little it expected the "
-        "right one: lower is better.",
-        "Press Train, and watch its answer change.",
-        (On("learn", rows=4, skip=1),),
-        "What is the dashed line?", "What pure guessing costs: every word of the [[vocabulary]] is as likely as any "
-         "other. A curve below it has learned something.",
+    usual.learn(
+        "The [[model]] sees the sentence with the gap and names a word. The [[loss]] says how little it expected "
+        "the right one: lower is better.",
+        "Press Train, and watch its answer change.", On("learn", rows=4, skip=1), "What is the dashed line?",
+        "What pure guessing costs: every word of the [[vocabulary]] is as likely as any other. A curve below it "
+        "has learned something.",
         "Why does the model first say “.” or “the” everywhere?",
         "These are the commonest. To say them always is the first thing that lowers the loss.",
         "The loss should reach 0. (Several words fit, so it cannot.)",
-        done=ticks.trained,
     ),
-    Scene(
-        "What it was good for",
-        "What it was good for",
-        "The labels were only an excuse. Now the [[trunk]] is [[frozen]] and judged by a question that it never saw: "
-        "of which kind is a hidden word, an animal or a food?",
-        "Compare the three bars.",
-        (On("good"),),
-        "How is it judged?", "By a [[linear probe]]: a very simple model that sees only the vectors that the trunk "
-         "makes, and a few true labels. If it does well, the vectors hold what it needs.",
+    usual.good(
+        "The labels were only an excuse. Now the [[trunk]] is [[frozen]] and judged by a question that it never "
+        "saw: of which kind is a hidden word, an animal or a food?",
         "What does the second bar tell you?",
         "What an untrained network gives for free. Only what lies above it was learned.",
-        "A good loss means a good model for everything. (Measure it on what you need.)",
+        "A good loss means a good model for everything. (Measure it on what you need.)", why="How is it judged?",
+        because="By a [[linear probe]]: a very simple model that sees only the vectors that the trunk makes, and a few "
+            "true labels. If it does well, the vectors hold what it needs.",
     ),
-    Scene(
-        "Check yourself",
-        "Check yourself",
-        "Three questions about what you have seen. Nobody sees your answers.",
-        "Answer the first one.",
-        (On("check"),),
-        "And then?", "The flashcards ask again tomorrow, and in a week: that is how it stays.",
+    usual.check(
         "Say in your own words what a pseudo-label is.",
         "An answer that the data has already, so that nobody needs to write it.",
-        done=ticks.quizzed,
     ),
 )  # fmt: skip
 

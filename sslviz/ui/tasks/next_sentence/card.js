@@ -2,6 +2,7 @@
 import { focus_on, focused, formula_lines, heading, make, percent, set } from '../../live/shared.js'
 import { view } from '../../live/view.js'
 import { answer_line } from '../../live/words.js'
+import { quote, segments, strip } from './input.js'
 
 /** @import { FormulaLine, Mode } from '../../live/shared.js' */
 /** @import { Part, View } from '../../live/view.js' */
@@ -25,6 +26,9 @@ import { answer_line } from '../../live/words.js'
  * @property {boolean} marks
  * @property {SidedFormula | null} formula
  * @property {Mode} model
+ * @property {number} rows  how far down the card goes on a stage: the pair, the coin, the label, the answer
+ * @property {number} skip  how many of them are left out at the top
+ * @property {string} size  "", or of a stage: "large" or "present"
  */
 
 /**
@@ -69,9 +73,12 @@ const HEADS = [
   ['', 'What the model sees'],
   ['label', 'Pseudo-label'],
 ]
-/** @type {Record<string, string>} */
-const FATE = { hide: '▨ hidden', swap: '⇄ swapped', keep: '= kept' }
-
+const STAGE_HEADS = [
+  ['', 'From a tale'],
+  ['', 'A coin is tossed'],
+  ['label', 'Pseudo-label'],
+  ['guess', 'Model’s answer'],
+]
 /**
  * The side of the coin that is up.
  * @param {Card} card
@@ -99,18 +106,6 @@ const share_of = (data, side, which) => Number(data.answers[side]?.[which])
 function turn(card) {
   card.side = 1 - now(card)
   draw(card) // both sides are here already: label, input and answer change in this very frame
-}
-
-/**
- * @param {string} letter
- * @param {string} text
- * @param {string | null} from
- */
-function quote(letter, text, from) {
-  const node = make('div', 'quote', '', { translate: false })
-  node.append(make('b', 'letter', letter), make('q', '', text))
-  if (from) node.append(make('span', 'from', from))
-  return node
 }
 
 /** @param {SentenceCard} data */
@@ -144,43 +139,6 @@ function turn_button(card) {
 }
 
 /**
- * A band of a segment.
- * @param {string} kind
- * @param {string} text
- */
-function band(kind, text) {
-  const node = make('span', `band ${kind}`)
-  node.append(make('span', '', text))
-  return node
-}
-
-/**
- * @param {InputToken} one
- * @param {boolean} marks
- */
-function token(one, marks) {
-  const special = !one.how && /^\[(CLS|SEP)\]$/.test(one.word)
-  const chip = make('span', `token ${one.how}${special ? ' special' : ''}${one.sees.startsWith('[') ? ' code' : ''}`)
-  chip.append(make('span', one.unknown ? 'unknown' : '', one.sees))
-  const node = make('span', 'piece')
-  node.append(chip, one.b ? band('b', 'B') : band('a', 'A'))
-  if (marks) node.append(make('span', 'both', one.both ? '◆' : ''))
-  if (one.unknown) node.title = `“${one.word}” is not in the vocabulary: the model sees [UNK]`
-  return node
-}
-
-/**
- * @param {Card} card
- * @param {number} side
- */
-function strip({ data }, side) {
-  const node = make('div', 'strip', '', { translate: false })
-  const tokens = data.tokens[side] ?? []
-  node.append(...tokens.map(one => token(one, data.marks)))
-  return set(node, { role: 'img', 'aria-label': `The input: ${tokens.map(one => one.sees).join(' ')}` })
-}
-
-/**
  * Both sides in one place, so that the card keeps its height when the coin is turned; the one that is not up takes room
  * and nothing else.
  * @param {Card} card
@@ -196,42 +154,54 @@ function stacked(card, draw_side) {
   return node
 }
 
-/**
- * @param {SentenceCard} data
- * @param {number} side
- */
-function segments(data, side) {
-  const node = make('p', 'note')
-  const vectors =
-    ' segment embeddings: one vector is added to every token of [CLS] A [SEP], another to every token of B [SEP].'
-  node.append(band('a', 'A'), ' ', band('b', 'B'), vectors)
-  if (data.marks) node.append(' ◆ stands in both sentences: a third vector is added.')
-  if (data.tokens[side]?.some(one => one.unknown)) node.append(' [UNK] is a word that the vocabulary lacks.')
-  const hidden = data.hidden[side] ?? []
-  if (hidden.length) {
-    node.append(' To be named besides, as in Masked words: ')
-    hidden.forEach(([word, how], i) => {
-      const fate = String(FATE[how]).split(' ').join('\u00a0')
-      node.append(i ? ', ' : '', '“', make('span', 'label', word), `” ${fate}`)
-    })
-    node.append('.')
-  }
+/** @param {Card} card */
+function label_chip(card) {
+  const node = make('div', 'chip target', '', { translate: false })
+  node.append(make('span', '', card.data.labels[now(card)]))
+  return node
+}
+
+/** @param {Card} card */
+function answer_chip(card) {
+  const { data } = card
+  const side = now(card)
+  const said = named(data, side)
+  const right = said === side
+  const node = make('div', 'chip answer', '', { translate: false })
+  const name = make('span', right ? '' : 'wrong', data.labels[said])
+  node.append(make('b', '', right ? '✓' : '✕'), name, make('span', '', percent(share_of(data, side, said))))
   return node
 }
 
 /** @param {Card} card */
 function labels(card) {
-  const { data } = card
-  const side = now(card)
-  const said = named(data, side)
-  const right = said === side
-  const [node, target, answer] = [make('div', 'labels'), make('div', 'chip target'), make('div', 'chip answer')]
-  target.translate = answer.translate = false
-  target.append(make('span', '', data.labels[side]))
-  const name = make('span', right ? '' : 'wrong', data.labels[said])
-  answer.append(make('b', '', right ? '✓' : '✕'), name, make('span', '', percent(share_of(data, side, said))))
-  node.append(target, make('span', 'head guess', 'Model’s answer'), answer)
+  const node = make('div', 'labels')
+  node.append(label_chip(card), make('span', 'head guess', 'Model’s answer'), answer_chip(card))
   return node
+}
+
+/**
+ * The pair as it stands now.
+ * @param {Card} card
+ * @param {number} side
+ */
+function stands({ data }, side) {
+  const node = make('div', 'raw-pair')
+  node.append(quote('A', data.a, ''), quote('B', data.steps[side]?.b || data.follows, ''))
+  return node
+}
+
+/**
+ * The rows of a stage, each with its name.
+ * @param {Card} card
+ */
+function stage_rows(card) {
+  const { data } = card
+  const act = make('div', 'act')
+  act.append(stacked(card, data.skip ? stands : done), turn_button(card))
+  const cells = [raw(data), act, label_chip(card), ...(data.answers.length ? [answer_chip(card)] : [])]
+  const rows = cells.map((cell, i) => [make('span', `head ${STAGE_HEADS[i]?.[0]}`, STAGE_HEADS[i]?.[1]), cell])
+  return rows.slice(data.skip, data.rows).flat()
 }
 
 /**
@@ -262,6 +232,14 @@ function draw(card) {
   const side = now(card)
   const held = focused(root)
   const [left, lattice] = [make('div', 'left'), make('div', 'lattice')]
+  if (data.size) {
+    lattice.append(...stage_rows(card))
+    const grid = make('div', `card ${data.size}`)
+    grid.append(lattice)
+    root.replaceChildren(grid)
+    if (held) focus_on(root, '.turn')
+    return
+  }
   const [act, input] = [make('div', 'act'), make('div', 'input')]
   act.append(stacked(card, done), turn_button(card))
   input.append(stacked(card, strip), segments(data, side))

@@ -17,7 +17,9 @@ from sslviz.catalogue.masked_words import MaskedWordsOptions
 from sslviz.catalogue.next_sentence import ENTRY, NextSentenceOptions
 from sslviz.data import text, uploads
 from sslviz.data.stories import stories
+from sslviz.ui.frame import stage
 from sslviz.ui.frame.labelling import generator
+from sslviz.ui.frame.lesson.scene import Said
 from sslviz.ui.live import mount
 from sslviz.ui.live.mathematics import digits, line
 from sslviz.ui.live.shared import FormulaLine
@@ -26,7 +28,7 @@ if TYPE_CHECKING:
     from sslviz.tasks.base import Batch, DataInfo, Draw, Labelled
     from sslviz.training.results.run_view import RunView
 
-SLUG = ENTRY.slug
+SLUG, ROWS = ENTRY.slug, 4  # rows on a stage: the pair, the coin, the label, the answer
 HELD_OUT = 1627  # held-out pairs
 LABELS = ("IsNext", "NotNext")  # by number, as in the task
 FATES = ("", "hide", "swap", "keep")
@@ -220,8 +222,9 @@ def card(this: Pair, view: RunView, seed: int, options: NextSentenceOptions, dep
     """Draw the card with both sides of the coin, so that the visitor may turn it over without waiting."""
     info = load(SLUG).info("stories")
     drawn, both = sides(this, seed, options)
-    found = answers(view, [side.labelled for side in both])
-    formulas: SidedFormula = {"symbols": symbols(found[0]), "numbers": [formula(answer) for answer in found]}
+    scene = stage.now()
+    asked = scene is None or scene.rows >= ROWS  # on a stage the model is not asked before its scene
+    found = answers(view, [side.labelled for side in both]) if asked else []
     sentence_card(
         f"{SLUG}_card",
         card={
@@ -233,17 +236,28 @@ def card(this: Pair, view: RunView, seed: int, options: NextSentenceOptions, dep
             "from": None if this.number is None else source(this.number),
             "follows": kept(this.raw[1], end=False),
             "steps": [done(this, side) for side in both],
-            "tokens": [tokens(this, side) for side in both],
+            "tokens": [] if scene else [tokens(this, side) for side in both],
             "answers": [answer.p for answer in found],
             "hidden": [hidden_words(side) for side in both],
-            "others": [others(counted(side.labelled, info)) for side in both],
+            "others": [] if scene else [others(counted(side.labelled, info)) for side in both],
             "marks": options.marks,
-            "formula": formulas if depth == "Detailed" else None,
+            "formula": formulas(found) if depth == "Detailed" else None,
             "model": view.mode,
+            "rows": scene.rows if scene else ROWS,
+            "skip": scene.skip if scene else 0,
+            "size": scene.size if scene else "",
         },
     )
     if this.half:
         st.caption("Type the other sentence, too; until then a pair from the tales stands here.")
+
+
+def said(this: Pair, view: RunView, seed: int, options: NextSentenceOptions) -> Said:
+    """What the model says of the pair as the coin fell."""
+    drawn, both = sides(this, seed, options)
+    (found,) = answers(view, [both[drawn].labelled])
+    best = int(found.p[1] > found.p[0])
+    return Said(LABELS[best], best == drawn, found.p[drawn])
 
 
 def source(number: int) -> str:
@@ -350,6 +364,11 @@ def symbols(answer: Prediction) -> FormulaLine:
     return line(first, words, r"H\text{: the hidden words}")
 
 
+def formulas(found: Sequence[Prediction]) -> SidedFormula:
+    """The loss in symbols, and with the present numbers of either side."""
+    return {"symbols": symbols(found[0]), "numbers": [formula(answer) for answer in found]}
+
+
 def formula(answer: Prediction) -> FormulaLine:
     """The same with the present numbers."""
     first, loss = rf"= -\ln {digits(math.exp(-answer.loss), '.2f')}", digits(answer.loss, ".2f")
@@ -391,7 +410,9 @@ class SidedFormula(TypedDict):
 
 
 # What the view is sent. id: changes with sample or seed, and the coin then lies as it was drawn; own: the visitor's own
-# pair; drawn: 0 or 1. What has two entries has one for either side of the coin; hidden: (word, what was done to it).
+# pair; drawn: 0 or 1; rows: how far down the card goes on a stage: 1 the pair, 2 the coin, 3 the label, 4 the answer;
+# skip: how many of them are left out at the top; size: "", or of a stage. What has two entries has one for either side
+# of the coin; hidden: (word, what was done to it).
 SentenceCard = TypedDict(
     "SentenceCard",
     {
@@ -410,6 +431,9 @@ SentenceCard = TypedDict(
         "marks": bool,
         "formula": SidedFormula | None,
         "model": str,
+        "rows": int,
+        "skip": int,
+        "size": str,
     },
 )
 

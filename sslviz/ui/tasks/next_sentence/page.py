@@ -17,6 +17,7 @@ from sslviz.ui.frame.task_page import Part, TaskPage
 from sslviz.ui.tasks.next_sentence.card import HELD_OUT, Pair, card, sample
 from sslviz.ui.tasks.next_sentence.guess import question
 from sslviz.ui.tasks.next_sentence.learned import what_became_of_it
+from sslviz.ui.tasks.next_sentence.lesson import LESSON
 
 LEAD = {
     "Basic": "Take two sentences, A and B. Does B follow A in a story, or is it from another story? The book gives "
@@ -80,6 +81,6 @@ PAGE = TaskPage[Pair, NextSentenceOptions](
             "vector, so the model does not have to find them. A run keeps the settings it was started with."
         ),
     ),
-    question=question, code=code, baselines=baselines, credits=lambda _: stories.stories().credits,
+    lesson=LESSON, question=question, code=code, baselines=baselines, credits=lambda _: stories.stories().credits,
     parts=(Part(what_became_of_it),),
 )  # fmt: skip

@@ -3,21 +3,17 @@
 from __future__ import annotations
 
 from sslviz.training.results.run_view import RunView
-from sslviz.ui.frame.lesson import ticks
+from sslviz.ui.frame.lesson import usual
 from sslviz.ui.frame.lesson.scene import Lesson, On, Said, Scene
 
 SCENES = (
-    Scene(
-        "Take a sentence", "Take a sentence",
-        "Again a [[sample|sentence]] that nobody labelled. This time nothing needs to be covered: reading from left to "
-        "right hides the rest.",
-        "Read it word by word. If you like, take another one.",
-        (On("card", rows=1),),
-        "What is ⟨begin⟩?",
+    usual.begin(
+        "Take a sentence",
+        "Again a [[sample|sentence]] that nobody labelled. This time nothing needs to be covered: reading from "
+        "left to right hides the rest.",
+        "Read it word by word. If you like, take another one.", On("card", rows=1), "What is ⟨begin⟩?",
         "A mark that says: here a sentence starts. With it even the first word can be asked for.",
-        "How is reading aloud different from looking at a sentence?",
-        "You know only what you have read so far.",
-        another=True, done=ticks.another,
+        "How is reading aloud different from looking at a sentence?", "You know only what you have read so far.",
     ),
     Scene(
         "Hide what comes later", "What comes later is hidden",
@@ -44,51 +40,29 @@ SCENES = (
         "Nine: one for each word, and one for the end.",
         another=True,
     ),
-    Scene(
-        "You guess", "Guess before the model does",
-        "A sentence breaks off. One of these four words really came next.",
-        "Choose a word. Then you see what the model says.",
-        (On("guess"),),
+    usual.guess(
+        "A sentence breaks off. One of these four words really came next.", "Choose a word.",
         "Is that how chat programs work?",
         "Yes. They answer this one question again and again: which word is next? Then they write it and ask again.",
         "How sure can anyone be of the next word?",
         "Rarely sure: many words may follow. After “once upon a” nearly everybody is.",
-        done=ticks.answered,
     ),
-    Scene(
-        "The model learns", "Watch the model learn",
+    usual.learn(
         "The model answers at every place at once. The [[loss]] says how little it expected the words that really "
         "came.",
-        "Press Train, and watch its answers change.",
-        (On("learn", rows=3, skip=1),),
-        "Why are many answers wrong?",
-        "Often several words fit. A good model gives the right one a high share even where another one comes first.",
-        "Which words does it get right first?",
-        "The full stop and ⟨end⟩, then pairs such as “don’t know”.",
+        "Press Train, and watch its answers change.", On("learn", rows=3, skip=1), "Why are many answers wrong?",
+        "Often several words fit. A good model gives the right one a high share even where another one comes "
+        "first.",
+        "Which words does it get right first?", "The full stop and ⟨end⟩, then pairs such as “don’t know”.",
         "It plans the sentence. (It is asked for one word at a time.)",
-        done=ticks.trained,
     ),
-    Scene(
-        "What it was good for", "What it was good for",
-        "Now the [[trunk]] is [[frozen]]. From the words before a gap it must say of which kind the missing word is: "
-        "an animal, a food?",
-        "Compare the three bars.",
-        (On("good"),),
-        "How is it judged?",
-        "By a [[linear probe]]: a very simple model that sees only the vectors of the trunk, and a few true labels.",
-        "What does the second bar tell you?",
-        "What an untrained network gives for free.",
+    usual.good(
+        "Now the [[trunk]] is [[frozen]]. From the words before a gap it must say of which kind the missing word "
+        "is: an animal, a food?",
+        "What does the second bar tell you?", "What an untrained network gives for free.",
     ),
-    Scene(
-        "Check yourself", "Check yourself",
-        "Three questions about what you have seen. Nobody sees your answers.",
-        "Answer the first one.",
-        (On("check"),),
-        "And then?",
-        "The flashcards ask again tomorrow, and in a week: that is how it stays.",
-        "Why does next-word prediction need no labels by people?",
-        "Every text has the answer already: its next word.",
-        done=ticks.quizzed,
+    usual.check(
+        "Why does next-word prediction need no labels by people?", "Every text has the answer already: its next word.",
     ),
 )  # fmt: skip
 

@@ -3,21 +3,18 @@
 from __future__ import annotations
 
 from sslviz.training.results.run_view import RunView
-from sslviz.ui.frame.lesson import ticks
+from sslviz.ui.frame.lesson import ticks, usual
 from sslviz.ui.frame.lesson.scene import Lesson, On, Said, Scene
 
 SCENES = (
-    Scene(
-        "Take a picture", "Take a picture",
+    usual.begin(
+        "Take a picture",
         "Pictures of 32 by 32 points. Nobody said what they show, and the [[model]] will never be told.",
-        "Look at them. If you like, take others.",
-        (On("card", rows=1, pictures=3),),
-        "Why so small?",
-        "So that a model learns before your eyes, on one processor, in a minute or two. The idea is the same for large "
-        "pictures.",
+        "Look at them. If you like, take others.", On("card", rows=1, pictures=3), "Why so small?",
+        "So that a model learns before your eyes, on one processor, in a minute or two. The idea is the same for "
+        "large pictures.",
         "What could you ask about a picture without knowing what it shows?",
         "Where a piece of it was, which way is up, what is missing.",
-        another=True, done=ticks.another,
     ),
     Scene(
         "Move the pieces", "Cut it, and move the pieces",
@@ -42,51 +39,26 @@ SCENES = (
         "The label says what the picture shows. (It says only where a piece was.)",
         relabel="Shuffle again", done=ticks.by_hand, another=True,
     ),
-    Scene(
-        "You guess", "Guess before the model does",
-        "One piece of a new picture. Where was it?",
-        "Choose a place. Then you see what the model says.",
-        (On("guess"),),
-        "What if two pieces look the same?",
+    usual.guess(
+        "One piece of a new picture. Where was it?", "Choose a place.", "What if two pieces look the same?",
         "Then nobody can know. A blue sky is such a picture: this label is a bad one for it.",
-        "For which pictures is this a bad task?",
-        "Where pieces look alike: sky, sand, plain borders.",
-        done=ticks.answered,
+        "For which pictures is this a bad task?", "Where pieces look alike: sky, sand, plain borders.",
     ),
-    Scene(
-        "The model learns", "Watch the model learn",
+    usual.learn(
         "The model names a place for each of the 16 pieces. On the right they lie where it would put them.",
         "Press Train, and watch the picture come together.",
-        (On("learn", rows=2, pictures=1, panels=(2,), edge=165, depth="Standard"),),
-        "What is the dashed line?",
+        On("learn", rows=2, pictures=1, panels=(2,), edge=165, depth="Standard"), "What is the dashed line?",
         "Pure guessing: each of 16 places is as likely, ln 16 = 2.77. A curve below it has learned something.",
-        "Which pieces does it place first?",
-        "The empty corners and borders, which are the same in most pictures.",
+        "Which pieces does it place first?", "The empty corners and borders, which are the same in most pictures.",
         "It sees what the thing is. (It sees how pieces look, and where such pieces usually are.)",
-        done=ticks.trained,
     ),
-    Scene(
-        "What it was good for", "What it was good for",
-        "Now the [[trunk]] is [[frozen]], and a few true labels are shown: shirt, shoe, bag. How many new pictures are "
-        "named rightly?",
-        "Compare the three bars.",
-        (On("good"),),
-        "How is it judged?",
-        "By a [[linear probe]]: a very simple model that sees only the vectors of the trunk, and a few true labels.",
-        "Did moving pieces help to name clothes?",
+    usual.good(
+        usual.CLOTHES, "Did moving pieces help to name clothes?",
         "Compare with the bar of raw pixels: it helps less than one might hope.",
         "Every pretext task gives a better model. (Measure it.)",
     ),
-    Scene(
-        "Check yourself", "Check yourself",
-        "Three questions about what you have seen. Nobody sees your answers.",
-        "Answer the first one.",
-        (On("check"),),
-        "And then?",
-        "The flashcards ask again tomorrow, and in a week: that is how it stays.",
-        "What is the label when pieces are moved?",
-        "Where each piece was.",
-        done=ticks.quizzed,
+    usual.check(
+        "What is the label when pieces are moved?", "Where each piece was.",
     ),
 )  # fmt: skip
 

@@ -133,11 +133,16 @@ def card(this: Sample, view: RunView, seed: int, options: QueueOptions, depth: s
     card_credits(this.credits)
 
 
+def rank(answers: Answers, i: int) -> tuple[int, int]:
+    """Where the own key stands, the most alike first; and among how many."""
+    return 1 + int((answers.queue[i] > answers.own[i]).sum()), len(answers.age) + 1
+
+
 def answered(answers: Answers, i: int) -> PictureCell:
-    """Where the own key stands among all, the most alike first."""
-    rank = 1 + int((answers.queue[i] > answers.own[i]).sum())
-    text = f"{'✓' if rank == 1 else '✕'} {rank:,} of {len(answers.age) + 1:,}"
-    title = f"{rank:,} of {len(answers.age) + 1:,}; {answers.share[i, 0]:.1%} for the own key, the rest for all others"
+    """Where the own key stands among all."""
+    place, count = rank(answers, i)
+    text = f"{'✓' if place == 1 else '✕'} {place:,} of {count:,}"
+    title = f"{place:,} of {count:,}; {answers.share[i, 0]:.1%} for the own key, the rest for all others"
     return {"text": text, "kind": "answer", "title": title}
 
 

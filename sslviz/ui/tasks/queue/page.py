@@ -10,10 +10,12 @@ from sslviz.ui.frame.code_panel import Listing
 from sslviz.ui.frame.controls import Control, Note
 from sslviz.ui.frame.loss_lines import Line, even_chance, loss_lines
 from sslviz.ui.frame.picture_page import CHANGES, PicturePage
+from sslviz.ui.frame.picture_samples import CLOTHES_FIRST
 from sslviz.ui.frame.task_page import Part
 from sslviz.ui.tasks.queue.card import card
 from sslviz.ui.tasks.queue.guess import question
 from sslviz.ui.tasks.queue.learned import first_rises
+from sslviz.ui.tasks.queue.lesson import LESSON
 
 LEAD = {
     "Basic": "Change a picture twice at random: crop it, change its colours. One view must find the other among a "
@@ -49,12 +51,12 @@ def code() -> Sequence[Listing]:
 
 
 PAGE = PicturePage[QueueOptions](
-    slug=ENTRY.slug, options=QueueOptions, lead=LEAD, card=card,
+    slug=ENTRY.slug, options=QueueOptions, lead=LEAD, card=card, sources=CLOTHES_FIRST,
     hint="click a picture: its query among the keys",
     controls=(
         Control("tau"), Control("m", step=0.001), Control("smallest"), Control("strength"), Control("keys", step=64),
         *CHANGES,
         Note("Momentum and number of keys belong to a run: a change holds for the next run, after Reset and Play."),
     ),
-    question=question, code=code, baselines=baselines, parts=(Part(first_rises),),
+    lesson=LESSON, question=question, code=code, baselines=baselines, parts=(Part(first_rises),),
 )  # fmt: skip

@@ -3,25 +3,21 @@
 from __future__ import annotations
 
 from sslviz.training.results.run_view import RunView
-from sslviz.ui.frame.lesson import ticks
+from sslviz.ui.frame.lesson import ticks, usual
 from sslviz.ui.frame.lesson.scene import Lesson, On, Said, Scene
 
 SCENES = (
-    Scene(
-        "Take some pictures", "Take some pictures",
-        "A handful of pictures: drawings and clothes. Nobody said what they show.",
-        "Look at them. If you like, take others.",
-        (On("card", rows=1, pictures=6),),
-        "Why several at once?",
+    usual.begin(
+        "Take some pictures", "A handful of clothes in grey. Nobody said what they show.",
+        "Look at them. If you like, take others.", On("card", rows=1, pictures=6), "Why several at once?",
         "Because this task compares. A single picture has nothing that it could be different from.",
         "Which two would you call the same?",
-        "Some will say: the two shirts. Keep that in mind; the task says something else.",
-        another=True, done=ticks.another,
+        "Some will say: two of a kind, such as two coats. Keep that in mind; the task says something else.",
     ),
     Scene(
         "Change each one twice", "Change each picture twice",
-        "From each picture two [[view|views]] are made: a piece is cut out, mirrored, given other colours, all by "
-        "chance.",
+        "From each picture two [[view|views]] are made: a piece is cut out, mirrored, made lighter or darker, all "
+        "by chance.",
         "Draw other views, and see what can change.",
         (On("card", rows=3, pictures=2),),
         "How much is changed?",
@@ -29,7 +25,7 @@ SCENES = (
         "little, and the model learns less.",
         "What do two views still have in common?",
         "The thing itself: its form, its parts.",
-        "Changing colours adds information. (It takes some away, so that colour alone is not enough.)",
+        "Changing light adds information. (It takes some away, so that brightness alone is not enough.)",
         relabel="Other views", done=ticks.redrawn, another=True,
     ),
     Scene(
@@ -38,57 +34,33 @@ SCENES = (
         "we know.",
         "Take any two of these views, and say their label: same, or different?",
         (On("card", rows=4, pictures=2),),
-        "Two shirts are “different”?",
-        "Yes. Nobody told the task what a shirt is. “Same” means: made from the same picture, nothing else.",
+        "Two of a kind are “different”?",
+        "Yes. Nobody told the task what a coat is. “Same” means: made from the same picture, nothing else.",
         "Who made this label?",
         "The batch: which pictures happen to be together decides what is “different”.",
         "“Same” means the same kind of thing. (It means two views of one picture.)",
         relabel="Other views", another=True,
     ),
-    Scene(
-        "You guess", "Guess before the model does",
-        "One view, and four others. One of them was made from the same picture.",
-        "Choose a letter. Then you see what the model says.",
-        (On("guess"),),
+    usual.guess(
+        "One view, and four others. One of them was made from the same picture.", "Choose a letter.",
         "Would comparing pixels do?",
         "See for yourself: “raw pixels” is what you get by choosing the picture whose points are nearest.",
-        "What did you look at?",
-        "Form and parts, hardly colour: colours are changed by chance.",
-        done=ticks.answered,
+        "What did you look at?", "Form and parts, hardly light and dark: these are changed by chance.",
     ),
-    Scene(
-        "The model learns", "Watch the model learn",
+    usual.learn(
         "Each view becomes a [[vector]]. The blue bar, its own partner, must become longer than all the others.",
-        "Press Train, and watch the bars move apart.",
-        (On("learn", rows=0, panels=(0,), edge=150),),
+        "Press Train, and watch the bars move apart.", On("learn", rows=0, panels=(0,), edge=150),
         "What are the bars?",
-        "The [[cosine]] of two vectors: 1 if they point the same way, 0 if they have nothing in common. "
-        "The recorded model has learned from grey clothes alone: drawings are new to it.",
+        "The [[cosine]] of two vectors: 1 if they point the same way, 0 if they have nothing in common.",
         "What would happen without the other pictures?",
         "All vectors could become the same, and every pair would be “same”. That is the next lesson.",
-        done=ticks.trained,
     ),
-    Scene(
-        "What it was good for", "What it was good for",
-        "Now the [[trunk]] is [[frozen]], and a few true labels are shown: shirt, shoe, bag. How many new pictures are "
-        "named rightly?",
-        "Compare the three bars.",
-        (On("good"),),
-        "How is it judged?",
-        "By a [[linear probe]]: a very simple model that sees only the vectors of the trunk, and a few true labels.",
-        "Why does this help to name things?",
+    usual.good(
+        usual.CLOTHES, "Why does this help to name things?",
         "To find the partner one must look at what stays: form and parts. These tell things apart, too.",
     ),
-    Scene(
-        "Check yourself", "Check yourself",
-        "Three questions about what you have seen. Nobody sees your answers.",
-        "Answer the first one.",
-        (On("check"),),
-        "And then?",
-        "The flashcards ask again tomorrow, and in a week: that is how it stays.",
-        "When do two views have the label “same”?",
-        "When they were made from one and the same picture.",
-        done=ticks.quizzed,
+    usual.check(
+        "When do two views have the label “same”?", "When they were made from one and the same picture.",
     ),
 )  # fmt: skip
 

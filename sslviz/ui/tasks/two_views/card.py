@@ -74,7 +74,7 @@ def answer(view: RunView, labelled: Labelled) -> Answers:
     from sslviz.tasks.base import Labelled
     from sslviz.training.answers import ask
 
-    n, others = len(labelled.where) // 2, _company()
+    n, others = len(labelled.where) // 2, _company(view.config.data)
     views = torch.cat([half for pair in zip(labelled.inputs["views"].split(n), others, strict=True) for half in pair])
     whole = Labelled({"views": views}, {}, torch.ones(len(views), dtype=torch.bool))
     own_target = not view.config.choices["stop_gradient"]  # then the network is its own target
@@ -93,11 +93,11 @@ def answer(view: RunView, labelled: Labelled) -> Answers:
 
 @lru_cache(maxsize=4)
 def meters(view: RunView) -> Meters:
-    """The measures of collapse of the model in view, on views of held-out clothes and emoji; no label changes them."""
+    """The measures of collapse on views of held-out pictures such as the model learns from; no label changes them."""
     from sslviz.tasks import collapse
     from sslviz.training.answers import ask
 
-    views = _metered()
+    views = _metered(view.config.data)
     vectors = ask(view.config, view.weights, lambda model: model.net(views).clone(), kept=view.kept)
     return Meters(
         collapse.spread(vectors), collapse.mean_cosine(vectors), collapse.effective_rank(vectors), vectors.shape[1]
@@ -110,22 +110,22 @@ def _meters_before(config: RunConfig) -> Meters:
     return meters(untrained(config))
 
 
-@lru_cache(maxsize=1)
-def _metered() -> Any:
+@lru_cache(maxsize=4)
+def _metered(data: str) -> Any:
     """(250, 3, 32, 32) one view each of held-out pictures, always the same ones."""
     from sslviz.catalogue import load
 
-    batch = load(SLUG).batch("pictures", "held_out", np.arange(METERED))
+    batch = load(SLUG).batch(data, "held_out", np.arange(METERED))
     pixels = batch.data["pixels"].permute(0, 2, 3, 1).numpy()
     return label(pixels, 0, TwoViewsOptions()).inputs["views"][:METERED]
 
 
-@lru_cache(maxsize=1)
-def _company() -> Any:
+@lru_cache(maxsize=4)
+def _company(data: str) -> Any:
     """Two halves, each (42, 3, 32, 32): both views of held-out pictures that are in every batch answered here."""
     from sslviz.catalogue import load
 
-    batch = load(SLUG).batch("pictures", "held_out", np.arange(METERED, METERED + COMPANY))
+    batch = load(SLUG).batch(data, "held_out", np.arange(METERED, METERED + COMPANY))
     pixels = batch.data["pixels"].permute(0, 2, 3, 1).numpy()
     return label(pixels, 0, TwoViewsOptions()).inputs["views"].split(COMPANY)
 

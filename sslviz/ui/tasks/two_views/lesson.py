@@ -6,7 +6,7 @@ import streamlit as st
 
 from sslviz.training.results.run_view import RunView
 from sslviz.ui.frame import current
-from sslviz.ui.frame.lesson import ticks
+from sslviz.ui.frame.lesson import ticks, usual
 from sslviz.ui.frame.lesson.scene import Lesson, On, Said, Scene
 
 SLUG = "two_views"
@@ -41,17 +41,13 @@ def collapsed(slug: str) -> bool:
 
 
 SCENES = (
-    Scene(
-        "Take a picture", "Take some pictures",
+    usual.begin(
+        "Take some pictures",
         "Pictures, and again nobody says what they show. This time there will be no “different” at all.",
-        "Look at them. If you like, take others.",
-        (On("card", rows=1, pictures=3),),
-        "Why no “different”?",
-        "Comparing with many others needs large batches, and it calls two shirts “different”. Methods such as BYOL do "
-        "without.",
-        "What could go wrong if nothing is ever “different”?",
-        "Everything could be made the same.",
-        another=True, done=ticks.another,
+        "Look at them. If you like, take others.", On("card", rows=1, pictures=3), "Why no “different”?",
+        "Comparing with many others needs large batches, and it calls two shirts “different”. Methods such as BYOL "
+        "do without.",
+        "What could go wrong if nothing is ever “different”?", "Everything could be made the same.",
     ),
     Scene(
         "Make two views", "Make two views",
@@ -78,27 +74,17 @@ SCENES = (
         "A label must be right. (This one is only an opinion of the copy, and it changes during training.)",
         relabel="Other views", another=True,
     ),
-    Scene(
-        "You guess", "Guess before the model does",
-        "The model predicts a vector from one view. To which of the four does it belong?",
-        "Choose a letter. Then you see what the model says.",
-        (On("guess"),),
+    usual.guess(
+        "The model predicts a vector from one view. To which of the four does it belong?", "Choose a letter.",
         "Is it bad if it is wrong?",
         "It was never asked to tell pictures apart, only to give two views of one picture the same vector.",
-        "Which answer would a collapsed model give?",
-        "Any: all vectors are the same to it.",
-        done=ticks.answered,
+        "Which answer would a collapsed model give?", "Any: all vectors are the same to it.",
     ),
-    Scene(
-        "The model learns", "Watch the model learn",
+    usual.learn(
         "The [[loss]] falls, and the three meters stay alive: different pictures still get different vectors.",
-        "Press Train, and watch the meters.",
-        (On("learn", rows=0, panels=(1,), edge=120),),
-        "What is the spread?",
+        "Press Train, and watch the meters.", On("learn", rows=0, panels=(1,), edge=120), "What is the spread?",
         "How much the vectors of different pictures differ. At 0 all pictures have one and the same vector.",
-        "Is a falling loss enough to be glad?",
-        "No. Look at the meters as well.",
-        done=ticks.trained,
+        "Is a falling loss enough to be glad?", "No. Look at the meters as well.",
     ),
     Scene(
         "Make it collapse", "Make it collapse",
@@ -114,28 +100,16 @@ SCENES = (
         "The lowest loss is the best model. (Here it is the worst.)",
         done=collapsed,
     ),
-    Scene(
-        "What it was good for", "What it was good for",
-        "Back to the healthy model. Its [[trunk]] is [[frozen]] and a few true labels are shown: how many new pictures "
-        "are named rightly?",
-        "Compare the three bars.",
-        (On("good"),),
-        "Does a collapsed model score as badly as guessing?",
-        "Not always: the meters look at the last layer, the probe at the trunk before it. The lab has the figures of "
-        "both.",
-        "Which number would you watch during training?",
-        "The spread, and the probe; never the loss alone.",
+    usual.good(
+        "Back to the healthy model. Its [[trunk]] is [[frozen]] and a few true labels are shown: how many new "
+        "pictures are named rightly?",
+        "Which number would you watch during training?", "The spread, and the probe; never the loss alone.",
+        why="Does a collapsed model score as badly as guessing?",
+        because="Not always: the meters look at the last layer, the probe at the trunk before it. The lab has the "
+            "figures of both.",
     ),
-    Scene(
-        "Check yourself", "Check yourself",
-        "Three questions about what you have seen. Nobody sees your answers.",
-        "Answer the first one.",
-        (On("check"),),
-        "And then?",
-        "The flashcards ask again tomorrow, and in a week: that is how it stays.",
-        "What is collapse?",
-        "The model gives the same vector to everything, and its loss is low all the same.",
-        done=ticks.quizzed,
+    usual.check(
+        "What is collapse?", "The model gives the same vector to everything, and its loss is low all the same.",
     ),
 )  # fmt: skip
 

@@ -1,9 +1,10 @@
 // A sentence and the window of one of its words: raw words, what is kept, the window, the labels, their noise, answers.
 // With `lists` instead of a sentence: rows of words, each with a bar for its cosine.
-import { find, formula_lines, make, set } from '../../live/shared.js'
+import { find, formula_lines, make } from '../../live/shared.js'
 import { view } from '../../live/view.js'
 import { bands, hold_focus, lattice, neighbour, walk } from '../../live/words.js'
-import { best, draw_lists, panel, share } from './scores.js'
+import { column, depth, now, SHOW } from './column.js'
+import { draw_lists, panel } from './scores.js'
 
 /** @import { FormulaLine, Mode } from '../../live/shared.js' */
 /** @import { Part, View } from '../../live/view.js' */
@@ -24,6 +25,8 @@ import { best, draw_lists, panel, share } from './scores.js'
  * @property {string} left_out
  * @property {CentredFormula | null} formula
  * @property {Mode} model
+ * @property {number} rows  how far down the card goes
+ * @property {string} size  "", or of a stage: "large" or "present"
  */
 
 /** @typedef {'' | 'drop' | 'mark' | 'out'} How  kept, dropped, a mark, not in the vocabulary */
@@ -80,7 +83,16 @@ import { best, draw_lists, panel, share } from './scores.js'
  * @property {string} empty  what is said where there is none
  */
 
-/** @typedef {Part<ContextCard> & { centre: number, pair: number, fresh: boolean, drawing?: boolean }} Card */
+/** @typedef {Part<ContextCard> & Choosing} Card */
+
+/**
+ * @typedef {object} Choosing
+ * @property {number} centre
+ * @property {number} pair
+ * @property {boolean} fresh
+ * @property {boolean} [drawing]
+ * @property {(centre: number, pair?: number) => void} choose
+ */
 
 /** @type {[string, string][]} */
 const HEADS = [
@@ -91,150 +103,70 @@ const HEADS = [
   ['h4', 'Its noise words'],
   ['guess h5', 'Model’s answer'],
 ]
+/** @type {[string, string][]} a row of a stage each */
+const STAGE_HEADS = [
+  ['h0', 'Sentence'],
+  ['h2', 'Window'],
+  ['label h3', 'Pseudo-label'],
+  ['h4', 'Noise words'],
+  ['guess h5', 'Model’s answer'],
+]
+/** @type {Record<string, { font: number, beside: number, more: number, least: number }>} px: letters, the heads, what is around a word, a column */
+const STAGES = {
+  large: { font: 22, beside: 130, more: 34, least: 92 },
+  present: { font: 34, beside: 0, more: 44, least: 128 },
+}
 const NO_LABEL = { pieces: [], said: '= 0: this centre has no label' }
 const BARE = 3 // rows of a band without a label
 const BESIDE = 290 + 123 // px: the scores, and the heads
 
-/** @param {Card} card */
-const now = card => card.data.steps[card.centre]
-
-/** @param {Card} card */
-const answers_now = card => card.data.answers[card.centre] ?? []
-
-/** @param {number} by */
-const signed = by => (by < 0 ? `−${-by}` : `+${by}`)
-
 /**
  * @param {Card} card
  * @param {number} centre
- * @param {number} [pair]
+ * @param {number} pair
  */
-function choose(card, centre, pair = 0) {
+function choose(card, centre, pair) {
   if (card.drawing || (card.centre === centre && card.pair === pair)) return // putting the focus back is no choice
   Object.assign(card, { centre, pair })
   draw(card)
 }
 
-// ---- a column ---------------------------------------------------------------------------------------------------
-
 /**
- * Drawn between raw word and label: how far this word lies from the centre, and the window's bracket.
+ * The words of each band, by number.
  * @param {Card} card
- * @param {number} i
  */
-function place(card, i) {
-  const step = now(card)
-  const node = make('div', 'win')
-  if (!step) return node
-  const places = [step.place, ...step.near.map(([its]) => its)]
-  const [first, last] = [Math.min(...places), Math.max(...places)]
-  if (i >= first && i <= last && step.near.length) {
-    node.classList.add('in', ...(i === first ? ['first'] : []), ...(i === last ? ['last'] : []))
-  }
-  const near = step.near.find(([its]) => its === i)
-  if (i === step.place) node.append(make('b', 'centre', 'centre'), make('span', '', `R = ${step.radius}`))
-  else if (near) node.append(make('span', '', signed(near[1])))
-  else if (i > first && i < last && card.data.how[i]) node.append(make('span', 'skip', 'skipped'))
-  return node
+function split_for({ data, root }) {
+  const how = STAGES[data.size]
+  const font = `${how?.font ?? 16}px "Source Sans", sans-serif`
+  return bands(root, data.words.length, how?.beside ?? BESIDE, font, (i, wide) => {
+    const word = wide(String(data.words[i]))
+    if (how) return data.how[i] === 'mark' ? how.font * 1.3 : Math.max(how.least, word + how.more)
+    return data.how[i] === 'mark' ? 24 : Math.min(128, Math.max(84, word + 33))
+  })
 }
-
-/**
- * @param {Card} card
- * @param {number} i
- */
-function kept({ data }, i) {
-  const how = data.how[i]
-  if (how === 'mark') return make('div', 'did')
-  if (how === 'out') return make('div', 'did', 'left out')
-  const [chance, word] = [share(data.keep[i]), String(data.words[i]).toLowerCase()]
-  const title = `${share(data.share[i])} of all words are “${word}”, so it is kept with a chance of ${chance}`
-  return make('div', 'did', how === 'drop' ? `✕ ${chance}` : chance, { title })
-}
-
-/**
- * @param {Card} card
- * @param {number} i
- */
-function raw(card, i) {
-  const { data } = card
-  const [word, how] = [String(data.words[i]), data.how[i]]
-  const centre = data.steps.findIndex(step => step.place === i)
-  const node = make(centre < 0 ? 'div' : 'button', `chip raw ${how}`)
-  node.append(make('span', '', word))
-  if (centre >= 0) {
-    set(node, { 'aria-label': `${word}: make it the centre`, 'aria-pressed': now(card)?.place === i })
-    node.onclick = node.onfocus = () => {
-      if (card.centre !== centre) choose(card, centre)
-    }
-  }
-  if (how === 'drop') node.title = `“${word}” was dropped this time; the window reaches over it`
-  if (how === 'out') node.title = `“${word}” is not in the vocabulary`
-  return node
-}
-
-/**
- * @param {Card} card
- * @param {number} i
- * @param {number} at  its place in the band
- */
-function column(card, i, at) {
-  const step = now(card)
-  const node = make('div', `word${step?.place === i ? ' selected' : ''}`)
-  node.dataset.word = `${i}`
-  node.style.setProperty('--c', `${at + 2}`)
-  node.append(raw(card, i), kept(card, i), place(card, i))
-  const pair = step ? step.labels.findIndex(label => label.place === i) : -1
-  const [label, answer] = [step?.labels[pair], answers_now(card)[pair]]
-  if (label && answer) node.append(...asked(card, label, answer, pair))
-  else node.append(make('div', 'chip none'), make('div', 'noise none'), make('div', 'chip none last'))
-  return node
-}
-
-/**
- * Label, noise words and answer of a pair.
- * @param {Card} card
- * @param {PairLabel} label
- * @param {PairScores} answer
- * @param {number} pair
- */
-function asked(card, label, answer, pair) {
-  const fresh = card.fresh ? ' fresh' : ''
-  const [text, right] = best(label, answer)
-  const [target, noise] = [make('div', `chip target${fresh}`), make('div', 'noise')]
-  target.append(make('span', '', label.word))
-  label.noise.forEach((its, k) => noise.append(make('span', label.same[k] ? 'same' : '', its), ' '))
-  const kind = `chip answer${fresh}${pair === card.pair ? ' looked' : ''}`
-  const chip = make('button', kind, '', { onclick: () => choose(card, card.centre, pair) })
-  chip.append(make('b', '', right ? '✓' : '✕'), make('span', right || answer.best < 0 ? '' : 'wrong', text))
-  const said = `Model’s answer: ${text}, ${right ? 'right' : 'wrong'}. Show the scores of this pair`
-  return [target, noise, set(chip, { 'aria-label': said, 'aria-pressed': pair === card.pair })]
-}
-
-// ---- all together -----------------------------------------------------------------------------------------------
 
 /** @param {Card} card */
 function draw(card) {
   const { data, root } = card
   const give_back = hold_focus(root)
   const [left, all] = [make('div', 'left'), make('div', 'bands')]
-  const split = bands(root, data.words.length, BESIDE, '16px "Source Sans", sans-serif', (i, wide) =>
-    data.how[i] === 'mark' ? 24 : Math.min(128, Math.max(84, wide(String(data.words[i])) + 33)),
-  )
-  for (const band of split) {
+  const heads = data.size ? STAGE_HEADS.slice(0, depth(card)) : HEADS
+  for (const band of split_for(card)) {
     const labels = now(card)?.labels.some(label => band.includes(label.place))
     const columns = band.map((i, at) => column(card, i, at))
-    const node = lattice(labels ? HEADS : HEADS.slice(0, BARE), columns)
+    const node = lattice(labels ? heads : heads.slice(0, data.size ? SHOW.window : BARE), columns)
     if (!labels) node.classList.add('bare') // no label in this band: the rows for it are left out
     all.append(node)
   }
-  left.append(all, make('p', 'note', data.note, { role: 'status' }))
-  if (data.left_out) left.append(make('p', 'note', data.left_out))
+  left.append(all)
+  if (!data.size) left.append(make('p', 'note', data.note, { role: 'status' }))
+  if (data.left_out && !data.size) left.append(make('p', 'note', data.left_out))
   if (data.formula) {
     const numbers = data.formula.numbers[card.centre]?.[card.pair] ?? NO_LABEL
     left.append(...formula_lines({ symbols: data.formula.symbols, numbers }))
   }
-  const grid = make('div', 'card')
-  grid.append(left, panel(card))
+  const grid = make('div', `card ${data.size}`)
+  grid.append(left, ...(data.size ? [] : [panel(card)]))
   card.drawing = true
   root.replaceChildren(grid)
   give_back()
@@ -244,6 +176,7 @@ function draw(card) {
 /** @type {View<ContextCard | ContextLists>} */
 export default view({
   begin: (/** @type {Card} */ card) => {
+    card.choose = (centre, pair = 0) => choose(card, centre, pair)
     walk(card.root, (from, by) => {
       const next = neighbour(card.root, from, by)
       const word = /** @type {HTMLElement | null | undefined} */ (next?.closest('.word'))?.dataset.word

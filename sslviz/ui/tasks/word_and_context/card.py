@@ -12,7 +12,9 @@ from sslviz.catalogue import load
 from sslviz.catalogue.word_and_context import ENTRY, WordAndContextOptions
 from sslviz.data import text, uploads
 from sslviz.data.word_rows import LONGEST, word_rows
+from sslviz.ui.frame import stage
 from sslviz.ui.frame.labelling import make_label
+from sslviz.ui.frame.lesson.scene import Said
 from sslviz.ui.live import mount
 from sslviz.ui.live.mathematics import digits, line
 from sslviz.ui.live.shared import FormulaLine
@@ -21,7 +23,7 @@ if TYPE_CHECKING:
     from sslviz.tasks.base import Batch, Draw, Labelled
     from sslviz.training.results.run_view import RunView
 
-SLUG = ENTRY.slug
+SLUG, ROWS = ENTRY.slug, 5  # rows on a stage: the sentence, the window, the labels, their noise, the answers
 
 
 @dataclass(frozen=True)
@@ -182,6 +184,12 @@ def scores(view: RunView, labelled: Labelled) -> list[Scores]:
     return result
 
 
+def said(this: Sample, view: RunView, seed: int, options: WordAndContextOptions) -> Said:
+    """How many labels of the sentence the model scores above all of their noise words."""
+    found = [one.best == 0 for one in scores(view, label(this, seed, options)[1])]
+    return Said(f"{sum(found)} of {len(found)}", None, sum(found) / max(1, len(found)))
+
+
 def skipped(labelled: Labelled) -> list[list[bool]]:
     """For each label which of its noise words are the label itself."""
     words, noise = (labelled.targets[name][labelled.where] for name in ("words", "noise"))
@@ -199,10 +207,12 @@ def card_data(this: Sample, view: RunView, seed: int, options: WordAndContextOpt
     from sslviz.tasks.word_and_context import keep_probability
 
     draw, labelled = label(this, seed, options)
-    share = load(SLUG).info(this.data)["share"]
+    share, scene = load(SLUG).info(this.data)["share"], stage.now()
     stays = keep_probability(share, options.threshold)
-    steps, flat = centres(this, draw, labelled, options.exponent), iter(scores(view, labelled))
-    answers = [[next(flat) for _ in step.labels] for step in steps]
+    steps = centres(this, draw, labelled, options.exponent)
+    asked = scene is None or scene.rows >= ROWS  # on a stage the model is not asked before its scene
+    flat = iter(scores(view, labelled) if asked else ())
+    answers = [[next(flat) for _ in step.labels] for step in steps] if asked else []
     how = fates(this, draw)
     return {
         "id": f"{this.name}·{seed}·{options}",
@@ -218,6 +228,8 @@ def card_data(this: Sample, view: RunView, seed: int, options: WordAndContextOpt
         "left_out": left_out(this),
         "formula": formula(answers) if depth == "Detailed" and any(answers) else None,
         "model": view.mode,
+        "rows": scene.rows if scene else ROWS,
+        "size": scene.size if scene else "",
     }
 
 
@@ -318,7 +330,9 @@ class ContextCard(TypedDict):
     """What the view is sent: a sentence.
 
     id: changes with sample or seed, and the choice of centre then starts anew; how: "" kept, "drop", "mark", "out";
-    keep and share: None where left out; steps and answers: one entry a kept word; centre: the one shown first.
+    keep and share: None where left out; steps and answers: one entry a kept word; centre: the one shown first; rows:
+    how far down the card goes on a stage: 1 the sentence, 2 the window, 3 the labels, 4 their noise, 5 the answers;
+    size: "", or of a stage.
     """
 
     id: str
@@ -334,6 +348,8 @@ class ContextCard(TypedDict):
     left_out: str
     formula: CentredFormula | None
     model: str
+    rows: int
+    size: str
 
 
 class WordList(TypedDict):

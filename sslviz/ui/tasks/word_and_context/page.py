@@ -17,6 +17,7 @@ from sslviz.ui.frame.own_input import own_sentence
 from sslviz.ui.frame.task_page import Part, TaskPage
 from sslviz.ui.tasks.word_and_context.card import Sample, card, sample
 from sslviz.ui.tasks.word_and_context.guess import question
+from sslviz.ui.tasks.word_and_context.lesson import LESSON
 from sslviz.ui.tasks.word_and_context.nearest import nearest_words
 
 LEAD = {
@@ -81,5 +82,5 @@ PAGE = TaskPage[Sample, WordAndContextOptions](
         Note("The card follows at once; a run trains with these from its next Reset on."),
     ),
     question=question, code=code, baselines=baselines, credits=lambda view: word_rows(view.config.data).credits,
-    parts=(Part(nearest_words, when="card"),),
+    lesson=LESSON, parts=(Part(nearest_words, when="card"),),
 )  # fmt: skip

@@ -1,0 +1,60 @@
+"""The scenes that are much the same in every lesson; a lesson says only what is its own in them."""
+
+from __future__ import annotations
+
+from sslviz.ui.frame.lesson import ticks
+from sslviz.ui.frame.lesson.scene import On, Scene
+
+CLOTHES = (
+    "Now the [[trunk]] is [[frozen]], and a few true labels are shown: shirt, shoe, bag. How many new pictures are "
+    "named rightly?"
+)
+HOW = "How is it judged?"
+PROBE = "By a [[linear probe]]: a very simple model that sees only the vectors of the trunk, and a few true labels."
+
+
+def begin(
+    title: str, says: str, do: str, card: On, why: str, because: str, ask: str, expect: str, beware: str = ""
+) -> Scene:
+    """The raw sample, as nobody labelled it."""
+    return Scene(
+        title, title, says, do, (card,), why, because, ask, expect, beware, done=ticks.another, another=True
+    )  # fmt: skip
+
+
+def guess(says: str, do: str, why: str, because: str, ask: str, expect: str, beware: str = "") -> Scene:
+    """The visitor answers the label, and then sees what the model says."""
+    return Scene(
+        "You guess", "Guess before the model does", says, f"{do} Then you see what the model says.", (On("guess"),),
+        why, because, ask, expect, beware, done=ticks.answered,
+    )  # fmt: skip
+
+
+def learn(
+    says: str, do: str, card: On, why: str, because: str, ask: str, expect: str, beware: str = "",
+    title: str = "Watch the model learn",
+) -> Scene:  # fmt: skip
+    """The model is trained, and its answer on the very sample changes."""
+    return Scene(
+        "The model learns", title, says, do, (card,), why, because, ask, expect, beware, done=ticks.trained
+    )  # fmt: skip
+
+
+def good(says: str, ask: str, expect: str, beware: str = "", why: str = HOW, because: str = PROBE) -> Scene:
+    """What the trunk is good for, judged by what it never saw."""
+    title = "What it was good for"
+    return Scene(title, title, says, "Compare the three bars.", (On("good"),), why, because, ask, expect, beware)
+
+
+def check(
+    ask: str,
+    expect: str,
+    about: str = "what you have seen",
+    because: str = "The flashcards ask again tomorrow, and in a week: that is how it stays.",
+) -> Scene:
+    """Questions at the end."""
+    title = "Check yourself"
+    return Scene(
+        title, title, f"Three questions about {about}. Nobody sees your answers.", "Answer the first one.",
+        (On("check"),), "And then?", because, ask, expect, done=ticks.quizzed,
+    )  # fmt: skip

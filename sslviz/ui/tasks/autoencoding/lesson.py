@@ -1,0 +1,96 @@
+"""The lesson of Autoencoding: a picture has to pass through a few numbers; the picture itself is the label."""
+
+from __future__ import annotations
+
+from sslviz.training.results.run_view import RunView
+from sslviz.ui.frame import picture_card
+from sslviz.ui.frame.lesson import ticks, usual
+from sslviz.ui.frame.lesson.scene import Lesson, On, Said, Scene
+
+SCENES = (
+    usual.begin(
+        "Take a picture", "Some drawings and clothes. Each has 32 by 32 points in three colours: 3,072 numbers.",
+        "Look at them. If you like, take others.", On("card", rows=1, pictures=3),
+        "Does one need so many numbers?",
+        "For any picture at all, yes. But things look alike in much, and what is alike need not be said each time.",
+        "You may say 16 numbers over the phone, and somebody must draw the picture. What would you say?",
+        "What it is, how large, how bright, where it lies.",
+    ),
+    Scene(
+        "Through a few numbers", "Press it through a few numbers",
+        "Here a rule of 1901, without any training, keeps as many numbers of the picture as you say. The rest is lost.",
+        "Click a number: so many may pass.",
+        (On("card", rows=0, panels=(0,), pictures=1, edge=290),),
+        "What rule is it?",
+        "Principal components (PCA). Among all rules that only add and multiply, it loses the least. A model must be "
+        "better than that to be worth its training.",
+        "From how many numbers on do you know what it is?", "Between 8 and 32, for most pictures.",
+        done=ticks.by_hand, another=True,
+    ),
+    Scene(
+        "The picture is the label", "The picture itself is the label",
+        "An [[encoder]] turns the picture into a short code, grey fields here, and a [[decoder]] must build it again. "
+        "What should come out is what went in.",
+        "Compare the label with the picture.",
+        (On("card", rows=4, pictures=2, edge=130),),
+        "Is that not too easy?",
+        "It would be if all numbers could pass: then copying is enough. The few numbers in the middle make it hard.",
+        "Who made this label?", "The data. Nothing is hidden, nothing is moved: question and answer are the same.",
+        "Something is hidden from the model. (It sees all of the picture; the code is narrow.)",
+        another=True,
+    ),
+    usual.guess(
+        "One of four pictures went through the code. On the left: what came out.", "Choose a letter.",
+        "Why are the four so alike?",
+        "If one were a shoe and the others shirts, it would be too easy. Among alike pictures details decide, and "
+        "these get lost first.",
+        "What was lost on the way?", "Patterns, letters, buttons: all that only few pictures have.",
+    ),
+    usual.learn(
+        "The [[loss]] is the squared distance between what comes out, in orange, and the [[label]], in blue.",
+        "Press Train, and watch the pictures appear.", On("learn", rows=5, skip=3, pictures=3, edge=165),
+        "What is the ✓?",
+        "Closer to the picture than PCA with as many numbers. That rule needs no training at all.",
+        "What does it draw first?", "One and the same grey picture for all: their mean.",
+    ),
+    Scene(
+        "What a number means", "What does one number mean?",
+        "Take the code of one picture, and turn a single number up and down. The [[decoder]] draws what comes of it.",
+        "Find what changes from left to right.",
+        (On("card", rows=0, panels=(2,), pictures=1),),
+        "Who gave the numbers a meaning?",
+        "Nobody. The model found what is worth saying: often brightness or width, sometimes nothing that has a name.",
+        "Can you name what this number stands for?", "Sometimes: brightness, width, sleeves. Often there is no word.",
+        another=True,
+    ),
+    usual.good(
+        usual.CLOTHES, "Is a model that draws well a model that knows things apart?",
+        "Not always. Compare with raw pixels: to rebuild, brightness counts as much as what a thing is.",
+        "A small loss means good vectors. (It means small distances between points.)",
+    ),
+    usual.check(
+        "What must a model learn when a picture has to pass through a few numbers?",
+        "What pictures have in common, since only that can be left unsaid.",
+    ),
+)  # fmt: skip
+
+
+def said(view: RunView) -> Said:
+    """How far off the rebuilt picture is, beside PCA with as many numbers."""
+    from sslviz.tasks.autoencoding import WIDEST
+    from sslviz.ui.tasks.autoencoding import card
+    from sslviz.ui.tasks.autoencoding.page import PAGE
+
+    this = PAGE.in_view()
+    i = picture_card.selected(card.SLUG, this)
+    labelled = card.label(this.pixels[[i]], PAGE.seed, PAGE.chosen())
+    count = min(WIDEST, card.numbers(view.config.choices))
+    (rival,) = card.components(labelled, view.config.data, count)[1]
+    return Said.of_error(card.rebuild(view, labelled).errors[0], rival)
+
+
+LESSON = Lesson(
+    SCENES, said, "Its error on the first picture; ✓ and the bar: how much less than PCA",
+    good="making things small, taking noise away, and finding what is odd: what it cannot rebuild is unlike the rest.",
+    poor="telling things apart where brightness and place do not matter: it keeps just these.",
+)  # fmt: skip

@@ -1,0 +1,78 @@
+"""The lesson of Frame order: frames of a film are shuffled; how they lay is the label."""
+
+from __future__ import annotations
+
+from sslviz.training.results.run_view import RunView
+from sslviz.ui.frame.lesson import ticks, usual
+from sslviz.ui.frame.lesson.scene import Lesson, On, Said, Scene
+
+SCENES = (
+    usual.begin(
+        "Take a film", "A second of film. Nobody said what happens in it.",
+        "Press Play. If you like, take another one.", On("card", rows=1),
+        "What does a film have that pictures have not?", "An order in time, which costs nothing: the camera writes it.",
+        "What could you ask about a film without saying what it shows?", "Which picture came first, which last.",
+    ),
+    Scene(
+        "Shuffle the frames", "Shuffle its frames",
+        "Four frames are taken out and shuffled. The small numbers say when each one was filmed.",
+        "Click two frames: they change places.",
+        (On("card", rows=2),),
+        "Does the model see the numbers?", "No, only the frames. The numbers are for you.",
+        "How would you find out the order if there were no numbers?", "By what moves, and where to.",
+        relabel="Shuffle again", done=ticks.by_hand, another=True,
+    ),
+    Scene(
+        "The order is the label", "How they lay is the label",
+        "We shuffled them, so we know the order in time. Forwards and backwards count as the same [[pseudo-label]].",
+        "Swap two frames, and watch the label follow.",
+        (On("card", rows=3),),
+        "Why both directions?",
+        "Nobody can see from a few frames whether a door opens or closes. A label that asks for the impossible teaches "
+        "nothing.",
+        "Who made this label?", "The data: time itself.",
+        "Of four frames there are 24 orders, so 24 labels. (Half of them: 12, since each counts with its reverse.)",
+        relabel="Shuffle again", done=ticks.by_hand, another=True,
+    ),
+    usual.guess(
+        "Four frames of a new film. In which order were they, forwards or backwards?", "Choose an order.",
+        "What is “pixels that change least”?",
+        "A rule without any learning: of all orders it takes the one in which least changes from frame to frame.",
+        "How did you find the order?", "Something moves a little further in each frame.",
+    ),
+    usual.learn(
+        "The [[model]] names one of twelve orders. Pure guessing is right once in twelve times.",
+        "Press Train, and watch its answer.", On("learn", rows=4),
+        "Why does it learn so slowly?",
+        "There is little film here, a few minutes. Its [[trunk]] must find by itself that things move steadily.",
+        "Does it have to know what moves?",
+        "Not really: it is enough that little changes between neighbours. The rule of pixels uses just that.",
+        "It understands what happens. (It may only see which frames are most alike.)",
+    ),
+    usual.good(
+        "Now the [[trunk]] is [[frozen]], and a few true labels are shown: who is in the clip, the rabbit or a "
+        "rodent?",
+        "What do the bars say?",
+        "Compare with raw pixels and with pure guessing: on so little film this label teaches little.",
+        "Time is the best teacher. (It needs very much film, and things that really move.)",
+    ),
+    usual.check(
+        "Why has the label of a shuffled film no direction?",
+        "Forwards and backwards often look equally natural, so the direction cannot be told.",
+    ),
+)  # fmt: skip
+
+
+def said(view: RunView) -> Said:
+    """The model's answer for the clip in view."""
+    from sslviz.ui.tasks.frame_order.card import said as answer
+    from sslviz.ui.tasks.frame_order.page import PAGE
+
+    return answer(PAGE.in_view(), view, PAGE.seed, PAGE.chosen())
+
+
+LESSON = Lesson(
+    SCENES, said, "Its order of the frames as they lie; the bar: how sure it was of the right one",
+    good="films in which bodies move: sports, gestures, traffic.",
+    poor="films in which nothing moves, or everything at once: there no order can be seen.",
+)  # fmt: skip

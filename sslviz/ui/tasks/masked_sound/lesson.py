@@ -1,0 +1,92 @@
+"""The lesson of Masked sound: spans of a recording are covered; the code of the sound that was there is the label."""
+
+from __future__ import annotations
+
+from sslviz.training.results.run_view import RunView
+from sslviz.ui.frame.lesson import ticks, usual
+from sslviz.ui.frame.lesson.scene import Lesson, On, Said, Scene
+
+SCENES = (
+    usual.begin(
+        "Take a recording", "A voice. Nobody wrote down what it says.",
+        "Listen to it. If you like, take another one.", On("card", rows=2),
+        "What is the grey picture?",
+        "How loud high sounds (on top) and low ones (below) are over time. This is what the model gets; it hears no "
+        "wave.",
+        "Why is it dear to label speech?", "Somebody must listen to it and type: an hour of speech takes many hours.",
+    ),
+    Scene(
+        "Cover a span", "Cover some of it",
+        "Spans of the recording are covered. What was there the [[model]] does not hear.",
+        "Listen to both. Can you still understand it?",
+        (On("card", rows=3),),
+        "Why spans, not single moments?",
+        "A moment lasts 20 ms here. If only one is missing, it can be continued from its neighbours: nothing about "
+        "speech must be learned.",
+        "How do you fill the gap on a bad telephone line?", "From what comes before and after, and from the language.",
+        relabel="Cover others", done=ticks.redrawn, another=True,
+    ),
+    Scene(
+        "Its code is the label", "The code of the sound is the label",
+        "Sounds have no words from which to choose. So the model keeps a list, its [[codebook]]: the number of the "
+        "nearest entry is the [[pseudo-label]].",
+        "Find the covered moments, framed in blue.",
+        (On("card", rows=4, skip=1),),
+        "Why two numbers?",
+        "There are two short lists, and each gives a number. Together they can say much more than one list of the same "
+        "length.",
+        "Who made this label?", "The model: the codebook is learned together with everything else.",
+        "A code is a letter. (Nobody said what it stands for; one letter may have many codes.)",
+        relabel="Cover others", another=True,
+    ),
+    Scene(
+        "What a code sounds like", "What does a code sound like?",
+        "Here are other places with the very same code, in all recordings. They should sound alike.",
+        "Listen: what do they have in common?",
+        (On("card", rows=0),),
+        "Why are they not letters?",
+        "The codes were never told of letters. They follow what sounds alike: a hiss, a vowel, a pause.",
+        "Would another model have the same codes?", "No. The numbers mean nothing by themselves.",
+        another=True,
+    ),
+    usual.guess(
+        "One of four short sounds stood in the blue frame.", "Listen, then choose a letter.",
+        "Why are the four of one recording?",
+        "They share the voice and the room. So these do not help: one must hear what fits.",
+        "What did you go by?", "By the sounds before and after the gap.",
+    ),
+    usual.learn(
+        "At each covered moment the [[model]] must pick the true code among those of other covered moments.",
+        "Press Train, and watch the answers.", On("learn", rows=5, skip=2),
+        "Could all sounds get the same code?",
+        "That would be easy, and nothing would be learned. A second part of the loss asks that all entries be used.",
+        "Why are wrong answers taken from the same recording?",
+        "Elsewhere the voice alone would give the right one away.",
+    ),
+    usual.good(
+        "Now the [[trunk]] is [[frozen]], and a few true labels are shown: who speaks? Seven voices, a few seconds of "
+        "each.",
+        "Which bar is the longest, and why?",
+        "A voice is little more than how loud high and low sounds are. Raw sound has that already.",
+        "More training is always better for everything. (Here the model was asked what is said, not who speaks.)",
+    ),
+    usual.check(
+        "What stands in the place of words when sound is hidden?",
+        "A code: the number of an entry in a list that the model makes itself.",
+    ),
+)  # fmt: skip
+
+
+def said(view: RunView) -> Said:
+    """How many covered steps of the recording in view the model names rightly."""
+    from sslviz.ui.tasks.masked_sound.card import said as answer
+    from sslviz.ui.tasks.masked_sound.page import PAGE
+
+    return answer(PAGE.in_view(), view, PAGE.seed, PAGE.chosen())
+
+
+LESSON = Lesson(
+    SCENES, said, "How many covered moments of this recording it names rightly",
+    good="languages with few transcripts: wav2vec 2.0 learned to transcribe from ten minutes of labelled speech.",
+    poor="telling who speaks: loudness of high and low sounds alone does that as well.",
+)  # fmt: skip

@@ -1,0 +1,81 @@
+"""The lesson of Next sentence: B follows A or was put there; which of the two is the label."""
+
+from __future__ import annotations
+
+from sslviz.training.results.run_view import RunView
+from sslviz.ui.frame.lesson import usual
+from sslviz.ui.frame.lesson.scene import Lesson, On, Said, Scene
+
+SCENES = (
+    usual.begin(
+        "Take two sentences", "Two sentences of a tale, one after the other. Nobody said what they are about.",
+        "Read them. If you like, take another pair.", On("card", rows=1),
+        "Why two?",
+        "To answer a question about a text, one must see how its sentences hang together. BERT (2018) was to learn "
+        "that besides words.",
+        "What could you ask about two sentences without reading them?",
+        "Whether one follows the other. The book knows.",
+    ),
+    Scene(
+        "Toss a coin", "Toss a coin",
+        "Heads: the second sentence stays. Tails: one of another tale takes its place.",
+        "Press the button: replace B, or put the true one back.",
+        (On("card", rows=2),),
+        "Who is the stranger?",
+        "Any sentence of another tale or chapter, drawn by chance.",
+        "Could you tell a stranger from the right one? By what?",
+        "Often by names and things: if A speaks of a king, and B of a steam engine, hardly.",
+        another=True, relabel="Toss again",
+    ),
+    Scene(
+        "Which, is the label", "The coin is the label",
+        "We tossed the coin, so we know: IsNext, it follows, or NotNext, it does not. That is the [[pseudo-label]].",
+        "Turn the coin over, and watch the label.",
+        (On("card", rows=3),),
+        "What is a pure guess worth?", "Half of all answers are right by tossing another coin.",
+        "Who made this label?", "The data: the order of the book, and our coin.",
+        "NotNext means that the sentences contradict each other. (It means that B is from elsewhere.)",
+        another=True, relabel="Toss again",
+    ),
+    usual.guess(
+        "Does B follow A? All quotation marks look alike here, or they would tell.", "Choose one.",
+        "What do the others go by?",
+        "“Topic alone” counts words that stand in both; “length alone” looks at how long they are. Neither reads.",
+        "What did you go by?", "Names, things, who speaks: mostly the topic.",
+    ),
+    usual.learn(
+        "The [[model]] reads both sentences and says how likely it is that B follows. The [[loss]] begins at 0.69, a "
+        "coin.",
+        "Press Train, and watch its answer.", On("learn", rows=4, skip=1),
+        "Why is it so slow?",
+        "One pair has one label: yes or no. A sentence with hidden words has a label of thousands of possible words, "
+        "and so teaches much more.",
+        "What is the easiest way to be right often?", "To look whether both speak of the same things.",
+        "Right answers mean that it follows the story. (The topic alone gives most of them.)",
+    ),
+    usual.good(
+        "Now the [[trunk]] is [[frozen]]. From the vector of a sentence: of which book is it?",
+        "What do the bars say about this label?",
+        "Look at the untrained network, and at counted words. A label can be right and still teach little.",
+        "A task that sounds clever teaches much. (RoBERTa left this one out in 2019, and lost nothing.)",
+    ),
+    usual.check(
+        "How can a label be right and still teach little?",
+        "It can be answered by something simple, such as the topic, so nothing else must be learned.",
+    ),
+)  # fmt: skip
+
+
+def said(view: RunView) -> Said:
+    """What the model says of the pair in view."""
+    from sslviz.ui.tasks.next_sentence.card import said as answer
+    from sslviz.ui.tasks.next_sentence.page import PAGE
+
+    return answer(PAGE.in_view(), view, PAGE.seed, PAGE.chosen())
+
+
+LESSON = Lesson(
+    SCENES, said, "Its answer to this pair; the bar: how sure it was of the right one",
+    good="seeing whether two texts speak of the same thing.",
+    poor="following a story. ALBERT (2019) asks for the order of two neighbours: there the topic tells nothing.",
+)  # fmt: skip

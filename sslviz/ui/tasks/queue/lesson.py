@@ -1,0 +1,96 @@
+"""The lesson of MoCo: a queue of older keys gives many wrong answers without a large batch."""
+
+from __future__ import annotations
+
+from sslviz.training.results.run_view import RunView
+from sslviz.ui.frame.lesson import ticks, usual
+from sslviz.ui.frame.lesson.scene import Lesson, On, Said, Scene
+
+SCENES = (
+    usual.begin(
+        "Take some pictures", "Some clothes in grey. Nobody said what they show.",
+        "Look at them. If you like, take others.", On("card", rows=1, pictures=3),
+        "What is new beside Same or different?",
+        "There each picture was compared with the others of its [[batch]]. Here the others wait in a queue, and there "
+        "are over a thousand of them.",
+        "Why is it good to compare with many?",
+        "Among few, form or brightness is enough to find the right one. Among many one must look more closely.",
+    ),
+    Scene(
+        "Change each one twice", "A query and its key",
+        "Each picture is changed twice by chance. One [[view]] asks: it is the query. The other one is its key.",
+        "Draw other views, and see what can change.",
+        (On("card", rows=3, pictures=2, edge=200),),
+        "Who reads the key?",
+        "A slower copy of the model, whose weights follow with a delay: the [[momentum]] copy. So keys of today and "
+        "of a few steps ago can still be compared.",
+        "What do query and key still have in common?", "The thing itself: its form, its parts.",
+        relabel="Other views", done=ticks.redrawn, another=True,
+    ),
+    Scene(
+        "The queue", "A queue of wrong answers",
+        "The keys of the last steps wait in a queue. With each [[step]] a [[batch]] of new ones comes in, and the "
+        "oldest leave.",
+        "Look at the newest keys, and at those a step older.",
+        (On("card", rows=0, panels=(1,), pictures=1),),
+        "Why not simply a larger batch?",
+        "All views of a batch must be computed anew in each step, and kept in memory. An old key is only a [[vector]]: "
+        "it costs next to nothing.",
+        "What is stored in the queue?", "Vectors, no pictures. The pictures are drawn here for you only.",
+        "Old keys are as good as new ones. (They come from an older copy; therefore it changes slowly.)",
+        another=True,
+    ),
+    Scene(
+        "Its own key is the label", "Its own key is the label",
+        "Among all keys, which one was made from the same picture? We made both views, so we know: framed in blue.",
+        "Find the blue one among the most alike keys.",
+        (On("card", rows=0, panels=(0,), pictures=1, edge=300),),
+        "What are the numbers?",
+        "The [[cosine]] of query and key: 1 if they point the same way, 0 if they have nothing in common.",
+        "Who made this label?",
+        "We made both views, and the queue says what is different: whatever came before.",
+        "The other alike keys are the same kind of thing, so they are right, too. (The label calls them wrong.)",
+        relabel="Other views", another=True,
+    ),
+    usual.guess(
+        "A query, and four keys. One of them was made from the same picture.", "Choose a letter.",
+        "Would comparing pixels do?",
+        "See for yourself: “raw pixels” is what you get by choosing the picture whose points are nearest.",
+        "What did you look at?", "Form and parts, hardly light and dark: these are changed by chance.",
+    ),
+    usual.learn(
+        "The own key must become more alike to the query than all others. Rank 1 is best; guessing gives the middle.",
+        "Press Train, and watch the rank.", On("learn", rows=4, skip=1, pictures=1, edge=150),
+        "Why does the loss rise at first?",
+        "In the beginning the queue holds noise, which is unlike any query: that is easy. Then real keys come in.",
+        "What would happen if the copy were as fast as the model?",
+        "Keys of different ages could no longer be compared, and the model would chase its own changes.",
+    ),
+    usual.good(
+        usual.CLOTHES, "Why does this help to name things?",
+        "To find the own key one must look at what stays: form and parts. These tell things apart, too.",
+    ),
+    usual.check(
+        "How can a small batch have a thousand wrong answers?",
+        "The keys of earlier batches are kept in a queue, and count as different.",
+    ),
+)  # fmt: skip
+
+
+def said(view: RunView) -> Said:
+    """Where the own key of the chosen picture stands among all keys."""
+    from sslviz.ui.frame import picture_card
+    from sslviz.ui.tasks.queue import card
+    from sslviz.ui.tasks.queue.page import PAGE
+
+    this, options = PAGE.in_view(), PAGE.chosen()
+    i = picture_card.selected(card.SLUG, this)
+    rank, count = card.rank(card.answer(view, card.label(this.pixels, PAGE.seed, options), options), i)
+    return Said(f"{rank:,}", rank == 1, 1 - (rank - 1) / (count - 1))
+
+
+LESSON = Lesson(
+    SCENES, said, "Rank of the own key among all; the bar: how far in front it stands",
+    good="learning what stays of a picture with little memory: the batch may be small.",
+    poor="tasks in which just that matters which the views change, such as light or place.",
+)  # fmt: skip

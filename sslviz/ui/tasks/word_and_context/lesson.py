@@ -1,0 +1,91 @@
+"""The lesson of Word and context: the words that stand near a word are its labels."""
+
+from __future__ import annotations
+
+from sslviz.training.results.run_view import RunView
+from sslviz.ui.frame.lesson import usual
+from sslviz.ui.frame.lesson.scene import Lesson, On, Said, Scene
+
+SCENES = (
+    usual.begin(
+        "Take a sentence", "A [[sample|sentence]] that nobody labelled. This time nothing in it will be hidden.",
+        "Read it. If you like, take another one.", On("card", rows=1),
+        "Why are some words struck through?",
+        "“The” and “of” stand beside everything, so they say little. Very common words are left out now and then.",
+        "How could a child learn what “lantern” means without being told?",
+        "From the words around it: dark, hold, light, night.",
+    ),
+    Scene(
+        "Look around a word", "Look at the company of a word",
+        "One word is the centre. A window reaches some words to the left and to the right of it: that is its company.",
+        "Click another word: the window moves.",
+        (On("card", rows=2),),
+        "Why is the window not always as wide?",
+        "Its reach R is drawn by chance, from 1 to 5. So near words are asked for more often than far ones.",
+        "Which words do you expect near “king”?", "Queen, castle, old, daughter: whatever the tales speak of.",
+        another=True,
+    ),
+    Scene(
+        "Neighbours are labels", "Its neighbours are the labels",
+        "From the word in the middle the model must name those around it. They stand there, so we know them: each is a "
+        "[[pseudo-label]].",
+        "Click another word: it has other labels.",
+        (On("card", rows=3),),
+        "What is it good for to know neighbours?",
+        "Words with the same company mean alike things: cat and dog both stand near “fed”. So they get alike "
+        "[[vector|vectors]].",
+        "Who made these labels?", "The data: the text itself.",
+        "The order counts. (It does not: only which words are near.)",
+        another=True,
+    ),
+    Scene(
+        "Noise words", "Wrong answers by chance",
+        "Below each label stand words that were drawn by chance: its noise. The model must score the label above them.",
+        "Find a noise word that would fit as well.",
+        (On("card", rows=4),),
+        "Why not compare with all words?",
+        "There are thousands of them. To compare with a few is much quicker, and teaches nearly the same.",
+        "Can a noise word be a good answer?", "Yes, by bad luck: it was only drawn. That is rare enough.",
+        "Noise words are known to be wrong. (They were only drawn at random.)",
+        another=True,
+    ),
+    usual.guess(
+        "A word of a new sentence, and one place near it. One of four words really stood there.", "Choose a word.",
+        "Is that fair?", "You see no more than the model: one word, and four to choose from.",
+        "How did you know?", "From what goes together: what one often reads side by side.",
+    ),
+    usual.learn(
+        "Each word has a [[vector]] of its own, nothing else. Vectors of words in the same company move together.",
+        "Press Train, and watch the answers change.", On("learn", rows=5),
+        "Where is the Transformer?",
+        "There is none here: Word2Vec (2013) learns a table with a vector for each word, and no more.",
+        "Why does it never get all of them right?",
+        "One word is not enough to know its neighbour. It learns what is likelier.",
+    ),
+    usual.good(
+        "Now the vectors are [[frozen]]. From the vector of a word alone: of which kind is it, an animal, a food, a "
+        "colour?",
+        "What does the second bar tell you?", "What vectors do that were drawn by chance: nothing was learned in them.",
+        "The vectors know what words mean. (They know in whose company words stand.)",
+        because="By a [[linear probe]]: a very simple model that sees only these vectors, and a few true labels.",
+    ),
+    usual.check(
+        "How do words get vectors from the company that they keep?",
+        "From each word its neighbours are predicted; words with alike neighbours get alike vectors.",
+    ),
+)  # fmt: skip
+
+
+def said(view: RunView) -> Said:
+    """How many labels of the sentence in view it scores above their noise."""
+    from sslviz.ui.tasks.word_and_context.card import said as answer
+    from sslviz.ui.tasks.word_and_context.page import PAGE
+
+    return answer(PAGE.in_view(), view, PAGE.seed, PAGE.chosen())
+
+
+LESSON = Lesson(
+    SCENES, said, "How many labels of this sentence it scores above all of their noise words",
+    good="words by themselves: finding alike ones, sorting them, searching.",
+    poor="words with two meanings: “bank” has one vector, whether of a river or of money.",
+)  # fmt: skip
