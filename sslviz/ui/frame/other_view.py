@@ -18,6 +18,7 @@ from sslviz.ui.frame.picture_samples import figures, one_of_four, pixel_batch, s
 if TYPE_CHECKING:
     from sslviz.tasks.base import Labelled
 
+VISIBLE, LEAST = 0.2, 0.08  # how far from the darkest point a point is seen, and the share of such points
 MORE = "A view, and four more, cropped and recoloured at random:"
 
 
@@ -79,6 +80,12 @@ def label_question(slug: str, rng: np.random.Generator, ask: str, because: str, 
 def _draw(slug: str, number: int, seed: int, rng: np.random.Generator, source: str) -> Asked:
     this = sample(number, source, None)
     _, labelled = make_label(slug, pixel_batch(this.pixels), seed, TASKS[slug].options())
-    n = len(this.pixels)
-    own = int(rng.integers(n))
+    n, views = len(this.pixels), labelled.inputs["views"]
+    drawn = rng.permutation(n).tolist()
+    own = max(drawn, key=lambda i: bool(_shows(views[i]) and _shows(views[i + n])))  # the first that can be seen
     return Asked(labelled, own, one_of_four(own, n, rng))
+
+
+def _shows(view: Any) -> bool:
+    """Whether a view (3, h, w) in 0…1 shows something: a cut-out may miss what is small."""
+    return bool((view.amax(0) - view.amin()).gt(VISIBLE).float().mean() > LEAST)

@@ -102,7 +102,10 @@ def _keep_settings(page: Any) -> None:
 def _head(slug: str, title: str, page: Any) -> None:
     """What lesson it is, and the other views."""
     with st.container(key="lesson_head", horizontal=True, vertical_alignment="center", gap="xsmall"):
-        st.html(f"<p class='which'><b>{escape(title)}</b> <span>{course.where(slug)}</span></p>", width="stretch")
+        st.html(
+            f"<p class='which'><b>{escape(title)}</b> <span>{course.where(slug)}{_systems(slug)}</span></p>",
+            width="stretch",
+        )
         if page is not None:
             with st.popover("Credits", type="tertiary"):
                 credit_line(
@@ -111,6 +114,11 @@ def _head(slug: str, title: str, page: Any) -> None:
         if page is None or page.slug == slug:  # a lesson that stands on another task's page has no lab of its own
             st.button("Show everything (lab)", key="to_lab", on_click=views.show, args=("lab",))
         st.button("Present", key="to_present", on_click=views.show, args=("present",))
+
+
+def _systems(slug: str) -> str:
+    """Who uses such labels; the flashcards call the task by these names."""
+    return f" · as in {escape(TASKS[slug].systems)}" if slug in TASKS else ""
 
 
 def _scene(place: Place) -> None:

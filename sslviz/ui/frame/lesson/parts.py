@@ -46,9 +46,8 @@ class Place:
 
 def draw_part(place: Place, on: On) -> None:
     """Draw a part of a scene."""
-    with stage.on(
-        Stage(place.size, on.rows, on.skip, on.panels, on.pictures, on.bare, on.edge if place.size == "large" else 0)
-    ):
+    edge = on.edge if place.size == "large" else on.far
+    with stage.on(Stage(place.size, on.rows, on.skip, on.panels, on.pictures, on.bare, edge)):
         if on.draw is not None:
             on.draw(place.size)
         else:
@@ -122,8 +121,8 @@ def _check(place: Place, _on: On) -> None:
     if teacher.here() is not None:
         cards_round(place.slug)
         return
-    scenes = place.lesson.scenes[:-1]
-    st.html(f"<ol class='asked_class'>{''.join(f'<li>{html(one.ask)}</li>' for one in scenes[:4])}</ol>")
+    asked = [one.ask for one in place.lesson.scenes[:-1] if not any(on.part == "guess" for on in one.on)]
+    st.html(f"<ol class='asked_class'>{''.join(f'<li>{html(ask)}</li>' for ask in asked[:4])}</ol>")
 
 
 def _cards(place: Place, _on: On) -> None:

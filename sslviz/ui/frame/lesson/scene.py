@@ -18,6 +18,7 @@ class On:
         part: its name, one of `parts.PARTS`; "cards" is a round for a class, on a projector; "own" for one that the
             task draws itself.
         rows, skip, panels, pictures, bare, edge: see `stage.Stage`; edge holds in a lesson, not on a projector.
+        far: the edge on a projector.
         depth: of explanation, at which the card is drawn.
         asks: whether the task's own part asks for a guess.
         draw: draws the task's own, by size.
@@ -30,6 +31,7 @@ class On:
     pictures: int = 0
     bare: bool = False
     edge: int = 0
+    far: int = 0
     depth: str = "Basic"
     asks: bool = False
     draw: Callable[[str], None] | None = None

@@ -17,10 +17,10 @@ SCENES = (
         "What it is, how large, how bright, where it lies.",
     ),
     Scene(
-        "Through a few numbers", "Press it through a few numbers",
+        "Squeeze it", "Press it through a few numbers",
         "Here a rule of 1901, without any training, keeps as many numbers of the picture as you say. The rest is lost.",
         "Click a number: so many may pass.",
-        (On("card", rows=0, panels=(0,), pictures=1, edge=290),),
+        (On("card", rows=1, panels=(0,), pictures=1, edge=230, far=400),),
         "What rule is it?",
         "Principal components (PCA). Among all rules that only add and multiply, it loses the least. A model must be "
         "better than that to be worth its training.",
@@ -28,11 +28,11 @@ SCENES = (
         done=ticks.by_hand, another=True,
     ),
     Scene(
-        "The picture is the label", "The picture itself is the label",
+        "Itself the label", "The picture itself is the label",
         "An [[encoder]] turns the picture into a short code, grey fields here, and a [[decoder]] must build it again. "
         "What should come out is what went in.",
         "Compare the label with the picture.",
-        (On("card", rows=4, pictures=2, edge=130),),
+        (On("card", rows=4, pictures=2, edge=130, far=280),),
         "Is that not too easy?",
         "It would be if all numbers could pass: then copying is enough. The few numbers in the middle make it hard.",
         "Who made this label?", "The data. Nothing is hidden, nothing is moved: question and answer are the same.",
@@ -48,13 +48,13 @@ SCENES = (
     ),
     usual.learn(
         "The [[loss]] is the squared distance between what comes out, in orange, and the [[label]], in blue.",
-        "Press Train, and watch the pictures appear.", On("learn", rows=5, skip=3, pictures=3, edge=165),
+        "Press Train, and watch the picture appear.", On("learn", rows=5, skip=3, pictures=1, edge=220, far=300),
         "What is the ✓?",
         "Closer to the picture than PCA with as many numbers. That rule needs no training at all.",
         "What does it draw first?", "One and the same grey picture for all: their mean.",
     ),
     Scene(
-        "What a number means", "What does one number mean?",
+        "One number", "What does one number mean?",
         "Take the code of one picture, and turn a single number up and down. The [[decoder]] draws what comes of it.",
         "Find what changes from left to right.",
         (On("card", rows=0, panels=(2,), pictures=1),),

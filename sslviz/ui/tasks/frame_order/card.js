@@ -119,6 +119,7 @@ function swap(card, a, b) {
  * @returns {ClipCard}
  */
 function laid({ told, made }) {
+  if (!told.frames.length) return told // the film alone
   const frames = moved(told.frames, told.order, made)
   const images = frames.map(one => one.image)
   return { ...told, frames, players: told.players.map(one => (one.follows ? { ...one, frames: images } : one)) }

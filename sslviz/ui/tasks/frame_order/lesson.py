@@ -15,7 +15,7 @@ SCENES = (
     ),
     Scene(
         "Shuffle the frames", "Shuffle its frames",
-        "Four frames are taken out and shuffled. The small numbers say when each one was filmed.",
+        "Four frames are taken out and shuffled. The numbers say when each one was filmed.",
         "Click two frames: they change places.",
         (On("card", rows=2),),
         "Does the model see the numbers?", "No, only the frames. The numbers are for you.",

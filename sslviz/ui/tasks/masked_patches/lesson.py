@@ -48,7 +48,7 @@ SCENES = (
     usual.learn(
         "The [[model]] paints each covered piece. The [[loss]] is the squared distance from the true points, in the "
         "mean.",
-        "Press Train, and watch the picture fill.", On("learn", rows=2, pictures=1, panels=(1,), edge=165),
+        "Press Train, and watch the picture fill.", On("learn", rows=2, pictures=1, panels=(1,), edge=165, far=300),
         "Why is it so blurred?",
         "Several pictures would fit. The answer with the smallest squared distance from all of them is their mean, "
         "and a mean is blurred.",

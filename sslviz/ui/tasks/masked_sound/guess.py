@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from sslviz.catalogue.masked_sound import MaskedSoundOptions
 from sslviz.data import audio
-from sslviz.ui.frame import current, guess
+from sslviz.ui.frame import current, guess, stage
 from sslviz.ui.frame.guess import About, Question
 from sslviz.ui.frame.label_question import CHOICES, LETTERS, LabelQuestion
 from sslviz.ui.frame.pictures import data_address
@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
 APART = 3  # steps that the sounds of a question lie apart at least, so that they can be told from each other
 TRIES = 50  # recordings that are looked at for a question
+HEIGHTS = {"present": 64}  # px of the picture of a recording, where it is not 96
 
 
 @dataclass(frozen=True)
@@ -126,9 +127,13 @@ def _show(gap: Gap) -> None:
     """The recording with its gaps, to be seen and heard, and the four sounds."""
     samples, masked, step = gap.recording.samples, gap.answers.masked, gap.steps[gap.right]
     alt = f"Log-mel of a recording, {int(masked.sum())} of {len(masked)} steps covered"
-    st.html(f"<img src='{gap.picture}' alt='{alt}' style='width: 100%; height: 96px; border-radius: 4px'>")
+    height = HEIGHTS.get(stage.size(), 96)
+    st.html(f"<img src='{gap.picture}' alt='{alt}' style='width: 100%; height: {height}px; border-radius: 4px'>")
     st.caption(f"{gap.recording.title}, with the covered spans silent. The frame is at {(step + 0.625) * 0.02:.2f} s.")
     st.audio(silenced(samples, masked), sample_rate=audio.RATE)
     for column, letter, one in zip(st.columns(CHOICES), LETTERS, gap.steps, strict=True):
-        column.caption(f"{letter}, 150 ms")
+        if stage.now() is None:
+            column.caption(f"{letter}, 150 ms")
+        else:
+            column.html(f"<p class='nth'><b>{letter}</b></p>")
         column.audio(cut_out(samples, one), sample_rate=audio.RATE)

@@ -27,7 +27,7 @@ SCENES = (
         relabel="Cover others", done=ticks.redrawn, another=True,
     ),
     Scene(
-        "Its code is the label", "The code of the sound is the label",
+        "The code: label", "The code of the sound is the label",
         "Sounds have no words from which to choose. So the model keeps a list, its [[codebook]]: the number of the "
         "nearest entry is the [[pseudo-label]].",
         "Find the covered moments, framed in blue.",
@@ -40,7 +40,7 @@ SCENES = (
         relabel="Cover others", another=True,
     ),
     Scene(
-        "What a code sounds like", "What does a code sound like?",
+        "One code", "What does a code sound like?",
         "Here are other places with the very same code, in all recordings. They should sound alike.",
         "Listen: what do they have in common?",
         (On("card", rows=0),),

@@ -5,6 +5,7 @@ import { with_code } from './codes.js'
 /** @import { SoundAnswer, SoundCard, SoundStep } from './card.js' */
 
 export const STEP = 0.02 // s
+const HEARD = 3 // rows from which on it is shown what is covered
 const SAY = new Intl.NumberFormat('en', { maximumFractionDigits: 2 })
 
 /**
@@ -63,9 +64,15 @@ function wave(data) {
   const top = data.wave.map(([, high], i) => `${i},${-high}`)
   const low = data.wave.map(([down], i) => `${i},${-down}`).reverse()
   draw_svg(svg, 'polygon', { points: [...top, ...low].join(' ') })
-  line.append(...boxes(data.steps))
+  if (covers(data)) line.append(...boxes(data.steps))
   return line
 }
+
+/**
+ * Whether what is covered is shown; in a lesson not before it was covered.
+ * @param {SoundCard} data
+ */
+const covers = data => !data.size || data.rows >= HEARD
 
 /**
  * @param {SoundCard} data
@@ -74,7 +81,7 @@ function wave(data) {
  */
 function mel(data, alt, covered) {
   const line = make('div', 'line wide')
-  line.append(make('img', 'mel', '', { src: data.mel, alt }), ...boxes(data.steps, covered))
+  line.append(make('img', 'mel', '', { src: data.mel, alt }), ...(covers(data) ? boxes(data.steps, covered) : []))
   return line
 }
 

@@ -73,6 +73,7 @@ const HEADS = [
   ['', 'What the model sees'],
   ['label', 'Pseudo-label'],
 ]
+const LONG = 300 // letters of both sentences and the stranger; beyond, they are written smaller on a stage
 const STAGE_HEADS = [
   ['', 'From a tale'],
   ['', 'A coin is tossed'],
@@ -199,8 +200,9 @@ function stage_rows(card) {
   const { data } = card
   const act = make('div', 'act')
   act.append(stacked(card, data.skip ? stands : done), turn_button(card))
+  const heads = STAGE_HEADS.map(([kind, text], i) => [kind, data.skip && i === 1 ? 'The pair' : text])
   const cells = [raw(data), act, label_chip(card), ...(data.answers.length ? [answer_chip(card)] : [])]
-  const rows = cells.map((cell, i) => [make('span', `head ${STAGE_HEADS[i]?.[0]}`, STAGE_HEADS[i]?.[1]), cell])
+  const rows = cells.map((cell, i) => [make('span', `head ${heads[i]?.[0]}`, heads[i]?.[1]), cell])
   return rows.slice(data.skip, data.rows).flat()
 }
 
@@ -234,7 +236,8 @@ function draw(card) {
   const [left, lattice] = [make('div', 'left'), make('div', 'lattice')]
   if (data.size) {
     lattice.append(...stage_rows(card))
-    const grid = make('div', `card ${data.size}`)
+    const letters = data.a.length + data.follows.length + Math.max(...data.steps.map(step => step.b.length))
+    const grid = make('div', `card ${data.size}${letters > LONG ? ' long' : ''}`)
     grid.append(lattice)
     root.replaceChildren(grid)
     if (held) focus_on(root, '.turn')

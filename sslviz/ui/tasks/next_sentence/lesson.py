@@ -28,7 +28,7 @@ SCENES = (
         another=True, relabel="Toss again",
     ),
     Scene(
-        "Which, is the label", "The coin is the label",
+        "The coin: label", "The coin is the label",
         "We tossed the coin, so we know: IsNext, it follows, or NotNext, it does not. That is the [[pseudo-label]].",
         "Turn the coin over, and watch the label.",
         (On("card", rows=3),),

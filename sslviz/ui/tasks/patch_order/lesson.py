@@ -47,7 +47,7 @@ SCENES = (
     usual.learn(
         "The model names a place for each of the 16 pieces. On the right they lie where it would put them.",
         "Press Train, and watch the picture come together.",
-        On("learn", rows=2, pictures=1, panels=(2,), edge=165, depth="Standard"), "What is the dashed line?",
+        On("learn", rows=2, pictures=1, panels=(2,), edge=165, far=300, depth="Standard"), "What is the dashed line?",
         "Pure guessing: each of 16 places is as likely, ln 16 = 2.77. A curve below it has learned something.",
         "Which pieces does it place first?", "The empty corners and borders, which are the same in most pictures.",
         "It sees what the thing is. (It sees how pieces look, and where such pieces usually are.)",

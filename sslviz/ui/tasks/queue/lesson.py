@@ -17,7 +17,7 @@ SCENES = (
         "Among few, form or brightness is enough to find the right one. Among many one must look more closely.",
     ),
     Scene(
-        "Change each one twice", "A query and its key",
+        "Query and key", "A query and its key",
         "Each picture is changed twice by chance. One [[view]] asks: it is the query. The other one is its key.",
         "Draw other views, and see what can change.",
         (On("card", rows=3, pictures=2, edge=200),),
@@ -41,10 +41,10 @@ SCENES = (
         another=True,
     ),
     Scene(
-        "Its own key is the label", "Its own key is the label",
+        "The own key", "Its own key is the label",
         "Among all keys, which one was made from the same picture? We made both views, so we know: framed in blue.",
         "Find the blue one among the most alike keys.",
-        (On("card", rows=0, panels=(0,), pictures=1, edge=300),),
+        (On("card", rows=0, panels=(0,), pictures=1, edge=300, far=600),),
         "What are the numbers?",
         "The [[cosine]] of query and key: 1 if they point the same way, 0 if they have nothing in common.",
         "Who made this label?",
@@ -60,7 +60,7 @@ SCENES = (
     ),
     usual.learn(
         "The own key must become more alike to the query than all others. Rank 1 is best; guessing gives the middle.",
-        "Press Train, and watch the rank.", On("learn", rows=4, skip=1, pictures=1, edge=150),
+        "Press Train, and watch the rank.", On("learn", rows=4, skip=1, pictures=1, edge=200),
         "Why does the loss rise at first?",
         "In the beginning the queue holds noise, which is unlike any query: that is easy. Then real keys come in.",
         "What would happen if the copy were as fast as the model?",
@@ -86,7 +86,7 @@ def said(view: RunView) -> Said:
     this, options = PAGE.in_view(), PAGE.chosen()
     i = picture_card.selected(card.SLUG, this)
     rank, count = card.rank(card.answer(view, card.label(this.pixels, PAGE.seed, options), options), i)
-    return Said(f"{rank:,}", rank == 1, 1 - (rank - 1) / (count - 1))
+    return Said(f"{rank:,}", rank == 1 or None, 1 - (rank - 1) / (count - 1))
 
 
 LESSON = Lesson(

@@ -116,6 +116,7 @@ const STAGES = {
   large: { font: 22, beside: 130, more: 34, least: 92 },
   present: { font: 34, beside: 0, more: 44, least: 128 },
 }
+const LARGER = 1.25
 const NO_LABEL = { pieces: [], said: '= 0: this centre has no label' }
 const BARE = 3 // rows of a band without a label
 const BESIDE = 290 + 123 // px: the scores, and the heads
@@ -137,7 +138,8 @@ function choose(card, centre, pair) {
  */
 function split_for({ data, root }) {
   const how = STAGES[data.size]
-  const font = `${how?.font ?? 16}px "Source Sans", sans-serif`
+  const larger = how && data.rows < SHOW.answer ? LARGER : 1 // as in the style sheet
+  const font = `${larger * (how?.font ?? 16)}px "Source Sans", sans-serif`
   return bands(root, data.words.length, how?.beside ?? BESIDE, font, (i, wide) => {
     const word = wide(String(data.words[i]))
     if (how) return data.how[i] === 'mark' ? how.font * 1.3 : Math.max(how.least, word + how.more)
@@ -165,7 +167,7 @@ function draw(card) {
     const numbers = data.formula.numbers[card.centre]?.[card.pair] ?? NO_LABEL
     left.append(...formula_lines({ symbols: data.formula.symbols, numbers }))
   }
-  const grid = make('div', `card ${data.size}`)
+  const grid = make('div', `card ${data.size}${depth(card) >= SHOW.answer ? ' deep' : ''}`)
   grid.append(left, ...(data.size ? [] : [panel(card)]))
   card.drawing = true
   root.replaceChildren(grid)

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from sslviz.training.results.run_view import RunView
 
 SLUG, ROWS = ENTRY.slug, 5  # rows on a stage: the sentence, the window, the labels, their noise, the answers
+TELLING = 3  # neighbours of a word that is worth to be shown first
 
 
 @dataclass(frozen=True)
@@ -222,7 +223,7 @@ def card_data(this: Sample, view: RunView, seed: int, options: WordAndContextOpt
         "share": [float(share[number]) if number else None for number in this.numbers],
         "steps": [cast("CentreData", asdict(step)) for step in steps],
         "answers": [[cast("PairScores", asdict(answer)) for answer in step] for step in answers],
-        "centre": max(range(len(steps)), key=lambda j: len(steps[j].near)) if steps else 0,
+        "centre": first_centre(this, steps, share if scene else None),
         "cbow": options.way == "CBOW",
         "note": note(this, steps, how),
         "left_out": left_out(this),
@@ -231,6 +232,17 @@ def card_data(this: Sample, view: RunView, seed: int, options: WordAndContextOpt
         "rows": scene.rows if scene else ROWS,
         "size": scene.size if scene else "",
     }
+
+
+def first_centre(this: Sample, steps: Sequence[Centre], share: Any) -> int:
+    """The centre that is shown first: it has most neighbours; in a lesson it is the rarest of those that have some."""
+    if share is None:
+        return max(range(len(steps)), key=lambda j: len(steps[j].near), default=0)
+
+    def telling(j: int) -> tuple[bool, float]:
+        return len(steps[j].near) >= TELLING, -float(share[this.numbers[steps[j].place]])
+
+    return max(range(len(steps)), key=telling, default=0)
 
 
 def fates(this: Sample, draw: Draw) -> list[str]:

@@ -26,7 +26,7 @@ SCENES = (
         another=True,
     ),
     Scene(
-        "Neighbours are labels", "Its neighbours are the labels",
+        "The neighbours", "Its neighbours are the labels",
         "From the word in the middle the model must name those around it. They stand there, so we know them: each is a "
         "[[pseudo-label]].",
         "Click another word: it has other labels.",
