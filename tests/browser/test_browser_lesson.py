@@ -36,14 +36,9 @@ SCROLLS = """() => {
 }"""
 
 
-MENDING = pytest.mark.xfail(
-    reason="a scene may still run over its screen, as scene 5 of patch_order does", strict=False
-)
-
-
 def some(*fast: str) -> list[Any]:
     """All lessons, of which these are walked in the fast suite."""
-    return [pytest.param(slug, marks=() if slug in fast else (pytest.mark.slow, MENDING)) for slug in LESSONS]
+    return [pytest.param(slug, marks=() if slug in fast else pytest.mark.slow) for slug in LESSONS]
 
 
 def at_scene(visitor: Visitor, slug: str, number: int) -> None:
@@ -54,7 +49,7 @@ def at_scene(visitor: Visitor, slug: str, number: int) -> None:
     visitor.settle()
 
 
-@pytest.mark.parametrize("led", some("masked_words", "two_views"))
+@pytest.mark.parametrize("led", some("masked_words", "masked_sound"))
 def test_a_lesson_is_walked_by_keyboard_on_one_screen(visit: Visit, led: str) -> None:
     visitor = visit(f"{led}?view=lesson&scene=1", still=True)
     scenes = LESSONS[led].scenes

@@ -118,7 +118,7 @@ def _head(slug: str, title: str, page: Any) -> None:
 
 def _systems(slug: str) -> str:
     """Who uses such labels; the flashcards call the task by these names."""
-    return f" · as in {escape(TASKS[slug].systems)}" if slug in TASKS else ""
+    return f"<i class='systems'> · as in {escape(TASKS[slug].systems)}</i>" if slug in TASKS else ""
 
 
 def _scene(place: Place) -> None:

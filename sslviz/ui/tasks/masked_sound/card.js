@@ -3,7 +3,7 @@ import { find, find_all, focus_on, focused, formula_lines, heading, make, set } 
 import { follow, select, view } from '../../live/view.js'
 import { behind, candidates, usage } from './panels.js'
 import { player } from './player.js'
-import { STEP, lattice } from './time.js'
+import { HEARD, STEP, lattice } from './time.js'
 
 /** @import { Formula, Mode } from '../../live/shared.js' */
 /** @import { Making, Part, View } from '../../live/view.js' */
@@ -119,7 +119,7 @@ function draw(card) {
   const { data: d, root } = card
   const held = focused(root)?.dataset.step
   const at = card.scroll.scrollLeft
-  card.root.className = `root ${d.size}`
+  card.root.className = `root ${d.size}${d.rows <= HEARD ? ' few' : ''}`
   card.head.replaceChildren(...(d.size ? [] : [heading(d.name, d.hint, d.model)]))
   players(card)
   const rows = lattice(d, t => select(card, t, mark))

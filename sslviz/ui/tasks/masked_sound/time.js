@@ -5,7 +5,7 @@ import { with_code } from './codes.js'
 /** @import { SoundAnswer, SoundCard, SoundStep } from './card.js' */
 
 export const STEP = 0.02 // s
-const HEARD = 3 // rows from which on it is shown what is covered
+export const HEARD = 3 // rows from which on it is shown what is covered
 const SAY = new Intl.NumberFormat('en', { maximumFractionDigits: 2 })
 
 /**
