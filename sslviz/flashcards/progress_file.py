@@ -1,4 +1,4 @@
-"""The file in which learners take their progress along: JSON text, with reviews, own cards and settings.
+"""The file in which learners take their progress along: JSON text, with reviews, own cards, settings and lessons.
 
 It is read with care, as everything that a visitor brings: what is damaged is left out and named, the rest goes in.
 """
@@ -18,6 +18,7 @@ from sslviz.flashcards.tokens import is_key
 FORMAT = "sslviz-progress"
 MAX_EXPORT = 10_000_000  # bytes that are read back
 MAX_REVIEWS = 50_000  # in one export
+MAX_LESSONS, MAX_SCENES = 100, 100  # in one export; in one lesson
 MAX_OF_CARD, MAX_OF_DAY = 1_000, 100  # reviews of one card that are taken in: in all, and of one day (UTC)
 
 _EARLIEST = datetime(2000, 1, 1, tzinfo=UTC)
@@ -32,16 +33,22 @@ class Saved:
         cards: own cards.
         settings: plain data, as `read_settings` takes it; None where none were set.
         notes: what was left out, with the number of the review or card, and the reason.
+        lessons: numbers of the scenes that are done, by the page of the lesson.
     """
 
     reviews: list[ReviewRow]
     cards: list[Flashcard]
     settings: Any
     notes: list[Note]
+    lessons: dict[str, list[int]]
 
 
 def write(
-    reviews: Iterable[ReviewRow], cards: Iterable[dict[str, Any]], settings: dict[str, Any] | None, now: datetime
+    reviews: Iterable[ReviewRow],
+    cards: Iterable[dict[str, Any]],
+    settings: dict[str, Any] | None,
+    now: datetime,
+    lessons: Mapping[str, Sequence[int]] | None = None,
 ) -> str:
     """The text of an export; `read` takes it back, so there are never more reviews in it than that takes.
 
@@ -50,13 +57,15 @@ def write(
         cards: own cards as plain data.
         settings: as plain data; None where none were set.
         now: when.
+        lessons: numbers of the scenes that are done, by the page of the lesson.
     """
-    whole = {
+    whole: dict[str, Any] = {
         "format": FORMAT,
         "version": VERSION,
         "exported": now.astimezone(UTC).isoformat(),
         "settings": settings,
         "cards": list(cards),
+        **({"lessons": {slug: list(done) for slug, done in lessons.items()}} if lessons else {}),
         "reviews": [],
     }
     frame = _json(whole)
@@ -102,7 +111,7 @@ def read(exported: str | bytes, now: datetime) -> Saved:
     notes: list[Note] = []
     reviews = list(_reviews(whole["reviews"], now, notes))
     cards = list(_cards(whole["cards"], notes))
-    return Saved(reviews, cards, whole["settings"], notes)
+    return Saved(reviews, cards, whole["settings"], notes, _lessons(whole.get("lessons"), notes))
 
 
 def _whole(exported: str | bytes) -> dict[str, Any]:
@@ -177,3 +186,19 @@ def _cards(given: Sequence[Any], notes: list[Note]) -> Iterator[Flashcard]:
             yield from_dict(one)
         except BadCard as bad:
             notes.append(Note(number, f"this own card was left out: {bad}"))
+
+
+def _lessons(given: Any, notes: list[Note]) -> dict[str, list[int]]:
+    """The scenes that are done; older files have none."""
+    if given is None:
+        return {}
+    if not isinstance(given, dict) or len(given) > MAX_LESSONS:
+        notes.append(Note(0, "The lessons were left out, because they are damaged."))
+        return {}
+    found = {}
+    for slug, done in given.items():
+        if isinstance(done, list) and all(type(scene) is int and 0 <= scene < MAX_SCENES for scene in done):
+            found[slug] = sorted(set(done))
+        else:
+            notes.append(Note(0, f"Lesson “{slug[:40]}” was left out, because it is damaged."))
+    return found

@@ -10,9 +10,9 @@ changed text keeps its history, and so does a card that is gone.
 """
 
 import logging
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from functools import lru_cache
 from typing import Any
@@ -64,6 +64,7 @@ class Merged:
         undone: reviews that had been undone there.
         cards: own cards that were new here.
         notes: what was left out, with the number of the review or card, and the reason.
+        lessons: scenes that are done, by the page of the lesson; whoever keeps them takes them in.
     """
 
     reviews: int = 0
@@ -71,6 +72,7 @@ class Merged:
     undone: int = 0
     cards: int = 0
     notes: tuple[Note, ...] = ()
+    lessons: Mapping[str, Sequence[int]] = field(default_factory=dict)
 
 
 class Store:
@@ -113,10 +115,11 @@ class Store:
             asked = select(CardRow.content).where(CardRow.learner_id == learner).order_by(CardRow.place, CardRow.card)
             return tuple(_checked(session.scalars(asked)))
 
-    def export(self, token: str, now: datetime) -> str:
+    def export(self, token: str, now: datetime, lessons: Mapping[str, Sequence[int]] | None = None) -> str:
         """All that is kept of the learner, but for the token, as JSON text; `merge` reads it.
 
-        Of very many reviews the latest are in it, as many as `merge` takes.
+        Of very many reviews the latest are in it, as many as `merge` takes. `lessons`, the scenes that are done, are
+        kept by the browser and go into the file as they are given.
         """
         with self._reading(token) as (session, learner):
             row = session.get(LearnerRow, learner) if learner else None
@@ -128,7 +131,7 @@ class Store:
             )
             cards = select(CardRow.content).where(CardRow.learner_id == learner).order_by(CardRow.place, CardRow.card)
             return progress_file.write(
-                session.scalars(reviews), session.scalars(cards), row.settings if row else None, now
+                session.scalars(reviews), session.scalars(cards), row.settings if row else None, now, lessons
             )
 
     # writing
@@ -265,7 +268,7 @@ class Store:
         if over:
             reasons.insert(0, f"{over:,} reviews were left out: at most {MAX_OF_CARD:,} of one card are taken in.")
         notes = (*(Note(0, reason) for reason in reasons), *saved.notes)
-        return Merged(fresh, len(saved.reviews) - fresh - over, undone, kept, notes)
+        return Merged(fresh, len(saved.reviews) - fresh - over, undone, kept, notes, saved.lessons)
 
     def forget(self, token: str) -> bool:
         """Delete all that is kept of the learner. Returns whether there was anything."""

@@ -1,5 +1,6 @@
 """The page Flashcards, drawn without a browser: its parts, what the review is sent and sends, what goes wrong."""
 
+import json
 import os
 import re
 import subprocess
@@ -567,6 +568,33 @@ def test_progress_is_saved_taken_along_and_forgotten(cards: Callable, database: 
     assert offer["replace"]
     assert offer["offer"] != old
     assert len(database.past(page.token)) == 1
+
+
+def test_what_is_done_of_the_lessons_goes_along_in_the_same_file(
+    cards: Callable, database: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    saved, export = [], Store.export
+
+    def spy(*given: Any) -> str:
+        saved.append(export(*given))
+        return saved[-1]
+
+    monkeypatch.setattr(Store, "export", spy)
+    page = cards(view="progress")
+    page.at.session_state["lesson_ticks"] = {"queue": {0, 2}, "no_lesson": {1}}
+    page.page.run()
+    assert page.page.component("lesson_keeper") == {"lessons": [{"slug": "queue", "done": [0, 2]}]}
+    whole = saved[-1]
+    assert json.loads(whole)["lessons"] == {"queue": [0, 2]}
+    other = cards(view="progress")
+    other.at.session_state["lesson_ticks"] = {"queue": {0}}
+    for said in ("and 0 own cards, 1 scene of the lessons", "and 0 own cards; 0 reviews"):
+        (bring,) = [u for u in other.at.file_uploader if u.key.startswith("cards_bring")]
+        bring.upload("progress.json", whole.encode())
+        other.page.run()
+        other.page.press("cards_merge")
+        assert any(said in e.value for e in other.at.success), [e.value for e in other.at.success]
+    assert other.at.session_state["lesson_ticks"]["queue"] == {0, 2}
 
 
 # deck

@@ -19,6 +19,7 @@ from sslviz.flashcards.store import Merged, store
 from sslviz.ui.flashcards import learner as cards_learner
 from sslviz.ui.flashcards import links as cards_links
 from sslviz.ui.frame.bars import Bar, bars
+from sslviz.ui.frame.lesson import keeper
 from sslviz.ui.frame.parts import drawn_while_open, note, part, plain
 
 DAYS, WEEKS = 30, 26
@@ -160,6 +161,7 @@ def counted(number: int, name: str) -> str:
 
 def _keep(who: str | None) -> None:
     """Save, bring, forget."""
+    keeper.keep()
     part("Keep", "progress lies under a secret that this browser holds; no name, no account")
     if who is None:
         note("Your browser has not answered yet.")
@@ -185,7 +187,7 @@ def _keep(who: str | None) -> None:
 def _save(who: str) -> None:
     now = cards_learner.now()
     try:
-        whole = cards_learner.tried(lambda: store().export(who, now))
+        whole = cards_learner.tried(lambda: store().export(who, now, keeper.done()))
     except Unavailable as trouble:
         note(str(trouble))
         return
@@ -193,7 +195,10 @@ def _save(who: str) -> None:
         "Save progress", whole, f"sslviz-progress-{now:%Y-%m-%d}.json", "application/json", key="cards_save",
         icon=":material/download:", on_click="ignore",
     )  # fmt: skip
-    note(f"A file with all reviews (of more than {MAX_REVIEWS:,} the latest) and own cards, without the secret.")
+    note(
+        f"A file with all reviews (of more than {MAX_REVIEWS:,} the latest), own cards and what is done of the "
+        "lessons, without the secret."
+    )
 
 
 def _bring(who: str) -> None:
@@ -218,11 +223,13 @@ def _merge(who: str, file: Any) -> None:
         st.session_state["cards_said"] = ("warning", [str(trouble)])
         return
     st.session_state["cards_brought"] = st.session_state.get("cards_brought", 0) + 1
-    st.session_state["cards_said"] = ("success", _merged(found))
+    st.session_state["cards_said"] = ("success", _merged(found, keeper.bring(found.lessons)))
 
 
-def _merged(found: Merged) -> list[str]:
+def _merged(found: Merged, scenes: int) -> list[str]:
     first = f"Brought in: {counted(found.reviews, 'review')} and {counted(found.cards, 'own card')}"
+    if scenes:
+        first += f", {counted(scenes, 'scene')} of the lessons"
     again = f"{counted(found.known, 'review')} {'was' if found.known == 1 else 'were'} here already."
     return [
         f"{first}; {again}",

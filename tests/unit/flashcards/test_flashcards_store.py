@@ -268,6 +268,22 @@ def test_two_histories_of_one_learner_become_one(store: Store, token: str) -> No
     assert len(store.past(token)) == 10
 
 
+def test_lessons_go_along_in_the_same_file_and_older_files_have_none(store: Store, token: str) -> None:
+    there = new_token()
+    assert store.merge(there, store.export(token, NOW), NOW).lessons == {}
+    found = store.merge(there, store.export(token, NOW, {"queue": [0, 2], "next_word": []}), NOW)
+    assert (found.lessons, found.notes) == ({"queue": [0, 2], "next_word": []}, ())
+
+
+@pytest.mark.parametrize("lessons", [[], 3, {"queue": 1}, {"queue": [-1]}, {"queue": [True]}, {"queue": [0, "1"]}])
+def test_damaged_lessons_are_named_and_the_rest_goes_in(store: Store, token: str, lessons: object) -> None:
+    store.grade(token, "a", 3, key=new_key(), now=NOW)
+    saved = json.loads(store.export(token, NOW)) | {"lessons": lessons}
+    found = store.merge(new_token(), json.dumps(saved), NOW)
+    assert (found.lessons, found.reviews) == ({}, 1)
+    assert "damaged" in found.notes[0].reason
+
+
 def test_a_long_history_goes_in_by_portions(store: Store, token: str, monkeypatch: pytest.MonkeyPatch) -> None:
     _some_reviews(store, token)
     saved, there = store.export(token, NOW + 30 * DAY), new_token()

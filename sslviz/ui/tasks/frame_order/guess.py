@@ -9,6 +9,7 @@ import streamlit as st
 
 from sslviz.catalogue.frame_order import ENTRY, FrameOrderOptions
 from sslviz.data import video
+from sslviz.ui.classroom import teacher
 from sslviz.ui.frame import current, guess, settings, stage
 from sslviz.ui.frame.guess import About, Question
 from sslviz.ui.frame.label_question import CHOICES, LabelQuestion, shuffled
@@ -37,7 +38,7 @@ def question() -> Question:
     count, least = len(clip.answer.p), int(least_change(clip.labelled.inputs["frames"], variant)[0])
     learned_this = view.config.choices["way"] == variant
     asked = list(range(count))
-    if stage.now() is not None:  # before a class, or at a glance: twelve orders are too many to choose from
+    if stage.now() is not None and teacher.here() is None:  # at a glance twelve orders are too many; phones sort
         asked = few(asked, {clip.truth, least}, np.random.default_rng((number, ENTRY.stream, 99)))
     best = max(asked, key=lambda answer: float(clip.answer.p[answer]))
     return Question(
