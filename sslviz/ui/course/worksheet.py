@@ -86,7 +86,8 @@ def _wave() -> NDArray[np.uint8]:
     ink = (heights >= points[:, 0]) & (heights <= points[:, 1])
     gap = slice(2 * len(points) // 5, 3 * len(points) // 5)
     rows, columns = np.indices(ink.shape)
-    ink[:, gap] = ((rows + columns) % 9 < 2)[:, gap]
+    stripes: NDArray[np.bool_] = np.asarray((rows + columns) % 9 < 2)
+    ink[:, gap] = stripes[:, gap]
     return np.repeat(np.where(ink, 60, 255).astype(np.uint8)[..., None], 3, 2)
 
 

@@ -41,7 +41,7 @@ CLASS = Lesson(
 def draw() -> None:
     """Draw the page, or a round of cards for a class."""
     if st.query_params.get("view") == "present":
-        lesson_page.play(ALL, "Flashcards", CLASS, None, lambda _: None)
+        lesson_page.play(ALL, CLASS, None, lambda _: None, "Flashcards")
         return
     st.html(Path(__file__).with_name("cards.css"))
     link.tell(links.check_link())

@@ -30,7 +30,7 @@ from sslviz.ui.frame.walk import another, relabel
 CSS = Path(__file__).parent
 
 
-def play(slug: str, lesson: Lesson, page: Any, quiz: Callable[[str], None]) -> None:
+def play(slug: str, lesson: Lesson, page: Any, quiz: Callable[[str], None], title: str = "") -> None:
     """Draw the scene at which the visitor stands.
 
     Args:
@@ -38,10 +38,10 @@ def play(slug: str, lesson: Lesson, page: Any, quiz: Callable[[str], None]) -> N
         lesson: its scenes.
         page: the `TaskPage`; None for a page that is no task's.
         quiz: draws the questions at the end.
+        title: of a page that is in no list of lessons.
     """
     view, count = views.view(), len(lesson.scenes)
-    here = course.place(slug)
-    title = here.title if here else TASKS[slug].title
+    title = title or course.TITLES.get(slug) or TASKS[slug].title
     number = views.scene(slug, count)
     st.html(CSS / "lesson.css")
     if view == "notes":
