@@ -33,6 +33,7 @@ import { view } from '../live/view.js'
 
 const LETTERS = 'ABCDEFGHIJKLMNOPQRSTUVWX'
 const MANY = 6 // answers; more stand in columns
+const LONG = 9 // letters of an answer, from which on its name gets more room than its bar
 
 /** @param {Votes} data */
 function open(data) {
@@ -85,7 +86,10 @@ function head(title, small) {
 function shown(data) {
   const board = data.board.length > 0
   const many = data.choices.length > MANY
-  const node = make('div', `cols${board ? ' three' : ''}${many ? ' many' : ''}`)
+  const long = data.choices.some(choice => choice.length > LONG)
+  const shares = data.model !== null && data.shares.length > 0
+  const form = [board && 'three', many && 'many', long && 'long', !shares && (data.model === null ? 'alone' : 'brief')]
+  const node = make('div', ['cols', ...form.filter(Boolean)].join(' '))
   const all = Math.max(
     1,
     data.counts.reduce((a, b) => a + b, 0),
@@ -101,13 +105,12 @@ function shown(data) {
   )
   const theirs = make('section')
   theirs.append(head('The model', data.by))
-  if (data.model === null) theirs.append(make('p', 'quiet', 'It is not asked this.'))
-  else if (data.shares.length) theirs.append(bars(data, 'of_model', data.shares))
-  else {
+  if (shares) theirs.append(bars(data, 'of_model', data.shares))
+  else if (data.model !== null) {
     const right = data.model === data.truth
     theirs.append(make('p', 'picks', `${data.choices[data.model]} ${right ? '✓' : '✕'}`))
   }
-  node.append(ours, theirs)
+  node.append(ours, ...(data.model === null ? [] : [theirs]))
   if (board) {
     const list = make('ol', '', '', { translate: false })
     for (const { name, right } of data.board) {

@@ -26,7 +26,6 @@ def round_name(slug: str) -> str:
 def cards_round(slug: str) -> None:
     """Draw the card of the round that a class is at: by phones, or by hands."""
     at = number(round_name(slug))
-    st.html(f"<p class='nth'>Card {at % COUNT + 1} of {COUNT}</p>")
     hands(round_name(slug), lambda: card_question(slug, at))
 
 
@@ -36,7 +35,7 @@ def card_question(slug: str, at: int) -> Question:
     every = _round(at // COUNT, task)
     asked = every[at % COUNT % len(every)]
     choices = [bare(option) for option in asked.options]
-    return Question(bare(asked.prompt), choices, choices[asked.right], None, 1 / len(choices), _nothing)
+    return Question(bare(asked.prompt), choices, choices[asked.right], None, 1 / len(choices), lambda: _nth(at))
 
 
 @lru_cache(maxsize=64)
@@ -53,5 +52,6 @@ def _quick(question: quiz.Question) -> bool:
     return question.kind in ("choice", "statement")
 
 
-def _nothing() -> None:
-    """A card is all words, which stand in the question."""
+def _nth(at: int) -> None:
+    """A card is all words, which stand in the question; so here only which card it is."""
+    st.html(f"<p class='nth'>Card {at % COUNT + 1} of {COUNT}</p>")

@@ -190,7 +190,8 @@ def _foot(slug: str, lesson: Lesson, number: int, size: str, page: Any, room: Ro
             if teacher.trouble():
                 st.html(f"<p class='nth'>{escape(teacher.trouble())}</p>", width="content")
             teacher.button(room)
-            st.html("<p class='nth'>B blank</p>", width="content")
+            if room is None:  # else there is no room for it beside the room's button
+                st.html("<p class='nth'>B blank</p>", width="content")
             st.button("Esc leave", key="scene_leave", on_click=views.show, args=("lesson",))
         if number + 1 < count:
             follows = lesson.scenes[number + 1].name
