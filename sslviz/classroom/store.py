@@ -9,10 +9,11 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from dataclasses import asdict
 from datetime import UTC, datetime, timedelta
 from functools import lru_cache
+from threading import Lock
 from typing import Any
 
 from sqlalchemy import ScalarResult, delete, exc, func, select
@@ -56,6 +57,7 @@ class RoomStore:
             patience: seconds to wait for a database that is busy or far away.
         """
         self._named, self._database = named, Database(named, patience, ROOMS)
+        self._writing = Lock()  # of SQLite, whose own waiting is by trying again, ever more seldom
 
     # opening and steering: with the token of who opened it
 
@@ -273,8 +275,9 @@ class RoomStore:
     def _session(self, *, writes: bool = False) -> Iterator[Session]:
         try:
             engine = self._database.engine()
+            queue = self._writing if writes and engine.dialect.name == "sqlite" else nullcontext()
             duplicate: exc.IntegrityError | None = None
-            with said_clearly(), Session(for_writing(engine) if writes else engine) as session:
+            with queue, said_clearly(), Session(for_writing(engine) if writes else engine) as session:
                 try:
                     with session.begin():
                         yield session

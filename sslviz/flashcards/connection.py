@@ -86,11 +86,13 @@ class Kept:
         tables: all of them.
         schema: the one that says which version of them this is.
         version: that this program knows.
+        durable: whether what is committed outlasts a power cut; else SQLite writes many times as fast.
     """
 
     tables: type[DeclarativeBase]
     schema: type[Versioned]
     version: int
+    durable: bool = True
 
 
 PROGRESS = Kept(Base, SchemaRow, VERSION)
@@ -161,7 +163,7 @@ def connect(url: URL, patience: float, kept: Kept = PROGRESS) -> Engine:
         Unavailable: another version of sslviz made the tables, or the URL says what its driver does not know.
     """
     try:
-        engine = _connected(url, patience)
+        engine = _connected(url, patience, durable=kept.durable)
     except (ValueError, TypeError):
         raise Unavailable(_NO_URL) from None
     return _prepared(engine, kept)
@@ -215,7 +217,7 @@ def _sentence(error: Exception, cause: str) -> str:
     return _NOT_OURS if isinstance(error, exc.ProgrammingError) else _FAR
 
 
-def _connected(url: URL, patience: float) -> Engine:
+def _connected(url: URL, patience: float, *, durable: bool) -> Engine:
     """An engine; no connection is made yet. Parameters are kept out of logs and messages: they hold learners' data."""
     common: dict[str, Any] = {"hide_parameters": True, "pool_pre_ping": True}
     if url.get_backend_name() != "sqlite":
@@ -241,8 +243,10 @@ def _connected(url: URL, patience: float) -> Engine:
     def prepare(connection: Any, record: Any) -> None:  # noqa: ARG001
         connection.isolation_level = None  # the driver begins no transaction by itself
         cursor = connection.cursor()
-        # WAL: readers and a writer don't wait for each other. FULL: what is committed outlasts a power cut, too.
-        for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON"):
+        # WAL: readers and a writer don't wait for each other. FULL: what is committed outlasts a power cut, too; with
+        # NORMAL the last seconds may be lost, and nothing is damaged.
+        synchronous = f"synchronous={'FULL' if durable else 'NORMAL'}"
+        for pragma in ("journal_mode=WAL", synchronous, "foreign_keys=ON"):
             cursor.execute(f"PRAGMA {pragma}")
         cursor.close()
 

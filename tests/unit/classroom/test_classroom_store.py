@@ -222,6 +222,14 @@ def test_rooms_and_progress_share_a_database(database: str, store: RoomStore, co
     progress.close()
 
 
+def test_votes_need_not_wait_for_the_disk_but_progress_does(tmp_path: Path) -> None:
+    path = str(tmp_path / "progress.db")
+    for kept, level in ((RoomStore(path), 1), (Store(path), 2)):  # NORMAL, FULL
+        with kept._database.engine().connect() as connection:
+            assert connection.exec_driver_sql("PRAGMA synchronous").scalar() == level
+        kept.close()
+
+
 def test_sweeping_makes_no_database_where_there_is_none(tmp_path: Path) -> None:
     path = tmp_path / "none.db"
     assert RoomStore(str(path)).sweep(NOW) == 0
