@@ -25,6 +25,7 @@ class Scene:
         count: of all scenes.
         ask: what the class is asked about it, in a sentence.
         link: the address below the app's own that opens the same sample and seed.
+        credit: who made the data, in a line.
     """
 
     page: str = ""
@@ -33,6 +34,7 @@ class Scene:
     count: int = 0
     ask: str = ""
     link: str = ""
+    credit: str = ""
 
 
 @dataclass(frozen=True)
@@ -183,12 +185,13 @@ def told(room: Room, number: int) -> dict[str, Any]:
     return said
 
 
-def put(question: Question) -> dict[str, Any]:
+def put(question: Question, credit: str = "") -> dict[str, Any]:
     """The question as a phone fetches it once: what it is about, and the answers. Nothing says which one is right."""
     asked = question.asked
     return {
         "number": question.number, "text": asked.text, "choices": list(asked.choices), "words": list(asked.words),
         "images": [list(one) for one in asked.images], "sounds": [name for name, _ in asked.sounds], "sort": asked.sort,
+        "credit": credit,
     }  # fmt: skip
 
 

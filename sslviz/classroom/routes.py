@@ -192,12 +192,12 @@ class Phones:
         """The question that is asked."""
         number = request.path_params["number"]
         found = await _work(self.store.put, _code(request), request.cookies.get(COOKIE), number, _now())
-        return JSONResponse(put(found), headers=HEADERS)
+        return JSONResponse(put(*found), headers=HEADERS)
 
     async def sound(self, request: Request) -> Response:
         """A sound of the question that is asked."""
         number, which = request.path_params["number"], request.path_params["which"]
-        found = await _work(self.store.put, _code(request), request.cookies.get(COOKIE), number, _now())
+        found, _ = await _work(self.store.put, _code(request), request.cookies.get(COOKIE), number, _now())
         if not 0 <= which < len(found.asked.sounds):
             raise NoRoom
         kind, _, data = found.asked.sounds[which][1].removeprefix("data:").partition(";base64,")

@@ -242,8 +242,8 @@ class RoomStore:
         with self._session() as session:
             return _whole(session, _room(session, code, now))
 
-    def put(self, code: str, token: str | None, number: int, now: datetime) -> Question:
-        """The question that is asked, with its pictures and sounds and without votes, for a phone in this room.
+    def put(self, code: str, token: str | None, number: int, now: datetime) -> tuple[Question, str]:
+        """The question that is asked, with its pictures and sounds and without votes, and who made what it shows.
 
         Raises:
             NoRoom: there is none with this code, the token has no seat in it, or another question is asked.
@@ -255,7 +255,8 @@ class RoomStore:
             if found is None or number != row.now:
                 msg = "this question is not asked now"
                 raise NoRoom(msg)
-            return Question(number, read_asked(found.asked, found.large), found.shown)
+            credit = str(row.scene.get("credit", ""))
+            return Question(number, read_asked(found.asked, found.large), found.shown), credit
 
     def sweep(self, now: datetime) -> int:
         """Delete the rooms that are over; returns how many. Makes no database where there is none."""

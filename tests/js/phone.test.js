@@ -52,10 +52,20 @@ describe('a question on a phone', () => {
     tap('CAB')
     expect(vote).toHaveBeenLastCalledWith(1)
     expect(texts(place, '.key')).toEqual(['2', '3', '1'])
+    revealed(place, { ...PUT, sort: true }, { vote: 1, shown: false })
     tap('A') // begins again
     expect(texts(place, '.key')).toEqual(['1', '·', '·'])
     tap('CB')
     expect(vote).toHaveBeenLastCalledWith(2)
+  })
+
+  test('an order that was tapped before a reload stands there again', () => {
+    const images = ['A', 'B', 'C'].map(name => [name, 'data:image/png;base64,AAAA'])
+    const put = { ...PUT, sort: true, choices: ['A B C', 'B A C'], images, credit: 'Big Buck Bunny, CC BY 3.0' }
+    const place = drawn(put)
+    revealed(place, put, { vote: 1, shown: false })
+    expect(texts(place, '.key')).toEqual(['2', '1', '3'])
+    expect(texts(place, 'details p')).toEqual([put.credit])
   })
 
   test('who was right is marked once the answer is shown, and nobody votes any more', () => {

@@ -63,6 +63,7 @@ def test_a_room_is_opened_asks_reveals_goes_on_and_is_ended(lesson: Callable, ro
     room = rooms.look(code, now())
     question = room.question
     assert question is not None
+    assert "Tatoeba" in rooms.put(code, phones[0][0], question.number, now())[1]  # who wrote the sentences
     for token, _ in phones:
         assert rooms.vote(code, token, question.number, question.asked.truth, now())
     page.run()

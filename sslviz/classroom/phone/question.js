@@ -11,6 +11,7 @@ import { make } from './nodes.js'
  * @property {[string, string][]} images
  * @property {string[]} sounds
  * @property {boolean} sort
+ * @property {string} credit
  */
 
 /** @typedef {{ vote: number | null, shown: boolean, truth?: number, model?: number | null }} Voted */
@@ -35,7 +36,18 @@ export function draw_question(place, put, sounds, vote) {
   })
   const title = make('h1', put.words.length ? 'text' : '', put.text, { tabIndex: -1 })
   const list = put.sort ? sorting(put, own, vote) : answers(put, own, sounds, vote)
-  place.replaceChildren(...parts, title, list)
+  place.replaceChildren(...parts, title, list, ...credits(put.credit))
+}
+
+/**
+ * Who made what is shown, to be opened.
+ * @param {string} credit
+ */
+function credits(credit) {
+  if (!credit) return []
+  const node = make('details', 'quiet')
+  node.append(make('summary', '', 'Credits'), make('p', '', credit))
+  return [node]
 }
 
 /** @param {string} line */
@@ -134,7 +146,8 @@ function sorting(put, own, vote) {
     const button = make('button', 'choice', '', { type: 'button', onclick: () => tap(name) })
     button.dataset.name = name
     button.setAttribute('aria-label', `Picture ${name}`)
-    button.append(make('img', '', '', { src: address, alt: '' }), make('span', 'key', '·'))
+    const image = make('img', '', '', { src: address, alt: '' })
+    button.append(image, make('span', 'quiet', name), make('span', 'key', '·'))
     item.append(button)
     list.append(item)
   }
@@ -166,7 +179,18 @@ export function revealed(place, put, voted) {
     if (i === voted.truth) button.append(make('span', 'tag', '✓ the label'))
     if (i === voted.model) button.append(make('span', 'tag model', 'model'))
   }
-  if (!put.sort || !voted.shown) return
+  if (!put.sort) return
+  const keys = [...place.querySelectorAll('button.choice')].map(button => button.querySelector('.key'))
+  if (voted.vote !== null && keys.every(key => key?.textContent === '·')) {
+    const order = (put.choices[voted.vote] ?? '').split(' ') // after a reload: as it was tapped before
+    place.querySelectorAll('button.choice').forEach((button, i) => {
+      const at = order.indexOf(/** @type {HTMLElement} */ (button).dataset.name ?? '')
+      const key = keys[i]
+      if (key && at >= 0) key.textContent = String(at + 1)
+      button.setAttribute('aria-pressed', String(at >= 0))
+    })
+  }
+  if (!voted.shown) return
   place.querySelector('.orders')?.remove()
   const right = put.choices[voted.truth ?? 0]
   const model = typeof voted.model === 'number' ? ` · model: ${put.choices[voted.model]}` : ''

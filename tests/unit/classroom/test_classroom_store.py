@@ -52,7 +52,7 @@ def test_a_lesson_in_a_room_on_two_servers(open_store: Callable[[], RoomStore], 
     assert room.question is not None
     assert room.question.counts == [1, 2, 1, 1]
     assert room.question.asked.images == ()  # they are read for phones only
-    assert other.put(code, phones[0][0], number, NOW).asked.images == (("A", PICTURE),)
+    assert other.put(code, phones[0][0], number, NOW)[0].asked.images == (("A", PICTURE),)
     one.show(teacher, code, number, NOW)
     assert not other.vote(code, phones[1][0], number, 1, NOW)  # too late
     assert other.look(code, NOW).question.counts == [1, 2, 1, 1]  # type: ignore[union-attr]

@@ -55,7 +55,7 @@ def play(slug: str, lesson: Lesson, page: Any, quiz: Callable[[str], None], titl
     if size == "present":
         st.html(CSS / "present.css")
         room = teacher.here()
-        teacher.begin(_in_room(slug, title, lesson, number))
+        teacher.begin(_in_room(slug, title, lesson, number, page))
     with st.container(key="lesson" if size == "large" else "present", gap=None):
         if size == "large":
             _head(slug, title, page)
@@ -140,7 +140,7 @@ def _scene(place: Place) -> None:
                 draw_part(place, on)
 
 
-def _in_room(slug: str, title: str, lesson: Lesson, number: int) -> InRoom:
+def _in_room(slug: str, title: str, lesson: Lesson, number: int, page: Any) -> InRoom:
     """What phones are told of a scene: what the class is asked in it, and a link to the same sample and seed."""
     scene = lesson.scenes[number]
     kept = {
@@ -148,7 +148,9 @@ def _in_room(slug: str, title: str, lesson: Lesson, number: int) -> InRoom:
         if name not in ("view", "scene") and not name.endswith("_run")
     }  # fmt: skip
     link = f"{slug}?{urlencode({'view': 'lesson', 'scene': number + 1, **kept})}"
-    return InRoom(slug, title, number + 1, len(lesson.scenes), "" if _asks(scene) else plain(scene.ask), link)
+    credits_ = dict.fromkeys(page.credits(current.show(page.slug))) if page is not None and _asks(scene) else ()
+    credit = " ".join(one.line() for one in credits_)
+    return InRoom(slug, title, number + 1, len(lesson.scenes), "" if _asks(scene) else plain(scene.ask), link, credit)
 
 
 def _asks(scene: Scene) -> bool:
