@@ -8,6 +8,9 @@ from pathlib import Path
 
 import streamlit as st
 from starlette.middleware import Middleware
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
 
 from sslviz.ui.classroom.serving import lifespan, routes
 from sslviz.ui.guard import Guard
@@ -15,10 +18,20 @@ from sslviz.ui.held_ahead import ROUTE
 from sslviz.ui.held_files import HeldFiles
 from sslviz.ui.startup import apologise
 
+
+def look(request: Request) -> Response:
+    """A look at a run that goes on. What it takes is imported with the first page."""
+    from sslviz.ui.frame.looks import answer
+
+    return answer(request)
+
+
+LOOKS = [Route("/looks/{number}", look), Route("/{base:path}/looks/{number}", look)]  # below a path of its own, too
+
 app = st.App(
     Path(__file__).parent / "sslviz" / "ui" / "shell.py",
     lifespan=lifespan,
-    routes=[ROUTE, *routes()],
+    routes=[ROUTE, *LOOKS, *routes()],
     middleware=[Middleware(Guard), Middleware(HeldFiles)],
     on_script_error=apologise,
 )

@@ -126,8 +126,10 @@ def cheapen(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def forget() -> None:
-    """As if in a new process: no learner is kept."""
+    """As if in a new process: no learner is kept, and no untrained network was judged."""
     from sslviz.training import loop
+    from sslviz.training.live import beginning
 
     for cached in (loop._learner, loop.evaluation_steps, loop._order):
         cached.cache_clear()
+    beginning.forget()

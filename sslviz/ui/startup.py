@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 import streamlit as st
 
 if TYPE_CHECKING:
-    from sslviz.training.live.runs import Runs
+    from sslviz.training.live.runs import Run, Runs
 
 HOME_FIRST, LABEL_FIRST = 3.0, 1.0  # seconds: what a first visitor looks at goes before what may be wanted next
 NOW_AND_THEN = 60.0  # seconds until what pages have freed is handed back to the system
@@ -86,6 +86,11 @@ def runs() -> Runs:
         if "runs" not in _held:
             _held["runs"] = Runs(Engine())
         return _held["runs"]
+
+
+def known(number: str) -> Run | None:
+    """The live run of this id, whoever asks; None where there is none. Imports nothing."""
+    return _held["runs"].there(number) if "runs" in _held else None
 
 
 def use(replacement: Runs) -> None:

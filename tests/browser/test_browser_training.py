@@ -213,7 +213,7 @@ def test_a_finished_run_is_judged(visit: Visit) -> None:
     visitor.reaches(20)
     visitor.status("Train on")
     visitor.until(lambda: "this model, step 20" in visitor.judged(), "the figures of the finished run", seconds=90)
-    expect(visitor.part("learned")).to_contain_text("over the random trunk")
+    expect(visitor.part("learned")).to_contain_text("its own beginning")
     expect(visitor.part("step").get_by_role("button")).to_be_disabled()
     visitor.press("play")
     visitor.reaches(40)

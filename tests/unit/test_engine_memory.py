@@ -45,16 +45,20 @@ def test_what_only_the_beginning_of_a_run_needs_is_let_go() -> None:
     np.testing.assert_array_equal(again.shown, before.shown)
 
 
-def test_a_worker_is_tidied_once_when_a_run_begins_and_not_at_every_slice(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_worker_is_tidied_when_it_first_judges_and_not_at_every_slice(monkeypatch: pytest.MonkeyPatch) -> None:
     from tests.stand_ins import cheapen, forget
 
     cheapen(monkeypatch)
     times: list[int] = []
-    monkeypatch.setattr(slices, "tidy", lambda: times.append(1))
-    state, _, _ = slices.advance(TINY.to_json(), None, 1)
-    assert len(times) == 1
-    slices.advance(TINY.to_json(), state, 1)
-    assert len(times) == 1
+    tidy = slices.tidy
+    tidy()
+    monkeypatch.setattr(slices, "tidy", lambda: (times.append(1), tidy()))
+    state: dict[str, np.ndarray] | None = None
+    for tidied in (0, 1, 1):
+        if tidied and not times:
+            load("masked_words").probe_data("sentences")  # as a worker does that judges for the first time
+        state, _, _ = slices.advance(TINY.to_json(), state, 1)
+        assert len(times) == tidied
     forget()
 
 

@@ -21,7 +21,7 @@ from numpy.typing import NDArray
 
 from sslviz.training import loop
 from sslviz.training.config import RunConfig
-from sslviz.training.live import waiting
+from sslviz.training.live import beginning, waiting
 from sslviz.training.live.engine import Engine, Job
 from sslviz.training.live.shares import Share, Shares
 from sslviz.training.live.slices import Phases
@@ -36,6 +36,7 @@ TRIES = 3  # slices that may fail one after the other
 AT_ONCE, EACH, ALL = 3, 60, 200  # runs: a visitor's that train at a time, all of a visitor's, and all of a server's
 MINUTES, SLOWEST = 60.0, 1.0  # of one core that a run may take, unless SSLVIZ_RUN_MINUTES says so; seconds of a step
 
+OWED = "owed"  # the slice after a single first step: nothing but what that one left aside
 READY, PLAYING, PAUSING, PAUSED, DONE, FAILED = "ready", "playing", "pausing", "paused", "done", "failed"
 
 
@@ -146,6 +147,11 @@ class Run:
         return self._a_step * (self.config.steps - self.step) + self._judging.mean * evaluations
 
     @property
+    def _owes(self) -> bool:
+        """Whether the untrained network has still to be judged, which the first step does not wait for."""
+        return self.state is not None and beginning.owes(self.state)
+
+    @property
     def _a_step(self) -> float:
         return self._training.mean if self._training.count else recorded_step(self.config)
 
@@ -170,7 +176,9 @@ class Run:
         kind, steps = self._wish
         function = _slow if kind == "slow" else _advance
         try:
-            self._job = self._engine.submit(function, self.config.to_json(), self.state, steps or self._pace)
+            self._job = self._engine.submit(
+                function, self.config.to_json(), self.state, self._pace if kind == "play" else steps
+            )
         except Exception as problem:  # noqa: BLE001 - the page must say so and go on
             self._job, self.status, self.note = None, FAILED, f"The training engine cannot be reached: {problem}"
             return
@@ -193,8 +201,8 @@ class Run:
                 return
             self._take(*outcome)
             if kind != "play":
-                if self._wish and self._wish[0] == kind:
-                    self._wish = None
+                if self._wish and self._wish[0] == kind:  # even a run of one step has a first map
+                    self._wish = (OWED, 0) if self._owes else None
             elif self._wish and self._clock() - self.looked > IDLE:
                 self._wish, self.note = None, "Paused by itself: no page has looked at this run for a minute."
             if self.status == FAILED:
@@ -212,12 +220,13 @@ class Run:
             self.status = PAUSED
 
     def _take(self, state: loop.State, snapshot: loop.Snapshot, phases: Phases) -> None:
-        first = self.state is None
+        untrained = self.state is None or any(not judged.step for judged in snapshot.evaluations)
         self.state, self.device = state, snapshot.device
         self.seconds += snapshot.seconds
         self.losses = np.concatenate([self.losses, snapshot.losses])
         self.evaluations += snapshot.evaluations
-        self.phases = phases
+        if len(snapshot.losses) or snapshot.diverged is not None:  # else it was no step: the last one stays in view
+            self.phases = phases
         if snapshot.diverged is not None:
             self.status = FAILED
             self.note = (
@@ -225,9 +234,9 @@ class Run:
                 f"{self.config.lr:g} can do. The state of step {snapshot.step:,} is kept; Reset, and try a smaller one."
             )
         steps, evaluations = len(snapshot.losses), len(snapshot.evaluations)
-        if evaluations and not first:  # the first map of all is drawn from scratch
+        if evaluations and not untrained:  # the first map of all is drawn from scratch
             self._judging.add(max(0.0, snapshot.seconds - steps * self._a_step), evaluations)
-        elif steps and not evaluations and not phases:
+        elif steps and not evaluations and not phases and not self._owes:
             self._training.add(snapshot.seconds, steps)
             wanted = SLICE / max(self._training.mean, SLICE / LONGEST)  # steps
             self._pace = round(np.clip(wanted, max(1, self._pace // 4), 4 * self._pace))
@@ -310,6 +319,11 @@ class Runs:
         if run is None or run.viewer == viewer:
             return run
         return run.fork(self.new(run.config, viewer))
+
+    def there(self, number: str) -> Run | None:
+        """The run of this id, whosever it is."""
+        with self._lock:
+            return self._runs.get(number)
 
     def tasks(self, numbers: Sequence[str]) -> list[str]:
         """The tasks of those runs of these ids that there are."""

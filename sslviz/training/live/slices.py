@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 import time
+from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any
 
@@ -13,6 +14,7 @@ from sslviz.catalogue import TASKS
 from sslviz.training import loop
 from sslviz.training.config import RunConfig
 from sslviz.training.figures import figures as measured
+from sslviz.training.live import beginning
 from sslviz.training.live.memory import give_back
 from sslviz.training.slow_motion import describe
 
@@ -22,36 +24,60 @@ Phases = list[dict[str, Any]]
 
 
 def advance(config: str, state: loop.State | None, steps: int) -> tuple[loop.State, loop.Snapshot, Phases]:
-    """A slice, on a worker."""
+    """A slice, on a worker: the first is one step alone, and the next one begins with judging the untrained network."""
     run = RunConfig.from_json(config)
-    before, began = _ready(run, state), time.thread_time()
-    state, snapshot = loop.advance(run, before, steps)
-    return *_kept(run, before, state, _clocked(snapshot, time.thread_time() - began)), []
+    if state is None:
+        return *_began(run), []
+    _ready(run)
+    began = time.thread_time()
+    state, owed = _settled(run, state)
+    if not steps or owed.diverged is not None:
+        return state, _clocked(owed, time.thread_time() - began), []
+    after, snapshot = loop.advance(run, state, steps)
+    after, snapshot = _kept(run, state, after, _clocked(snapshot, time.thread_time() - began))
+    return after, beginning.both(owed, snapshot), []
 
 
 def slow(config: str, state: loop.State | None, steps: int) -> tuple[loop.State, loop.Snapshot, Phases]:  # noqa: ARG001
     """One step, with what happened in it."""
-    run = RunConfig.from_json(config)
-    before, began = _ready(run, state), time.thread_time()
-    state, snapshot, phases = loop.explain_step(run, before)
-    return *_kept(run, before, state, _clocked(snapshot, time.thread_time() - began)), describe(
-        phases, TASKS[run.task].unit
-    )
+    run, phases = RunConfig.from_json(config), list[tuple[str, dict[str, Any]]]()
+    if state is None:
+        after, snapshot = _began(run, lambda name, numbers: phases.append((name, numbers)))
+    else:
+        _ready(run)
+        began = time.thread_time()
+        state, owed = _settled(run, state)
+        after, snapshot, phases = loop.explain_step(run, state)
+        after, snapshot = _kept(run, state, after, _clocked(snapshot, time.thread_time() - began))
+        snapshot = beginning.both(owed, snapshot)
+    return after, snapshot, describe(phases, TASKS[run.task].unit)
 
 
-def _ready(run: RunConfig, state: loop.State | None) -> loop.State:
-    """The state to go on from, with all that is set up once on a worker set up: network, data, classes to judge by.
+def _began(run: RunConfig, watch: loop.Watch | None = None) -> tuple[loop.State, loop.Snapshot]:
+    """The first step; what is set up before it is not counted."""
+    fresh = beginning.prepare(run)
+    began = time.thread_time()
+    after, snapshot = beginning.begin(run, watch)
+    return _kept(run, fresh, after, _clocked(snapshot, time.thread_time() - began))
+
+
+def _settled(run: RunConfig, state: loop.State) -> tuple[loop.State, loop.Snapshot]:
+    """A state that owes nothing, and what was found when it was settled."""
+    if beginning.owes(state):
+        return beginning.settle(run, state)
+    return state, loop.Snapshot(int(state["step"]), np.empty(0, np.float32), (), 0.0, "")
+
+
+def _ready(run: RunConfig) -> None:
+    """Set up what is set up once on a worker: network, data, classes to judge by.
 
     So what is measured afterwards is training, on whichever worker a slice is computed.
     """
-    before = loop._learner.cache_info().misses
     learner = loop._learner(run)
     learner.batch(0)
     learner.probe_data()
-    state = learner.fresh() if state is None else state
-    if loop._learner.cache_info().misses > before:
+    if any(cache.cache_info().currsize for cache in _samples()):
         tidy()
-    return state
 
 
 def _clocked(snapshot: loop.Snapshot, processor: float) -> loop.Snapshot:
@@ -86,9 +112,15 @@ def tidy() -> None:
     All samples of a set with all that judges a trunk are hundreds of megabytes, and made again within a second or two.
     Of a run that trains, `loop` has the few that its evaluations take.
     """
+    for cache in _samples():
+        cache.cache_clear()
+    give_back()
+
+
+def _samples() -> Iterator[Any]:
+    """The caches that hold all samples of a set with all that judges a trunk."""
     for name, module in list(sys.modules.items()):
         if name.startswith(("sslviz.tasks.", "sslviz.training.figures")):
             for value in list(vars(module).values()):
                 if getattr(value, "__annotations__", {}).get("return") == "ProbeData" and hasattr(value, "cache_clear"):
-                    value.cache_clear()
-    give_back()
+                    yield value

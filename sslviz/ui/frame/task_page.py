@@ -17,7 +17,7 @@ from sslviz.catalogue.options import Option, Options
 from sslviz.data import Credit, uploads
 from sslviz.training.results import recorded
 from sslviz.ui import startup
-from sslviz.ui.frame import ahead, current, link, settings
+from sslviz.ui.frame import ahead, current, link, looks, settings
 from sslviz.ui.frame.code_panel import Listing, code_panel
 from sslviz.ui.frame.controls import Control, draw_controls
 from sslviz.ui.frame.guess import Question, guess, start_over
@@ -28,7 +28,7 @@ from sslviz.ui.frame.own_input import OwnInput, aside, bring_back, put_aside
 from sslviz.ui.frame.parts import credit_line, drawn_while_open, hidden, left_out, part, plain
 from sslviz.ui.frame.parts import note as remark
 from sslviz.ui.frame.task_head import task_head
-from sslviz.ui.frame.transport import BUSY, POLL, map_info, run_panel
+from sslviz.ui.frame.transport import map_info, run_panel
 from sslviz.ui.frame.variants import trained_otherwise
 from sslviz.ui.frame.walk import another, relabel
 
@@ -36,8 +36,6 @@ if TYPE_CHECKING:
     from streamlit.delta_generator import DeltaGenerator
 
     from sslviz.training.results.run_view import RunView
-
-LOOK = 2.0  # seconds between looks at what a run has learned
 
 Sample = TypeVar("Sample")
 Chosen = TypeVar("Chosen", bound=Options)
@@ -217,10 +215,7 @@ def _below(
     asked = left.container()
     if "learned" not in hide:
         with left.container(key="learned", border=True, gap="small"):
-            busy = current.show(slug).status in BUSY
-            st.fragment(
-                lambda: learned(slug, current.show(slug), map_info), run_every=LOOK if busy else None
-            )()  # fmt: skip
+            st.fragment(lambda: _learned(slug))()
     if "quiz" not in hide:
         with left.container(key="quiz", border=True, gap="small"):
             st.fragment(lambda: quiz(slug))()
@@ -231,6 +226,13 @@ def _below(
     if "code" not in hide:
         with right.container(key="code", border=True, gap="small"):
             code_panel(slug, page.code(), page.code_note)
+
+
+def _learned(slug: str) -> None:
+    """What was learned; while a run goes on, anew with each frame of its map."""
+    view = current.show(slug)
+    learned(slug, view, map_info)
+    looks.follow(f"{slug}_learned", view, current.run(slug), "frames")
 
 
 def _draw_parts(places: list[tuple[Part, DeltaGenerator]], when: str, hide: set[str]) -> None:
@@ -268,6 +270,7 @@ def _card(page: TaskPage[Any, Any], place: DeltaGenerator) -> None:
         if page.unseen is not None and (new := page.unseen(view, page.source)):
             remark(new)
         ahead.send(page, this, view, options, depth, rerun=around)
+        looks.follow(f"{slug}_card", view, current.run(slug), "step")
 
     def body() -> None:
         options = page.chosen()
@@ -300,8 +303,7 @@ def _card(page: TaskPage[Any, Any], place: DeltaGenerator) -> None:
         if not startup.warm():
             with waiting:
                 remark("The first label takes a few seconds: PyTorch is being loaded.")
-        busy = current.show(slug).status in BUSY
-        st.fragment(show, run_every=2 * POLL if busy else None)()
+        st.fragment(show)()
         waiting.empty()  # now it is there
 
     with place:

@@ -1,6 +1,7 @@
 """The transport bar, the loss and the embedding: what moves on a page while a run goes on.
 
-One fragment that polls while something is being computed, and only then. It holds no control of the label.
+One fragment, which is drawn anew when a look finds something that only Python draws (`looks`), or frame by frame while
+the film of a recorded run plays. It holds no control of the label.
 """
 
 from __future__ import annotations
@@ -21,7 +22,7 @@ from sslviz.training.results import recorded
 from sslviz.training.results.recorded import MapInfo
 from sslviz.training.results.run_view import RunView
 from sslviz.ui import startup
-from sslviz.ui.frame import current, settings
+from sslviz.ui.frame import current, looks, settings
 from sslviz.ui.frame.parts import part
 from sslviz.ui.frame.pictures import sprite
 from sslviz.ui.frame.views import embedding_view, film_frame, loss_view, steps_view
@@ -46,8 +47,9 @@ def run_panel(slug: str, hide: set[str], baselines: Callable[[RunView], list[Any
         baselines: gives the dashed lines for a run: name, value, kind ("chance" or "baseline").
     """
     view = current.show(slug)
-    busy = view.status in BUSY or _frame(slug, view) is not None
-    st.fragment(_panel, run_every=POLL if busy else None)(slug, hide, baselines, busy, _which(view))
+    film = _frame(slug, view) is not None
+    busy = film or view.status in BUSY
+    st.fragment(_panel, run_every=POLL if film else None)(slug, hide, baselines, busy, _which(view))
 
 
 def _panel(
@@ -63,6 +65,7 @@ def _panel(
     with st.container(gap="xsmall"):
         if "transport" not in hide:
             _bar(slug, view)
+        looks.follow(slug, view, current.run(slug), "mark")
     if polling and view.status not in BUSY:
         st.rerun()  # the whole page: only it can end the polling, and the figures are ready
     columns = [name for name in ("loss", "embedding") if name not in hide]
@@ -99,7 +102,7 @@ def _which(view: RunView) -> str:
 def _bar(slug: str, view: RunView) -> None:
     with st.container(key="transport", horizontal=True, vertical_alignment="center", gap="xsmall"):
         _buttons(slug, view)
-        st.html(_status(view, _time_left(current.run(slug))), width="stretch")
+        st.html(looks.line(view, looks.time_left(current.run(slug))), width="stretch")
         with st.popover("Run", icon=":material/tune:"):
             _settings(slug)
     _notes(slug, view)
@@ -222,28 +225,6 @@ def _frame(slug: str, view: RunView) -> int | None:
     return None
 
 
-def _status(view: RunView, left: str = "") -> str:
-    budget = max(view.config.steps, view.step)
-    mode = {"recorded": "◷ recorded", "live": "● live", "untrained": "○ untrained"}[view.mode]
-    where = {"cpu": "one CPU core", "cuda": "GPU (CUDA)", "mps": "GPU (MPS)"}.get(view.device.split(":")[0], "")
-    spent = f"<span><b>{view.seconds:,.0f}</b> s on {where}</span>" if where else ""
-    if view.mode == "recorded" and view.device == "cpu":
-        spent = f"<span><b>{view.seconds:,.0f}</b> s of one CPU core</span>"
-    state = f"<span>{view.status}</span>" if view.status in ("pausing", "paused") else ""
-    if view.status == "showing":
-        state, spent = "<span>film</span>", ""
-    if view.status == "playing":
-        state = f"<span>{'measuring what it learned' if view.step >= budget else f'about {left} left'}</span>"
-    now = [*list(view.scores.items())[:1], *([("k-NN", view.knn)] if view.knn is not None else [])]
-    over = "all held-out samples" if view.figures and view.status != "showing" else "a part of the held-out samples"
-    scores = "".join(f"<span title='{over}'>{name} <b>{value:.0%}</b></span>" for name, value in now)
-    return (
-        f"<div class='run'><span>step <b>{view.step:,}</b> of {budget:,}</span>"
-        f"<progress max='{budget}' value='{view.step}' aria-label='steps done'></progress>{state}{scores}"
-        f"<span>run seed <b>{view.config.seed}</b></span>{spent}<span class='mode'>{mode}</span></div>"
-    )
-
-
 def _notes(slug: str, view: RunView) -> None:
     """What a visitor must know about this run, one line at most each."""
     if view.note:
@@ -264,17 +245,6 @@ def _notes(slug: str, view: RunView) -> None:
             f"{others} other run{'s train' if others > 1 else ' trains'} on this server too. "
             "The recorded run is there at once."
         )
-
-
-def _time_left(run: Run | None) -> str:
-    """How long a run that plays needs while the others go on, too, in words; "" for one that does not play."""
-    if run is None or run.status != "playing":
-        return ""
-    seconds = startup.runs().seconds_left(run)
-    for size, name in ((1, "s"), (60, "min")):
-        if seconds < 100 * size:
-            return f"{seconds / size:.0f} {name}"
-    return f"{seconds / 3600:.0f} h"
 
 
 def _settings(slug: str) -> None:
@@ -321,7 +291,7 @@ def _say_if_missing(name: str) -> None:
 
 def _embedding(slug: str, view: RunView) -> None:
     if not len(view.points):
-        part("Embedding", "the map appears when the first step is done")
+        part("Embedding", "the map appears after the first steps")
         st.skeleton(height=262)
         return
     info = map_info(view.config)

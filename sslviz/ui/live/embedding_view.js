@@ -88,7 +88,31 @@ const anew = () => ({
  * @param {Uint8Array} data
  */
 function receive(map, data) {
-  const { header, frames, pictures } = decode(data)
+  take(map, decode(data))
+}
+
+/**
+ * Take the frames that a look has found; all else stays as Python said it last.
+ * @param {EmbeddingMap} map
+ * @param {Uint8Array} data
+ */
+function look(map, data) {
+  if (!map.header) return
+  const { header, frames } = decode(data)
+  const { title_note, hint, mode, height } = map.header
+  take(map, {
+    header: { ...header, picked: map.told, near: map.near, title_note, hint, mode, height },
+    frames,
+    pictures: null,
+  })
+  if (map.picked !== null && map.picked === map.told) map.send({ kind: 'pick', index: map.picked }) // its neighbours now
+}
+
+/**
+ * @param {EmbeddingMap} map
+ * @param {ReturnType<typeof decode>} message
+ */
+function take(map, { header, frames, pictures }) {
   const took = take_frames(map, header, frames)
   if (took === 'missing') {
     ask(map)
@@ -142,6 +166,7 @@ export default view({
     build(map)
     map.resized = new ResizeObserver(() => refit(map))
     map.resized.observe(map.box)
+    map.root.addEventListener('look', event => look(map, /** @type {CustomEvent} */ (event).detail))
   },
   changed: () => true,
   update: (map, data) => receive(map, /** @type {any} */ (data)),

@@ -206,6 +206,10 @@ function begin(plot) {
   head.append(plot.title, plot.legend)
   root.prepend(head)
   root.append(plot.said)
+  root.addEventListener('look', event => {
+    const { curve, held, budget, mode } = /** @type {CustomEvent} */ (event).detail
+    if (plot.data) show_data(plot, { ...plot.data, curve, held, budget, mode })
+  })
   plot.svg.addEventListener('pointermove', event => {
     const across = event.clientX - plot.svg.getBoundingClientRect().left - EDGE.left
     show(plot, nearest(plot.data.curve, (across / (plot.w - EDGE.left - EDGE.right)) * plot.data.budget))
@@ -236,17 +240,26 @@ function sign(text, dotted) {
   return item
 }
 
-/** @type {View<LossPlot>} */
-export default view({
-  begin,
-  update: (/** @type {Plot} */ plot, data) => {
-    plot.data = data
+/**
+ * @param {Plot} plot
+ * @param {LossPlot} data
+ */
+function show_data(plot, data) {
+  const { data: before } = plot
+  plot.data = data
+  if (before?.mode !== data.mode || !before.held.length !== !data.held.length || before.baselines !== data.baselines) {
     const about = data.baselines.length ? 'shaded: learned beyond guessing' : ''
     plot.title.replaceChildren(...heading('Loss', about, data.mode).childNodes)
     plot.legend.replaceChildren(sign('training batches', false))
     if (data.held.length) plot.legend.append(sign('held-out', true))
-    draw(plot)
-  },
+  }
+  draw(plot)
+}
+
+/** @type {View<LossPlot>} */
+export default view({
+  begin,
+  update: show_data,
   resize: plot => {
     if (plot.data) draw(plot)
   },

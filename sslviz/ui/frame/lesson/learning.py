@@ -9,9 +9,9 @@ import streamlit as st
 
 from sslviz.catalogue import TASKS
 from sslviz.training.results.run_view import RunView
-from sslviz.ui.frame import current, stage
+from sslviz.ui.frame import current, looks, stage
 from sslviz.ui.frame.lesson.scene import Lesson, Said
-from sslviz.ui.frame.transport import BUSY, POLL, go_on, hold
+from sslviz.ui.frame.transport import BUSY, go_on, hold
 from sslviz.ui.frame.views import loss_view
 from sslviz.ui.live import mount
 
@@ -59,14 +59,16 @@ def learning(
         _buttons(page.slug, view, size, page.baselines(view))
         if size == "present":  # there the loss as a number, since a curve with letters to be read from afar has no room
             _strip(page, lesson, view, size)
+            looks.follow(f"{page.slug}_learn", view, current.run(page.slug), "all")
             return
         left, right = st.columns([2, 3], gap="medium")
         with left:
             _strip(page, lesson, view, size)
         with right.container(key="learn_loss"):
             _loss(page, view)
+        looks.follow(f"{page.slug}_learn", view, current.run(page.slug), "all")
 
-    st.fragment(body, run_every=POLL if busy else None)()
+    st.fragment(body)()
 
 
 def _buttons(slug: str, view: RunView, size: str, baselines: Sequence[Any]) -> None:

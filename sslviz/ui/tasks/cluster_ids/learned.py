@@ -13,12 +13,11 @@ from numpy.typing import NDArray
 from sslviz.data import images
 from sslviz.evaluation import groups
 from sslviz.training.results import ablation
-from sslviz.ui.frame import current
+from sslviz.ui.frame import current, looks
 from sslviz.ui.frame.bars import Bar, bars
 from sslviz.ui.frame.learned import reached
 from sslviz.ui.frame.measured import trained_on
 from sslviz.ui.frame.parts import part
-from sslviz.ui.frame.transport import BUSY
 from sslviz.ui.tasks.cluster_ids import card as cards
 
 if TYPE_CHECKING:
@@ -68,8 +67,7 @@ def rounds(hide: set[str]) -> None:
         return
     with st.container(key="rounds", border=True, gap="small"):
         part("Rounds", "sort, learn to name the piles, sort again with what was learned")
-        busy = current.show(SLUG).status in BUSY
-        st.fragment(_rounds, run_every=2.0 if busy else None)(hide)
+        st.fragment(_rounds)(hide)
         if "learned" not in hide and (measured := ablation.read(SLUG)) is not None:
             with st.container(key="ablation", gap="small"):
                 _ways(measured)
@@ -86,6 +84,7 @@ def _rounds(hide: set[str]) -> None:
             _strips(view, found)
     if "text" not in hide:
         left.markdown(f"{jumps(view, found)}\n\n{USE}")
+    looks.follow("rounds", view, current.run(SLUG), "step")
 
 
 TABLE_NOTE = (

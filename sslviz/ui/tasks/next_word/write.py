@@ -11,10 +11,9 @@ import streamlit as st
 from sslviz.catalogue import Option
 from sslviz.data import text, uploads
 from sslviz.data.text import CLS, SEP
-from sslviz.ui.frame import current, settings
+from sslviz.ui.frame import current, looks, settings
 from sslviz.ui.frame.own_input import KEPT
 from sslviz.ui.frame.parts import note, part, plain
-from sslviz.ui.frame.transport import BUSY, POLL
 from sslviz.ui.live import mount
 from sslviz.ui.tasks.next_word.card import SLUG, coming, name
 
@@ -165,8 +164,7 @@ def _write_on() -> None:
         elif told := uploads.told(st.session_state.get(_BEGINS, BEGINS)):
             note(told)
     with right:
-        busy = current.show(SLUG).status in BUSY
-        st.fragment(_show, run_every=2 * POLL if busy else None)(pieces, ids, refused)
+        st.fragment(_show)(pieces, ids, refused)
 
 
 def _settings() -> None:
@@ -228,6 +226,7 @@ def _show(pieces: list[str], ids: list[int], refused: str) -> None:
             "model": current.show(SLUG).mode,
         },
     )
+    looks.follow("write", current.show(SLUG), current.run(SLUG), "step")
 
 
 # the view

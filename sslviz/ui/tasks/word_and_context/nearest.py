@@ -13,9 +13,9 @@ from sslviz.catalogue import load
 from sslviz.catalogue.word_and_context import ENTRY
 from sslviz.data.word_rows import WordRows, word_rows, word_topics
 from sslviz.training.results.run_view import RunView
-from sslviz.ui.frame import current
+from sslviz.ui.frame import current, looks
 from sslviz.ui.frame.parts import note, part, plain
-from sslviz.ui.frame.transport import BUSY, POLL
+from sslviz.ui.frame.transport import BUSY
 from sslviz.ui.tasks.word_and_context.card import WordList, context_card
 
 SLUG = ENTRY.slug
@@ -43,8 +43,7 @@ def _nearest_words() -> None:
     with right, st.container(horizontal=True, gap="xsmall", vertical_alignment="bottom"):
         for title, name, first in (("as", "a", "go"), ("is to", "b", "went"), ("so is", "c", "see")):
             _choose(title, name, first, words)
-    busy = current.show(SLUG).status in BUSY
-    st.fragment(_results, run_every=2 * POLL if busy else None)()
+    st.fragment(_results)()
 
 
 def _choose(title: str, name: str, first: str, words: list[str]) -> None:
@@ -72,6 +71,7 @@ def _results() -> None:
             st.caption("Counted anew when the run pauses or ends.")
         else:
             st.html(analogies_table(text, vectors, random))
+    looks.follow("nearest", view, current.run(SLUG), "step")
 
 
 def tables(view: RunView) -> tuple[Vectors, Vectors]:

@@ -1,0 +1,168 @@
+// Looks at a run that goes on: a small request, again and again, that all views of this kind on a page share. It draws
+// nothing itself. What it finds moves loss, map and figures; what only Python can draw, it has drawn anew.
+import { unframe } from '../live/frames.js'
+import { view } from '../live/view.js'
+
+/** @import { Part, View } from '../live/view.js' */
+
+const USUAL = 500 // ms between looks
+const AT_FIRST = 150 // ms, until the first step is done
+const PATIENCE = 2000 // ms between two times that Python is asked to draw
+const AT_ONCE = 1000 // ms between two times that it is told of another mark
+
+/**
+ * What Python sends; mirrors LookAbout in frame/looks.py.
+ * @typedef {object} LookAbout
+ * @property {string} run  its id
+ * @property {string} film  of its map
+ * @property {'mark' | 'step' | 'frames' | 'all'} follows  what has Python draw anew when it changes
+ * @property {string} mark  as drawn
+ * @property {number} step  as drawn
+ * @property {number} frames  as drawn
+ */
+
+/**
+ * What a look is answered, LookHeader in frame/looks.py; a test compares the two.
+ * @typedef {object} LookHeader
+ * @property {boolean} gone  whether the run is no longer there
+ * @property {string} mark
+ * @property {number} step
+ * @property {number} frames
+ * @property {string} line  the figures of the run, in HTML
+ * @property {[number, number][]} curve
+ * @property {[number, number][]} held
+ * @property {number} budget  steps
+ * @property {string} mode
+ * @property {boolean} film  whether frames of the map follow
+ */
+
+/** @typedef {Part<LookAbout> & { told: number, turn: number, leave?: () => void, looks?: Looks }} Follower */
+
+/**
+ * The looks at one run, for all who follow it.
+ * @typedef {object} Looks
+ * @property {Set<Follower>} followers
+ * @property {LookHeader} [found]  the last answer
+ * @property {ReturnType<typeof setTimeout>} [timer]
+ */
+
+const page = /** @type {{ sslvizLooks?: Map<string, Looks> }} */ (/** @type {unknown} */ (window))
+const every = (page.sslvizLooks ??= new Map()) // shared by all views of this kind
+
+/**
+ * Follow a run, and look at it if nobody does yet.
+ * @param {Follower} part
+ * @param {string} run
+ */
+function join(part, run) {
+  part.leave?.()
+  const looks = every.get(run) ?? { followers: new Set() }
+  every.set(run, looks)
+  looks.followers.add(part)
+  part.looks = looks
+  part.leave = () => {
+    looks.followers.delete(part)
+    if (looks.followers.size) return
+    clearTimeout(looks.timer)
+    if (every.get(run) === looks) every.delete(run)
+  }
+  if (!looks.timer) again(run, looks)
+}
+
+/**
+ * @param {string} run
+ * @param {Looks} looks
+ */
+function again(run, looks) {
+  const step = looks.found?.step ?? [...looks.followers][0]?.data?.step ?? 0
+  looks.timer = setTimeout(() => look(run, looks).finally(() => again(run, looks)), step ? USUAL : AT_FIRST)
+  if (!looks.followers.size) clearTimeout(looks.timer)
+}
+
+/**
+ * @param {string} run
+ * @param {Looks} looks
+ */
+async function look(run, looks) {
+  const leader = [...looks.followers].find(part => part.data.follows === 'mark') ?? [...looks.followers][0] // by the map
+  if (!leader) return
+  const { mark, step, frames } = looks.found ?? leader.data
+  const asked = new URLSearchParams({ mark, step: `${step}`, frames: `${frames}`, film: leader.data.film })
+  try {
+    // eslint-disable-next-line no-restricted-globals -- by `send` every look would be a script run
+    const answer = await fetch(new URL(`looks/${run}?${asked}`, document.baseURI))
+    if (answer.status === 200) {
+      const { header, bytes, at } = unframe(new Uint8Array(await answer.arrayBuffer()))
+      looks.found = { ...looks.found, ...header }
+      move(header, bytes.subarray(at))
+    }
+  } catch {
+    return // the server does not answer, or something else does: the next look may find it
+  }
+  for (const part of looks.followers) tell(part)
+}
+
+/**
+ * Have Python draw anew where what this view follows is no longer what is drawn.
+ * @param {Follower} part
+ */
+function tell(part) {
+  const found = part.looks?.found
+  if (!found) return
+  const { data } = part
+  const same =
+    data.follows === 'all'
+      ? found.mark === data.mark && found.step === data.step
+      : found[data.follows] === data[data.follows]
+  if (same && !found.gone) return
+  const now = performance.now()
+  if (now - part.told < (data.follows === 'mark' || data.follows === 'all' ? AT_ONCE : PATIENCE)) return
+  part.told = now
+  part.turn += 1
+  part.send({ kind: 'moved', turn: part.turn })
+}
+
+/**
+ * Move what shows the run on this page.
+ * @param {LookHeader} found
+ * @param {Uint8Array} film
+ */
+function move(found, film) {
+  if (found.gone) return
+  const line = document.querySelector('.st-key-transport .run')
+  if (line) {
+    const made = new DOMParser().parseFromString(found.line, 'text/html') // ours alone: no word of a visitor is in it
+    line.replaceChildren(.../** @type {Element} */ (made.body.firstElementChild).childNodes)
+  }
+  hand('loss', found)
+  hand('learn_loss', found)
+  if (found.film) hand('embedding', film)
+}
+
+/**
+ * Hand something to the view inside the container with this key.
+ * @param {string} key
+ * @param {LookHeader | Uint8Array} detail
+ */
+function hand(key, detail) {
+  for (const node of document.querySelectorAll(`.st-key-${key} *`)) {
+    node.shadowRoot?.querySelector('.root')?.dispatchEvent(new CustomEvent('look', { detail }))
+  }
+}
+
+/** @type {View<LookAbout>} */
+export default view({
+  begin: (/** @type {Follower} */ part) => {
+    part.told = -PATIENCE
+    part.turn = 0
+  },
+  update: (/** @type {Follower} */ part, data) => {
+    const another = part.data?.run !== data.run || part.data.film !== data.film
+    part.data = data
+    if (!another) return
+    part.told = performance.now() - AT_ONCE
+    join(part, data.run)
+    if (part.looks) delete part.looks.found
+  },
+  end: part => part.leave?.(),
+})

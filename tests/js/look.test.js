@@ -1,0 +1,125 @@
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
+import look from '../../sslviz/ui/frame/look.js'
+import { open, pack } from './page.js'
+
+const about = (more = {}) => ({
+  run: 'run', film: 'run-first', follows: 'mark', mark: 'playing', step: 5, frames: 1, ...more,
+}) // prettier-ignore
+const found = (more = {}) => ({
+  gone: false, mark: 'playing', step: 6, frames: 1, line: "<div class='run'><b>6</b> of 9</div>",
+  curve: [[6, 1.5]], held: [], budget: 9, mode: 'live', film: false, ...more,
+}) // prettier-ignore
+
+let pages = []
+const follow = data => {
+  const page = open(look, data)
+  pages.push(page)
+  return page
+}
+
+/** The server gives these answers one after the other, then says that nothing has changed. */
+function server(...answers) {
+  const asked = []
+  vi.stubGlobal('fetch', async url => {
+    asked.push(url)
+    const next = answers.shift()
+    if (next instanceof Error) throw next
+    if (!next) return { status: 204 }
+    return { status: 200, arrayBuffer: async () => next.buffer }
+  })
+  return asked
+}
+
+/** A part of the page that listens: the root of a view in the container with this key. */
+function listener(key) {
+  const box = document.createElement('div')
+  const host = document.createElement('div')
+  box.className = `st-key-${key}`
+  box.append(host)
+  const root = document.createElement('div')
+  root.className = 'root'
+  host.attachShadow({ mode: 'open' }).append(root)
+  document.body.append(box)
+  const heard = []
+  root.addEventListener('look', event => heard.push(event.detail))
+  return heard
+}
+
+beforeEach(() => vi.useFakeTimers())
+afterEach(() => {
+  for (const page of pages) page.close()
+  pages = []
+  vi.unstubAllGlobals()
+})
+
+describe('a look', () => {
+  test('moves figures, loss and map, and has nothing drawn by Python', async () => {
+    document.body.innerHTML = "<div class='st-key-transport'><div class='run'><b>5</b></div></div>"
+    const [loss, map] = [listener('loss'), listener('embedding')]
+    const asked = server(pack(found({ film: true, frames: 2 }), Uint8Array.of(1, 2, 3, 4)))
+    const page = follow(about({ frames: 2 }))
+    await vi.advanceTimersByTimeAsync(600)
+    expect(asked[0].searchParams.get('step')).toBe('5')
+    expect(document.querySelector('.run').textContent).toBe('6 of 9')
+    expect(loss[0].curve).toEqual([[6, 1.5]])
+    expect([...map[0]]).toEqual([1, 2, 3, 4])
+    await vi.advanceTimersByTimeAsync(600)
+    expect(asked[1].searchParams.get('step')).toBe('6')
+    expect(loss).toHaveLength(1)
+    expect(page.told).toEqual([])
+  })
+
+  test('is shared by all that follow a run, and ends with the last of them', async () => {
+    const asked = server()
+    const both = [follow(about()), follow(about({ follows: 'step' }))]
+    await vi.advanceTimersByTimeAsync(2100)
+    expect(asked).toHaveLength(4)
+    for (const page of both) page.close()
+    await vi.advanceTimersByTimeAsync(2000)
+    expect(asked).toHaveLength(4)
+  })
+
+  test('comes sooner before the first step', async () => {
+    const asked = server()
+    follow(about({ step: 0 }))
+    await vi.advanceTimersByTimeAsync(500)
+    expect(asked).toHaveLength(3)
+  })
+
+  test('that fails is tried again', async () => {
+    const loss = listener('loss')
+    server(new Error('offline'), pack(found()))
+    follow(about())
+    await vi.advanceTimersByTimeAsync(1100)
+    expect(loss).toHaveLength(1)
+  })
+})
+
+describe('Python draws', () => {
+  test('what follows the mark when that is another, again only when it was not heard', async () => {
+    server(pack(found({ mark: 'paused' })))
+    const page = follow(about())
+    await vi.advanceTimersByTimeAsync(1100)
+    expect(page.told).toEqual([{ kind: 'moved', turn: 1 }])
+    await vi.advanceTimersByTimeAsync(1000)
+    expect(page.told).toHaveLength(2)
+    page.send(about({ mark: 'paused' }))
+    await vi.advanceTimersByTimeAsync(3000)
+    expect(page.told).toHaveLength(2)
+  })
+
+  test('what follows the steps at most every two seconds', async () => {
+    server(...[6, 7, 8, 9, 10, 11, 12, 13, 14].map(step => pack(found({ step }))))
+    const page = follow(about({ follows: 'step' }))
+    await vi.advanceTimersByTimeAsync(4600)
+    expect(page.told.length).toBeGreaterThan(0)
+    expect(page.told.length).toBeLessThanOrEqual(2)
+  })
+
+  test('all anew when the run is gone', async () => {
+    server(pack({ gone: true }))
+    const page = follow(about({ follows: 'frames' }))
+    await vi.advanceTimersByTimeAsync(3000)
+    expect(page.told.length).toBeGreaterThan(0)
+  })
+})
