@@ -1,5 +1,6 @@
 import { describe, expect, test, vi } from 'vitest'
 import { draw_question, revealed } from '../../sslviz/classroom/phone/question.js'
+import { rows_of } from '../../sslviz/ui/classroom/votes.js'
 import { offer } from '../../sslviz/classroom/phone/alone.js'
 
 const PUT = { number: 3, text: 'Which?', choices: ['on', 'off'], words: [], images: [], sounds: [], sort: false }
@@ -77,6 +78,15 @@ describe('a question on a phone', () => {
     expect(texts(place, '.right .tag')).toEqual(['✓ the label'])
     expect(texts(place, '.model')).toEqual(['model'])
     expect([...place.querySelectorAll('button.choice')].every(button => button.disabled)).toBe(true)
+  })
+})
+
+describe('votes on the projector', () => {
+  test('of many answers only those that matter are shown', () => {
+    const choices = [...'ABCDEFGHIJKL']
+    const counts = [0, 3, 0, 1, 2, 0, 1, 4, 0, 0, 0, 1]
+    expect(rows_of({ choices, counts, truth: 2, model: 7 })).toEqual([1, 2, 3, 4, 7])
+    expect(rows_of({ choices: ['a', 'b'], counts: [0, 0], truth: 0, model: null })).toEqual([0, 1])
   })
 })
 

@@ -32,7 +32,8 @@ import { view } from '../live/view.js'
  */
 
 const LETTERS = 'ABCDEFGHIJKLMNOPQRSTUVWX'
-const MANY = 6 // answers; more stand in columns
+const MANY = 6 // answers; of more only those are shown in the end that somebody gave, and at most FEW
+const FEW = 5
 const LONG = 9 // letters of an answer, from which on its name gets more room than its bar
 
 /** @param {Votes} data */
@@ -41,7 +42,7 @@ function open(data) {
   const list = make('ol', data.choices.length > MANY ? 'many' : '', '', { translate: false })
   data.choices.forEach((choice, i) => {
     const item = make('li')
-    item.append(make('kbd', '', LETTERS[i] ?? i + 1))
+    if (data.choices.length <= MANY) item.append(make('kbd', '', LETTERS[i] ?? i + 1))
     if (choice !== LETTERS[i]) item.append(make('span', '', choice))
     list.append(item)
   })
@@ -53,13 +54,26 @@ function open(data) {
 }
 
 /**
+ * The answers that are shown in the end: all, or, of many, the right one, the model's, and what the class said most.
+ * @param {Pick<Votes, 'choices' | 'counts' | 'truth' | 'model'>} data
+ */
+export function rows_of({ choices, counts, truth, model }) {
+  const every = choices.map((_, i) => i)
+  if (every.length <= MANY) return every
+  const first = every.filter(i => i === truth || i === model)
+  const said = every.filter(i => !first.includes(i) && counts[i]).sort((a, b) => Number(counts[b]) - Number(counts[a]))
+  return [...first, ...said].slice(0, FEW).sort((a, b) => a - b)
+}
+
+/**
  * @param {Votes} data
  * @param {string} kind
  * @param {number[]} shares
  */
 function bars(data, kind, shares) {
   const list = make('ol', kind, '', { translate: false })
-  data.choices.forEach((choice, i) => {
+  for (const i of rows_of(data)) {
+    const choice = data.choices[i]
     const share = shares[i] ?? 0
     const item = make('li', `row${i === data.truth ? ' right' : ''}${share ? '' : ' none'}`)
     const track = make('span', 'track')
@@ -68,7 +82,7 @@ function bars(data, kind, shares) {
     track.append(bar)
     item.append(make('span', 'name', `${choice}${i === data.truth ? ' ✓' : ''}`), track, make('b', '', percent(share)))
     list.append(item)
-  })
+  }
   return list
 }
 
