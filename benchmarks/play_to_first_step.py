@@ -30,7 +30,7 @@ def measure(text: str) -> tuple[float, float, float, float]:
     """On a worker, in seconds of its processor: a step, the first slice, what is judged after it, and both in one."""
     run = RunConfig.from_json(text)
     first, (state, _, _) = _spent(lambda: slices.advance(text, None, 1))
-    after, (state, _, _) = _spent(lambda: slices.advance(text, state, 1))
+    after, (state, _, _) = _spent(lambda: slices.advance(text, state, 0))
     step, _ = _spent(lambda: loop.advance(run, state, 4))
     forget = replace(run, lr=run.lr * 1.01)  # another learner of the same network
     together, _ = _spent(lambda: loop.advance(forget, loop.start(forget), 1))
