@@ -15,7 +15,7 @@ from sslviz.data.stories import stories
 from sslviz.ui.frame.lesson.course import Place
 from sslviz.ui.frame.lesson.scene import Lesson
 from sslviz.ui.frame.lesson.words import plain
-from sslviz.ui.frame.picture_samples import sample
+from sslviz.ui.frame.picture_samples import DISTINCT, sample
 from sslviz.ui.frame.pictures import data_address, set_credits
 from sslviz.ui.tasks.frame_order import clip
 from sslviz.ui.tasks.masked_sound import codes, sounds
@@ -66,7 +66,7 @@ def _data(slug: str) -> str:
         return _pictures(zip("ABCD", frames, strict=True), "160", "JPEG")
     entry = TASKS.get(slug)
     clothes = entry is not None and entry.data[0] == "clothes_anywhere"
-    this = sample(PICTURES, "clothes" if clothes else "mixed", None)
+    this = sample(DISTINCT, "clothes", None) if clothes else sample(PICTURES, "mixed", None)
     return _pictures(list(zip(this.names, this.pixels, strict=True))[:4], "150")
 
 

@@ -18,7 +18,7 @@ from sslviz.ui.frame.picture_samples import figures, one_of_four, pixel_batch, s
 if TYPE_CHECKING:
     from sslviz.tasks.base import Labelled
 
-VISIBLE, LEAST = 0.2, 0.08  # how far from the darkest point a point is seen, and the share of such points
+VISIBLE, ENOUGH = 0.2, 0.2  # how far from the darkest point a point is seen, and a share of such points
 MORE = "A view, and four more, cropped and recoloured at random:"
 
 
@@ -82,10 +82,10 @@ def _draw(slug: str, number: int, seed: int, rng: np.random.Generator, source: s
     _, labelled = make_label(slug, pixel_batch(this.pixels), seed, TASKS[slug].options())
     n, views = len(this.pixels), labelled.inputs["views"]
     drawn = rng.permutation(n).tolist()
-    own = max(drawn, key=lambda i: bool(_shows(views[i]) and _shows(views[i + n])))  # the first that can be seen
+    own = max(drawn, key=lambda i: min(ENOUGH, _shows(views[i]), _shows(views[i + n])))  # the first that is well seen
     return Asked(labelled, own, one_of_four(own, n, rng))
 
 
-def _shows(view: Any) -> bool:
-    """Whether a view (3, h, w) in 0…1 shows something: a cut-out may miss what is small."""
-    return bool((view.amax(0) - view.amin()).gt(VISIBLE).float().mean() > LEAST)
+def _shows(view: Any) -> float:
+    """The share of a view (3, h, w) in 0…1 that shows something: a cut-out may miss what is small."""
+    return float((view.amax(0) - view.amin()).gt(VISIBLE).float().mean())

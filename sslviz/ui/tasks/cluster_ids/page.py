@@ -10,7 +10,7 @@ from sslviz.ui.frame.code_panel import Listing
 from sslviz.ui.frame.controls import Control, Note
 from sslviz.ui.frame.loss_lines import Line, even_chance, loss_lines
 from sslviz.ui.frame.picture_page import PicturePage
-from sslviz.ui.frame.picture_samples import CLOTHES_FIRST
+from sslviz.ui.frame.picture_samples import CLOTHES_FIRST, DISTINCT
 from sslviz.ui.frame.task_page import Part
 from sslviz.ui.tasks.cluster_ids.card import card
 from sslviz.ui.tasks.cluster_ids.guess import question
@@ -50,7 +50,7 @@ def code() -> Sequence[Listing]:
 
 
 PAGE = PicturePage[ClusterIdsOptions](
-    slug=ENTRY.slug, options=ClusterIdsOptions, lead=LEAD, card=card, sources=CLOTHES_FIRST,
+    slug=ENTRY.slug, options=ClusterIdsOptions, lead=LEAD, card=card, sources=CLOTHES_FIRST, first=DISTINCT,
     hint="click a picture: who else is in its pile",
     controls=(
         Control("clusters", step=5), Control("every", step=10),

@@ -10,7 +10,7 @@ from sslviz.ui.frame.code_panel import Listing
 from sslviz.ui.frame.controls import Control, Note
 from sslviz.ui.frame.loss_lines import Line, even_chance, loss_lines
 from sslviz.ui.frame.picture_page import CHANGES, PicturePage
-from sslviz.ui.frame.picture_samples import CLOTHES_FIRST
+from sslviz.ui.frame.picture_samples import CLOTHES_FIRST, DISTINCT
 from sslviz.ui.frame.task_page import Part
 from sslviz.ui.tasks.queue.card import card
 from sslviz.ui.tasks.queue.guess import question
@@ -51,7 +51,7 @@ def code() -> Sequence[Listing]:
 
 
 PAGE = PicturePage[QueueOptions](
-    slug=ENTRY.slug, options=QueueOptions, lead=LEAD, card=card, sources=CLOTHES_FIRST,
+    slug=ENTRY.slug, options=QueueOptions, lead=LEAD, card=card, sources=CLOTHES_FIRST, first=DISTINCT,
     hint="click a picture: its query among the keys",
     controls=(
         Control("tau"), Control("m", step=0.001), Control("smallest"), Control("strength"), Control("keys", step=64),

@@ -9,7 +9,7 @@ from sslviz.ui.frame.lesson.scene import Lesson, On, Said, Scene
 SCENES = (
     usual.begin(
         "Take some pictures", "A handful of clothes in grey. Nobody said what they show.",
-        "Look at them. If you like, take others.", On("card", rows=1, pictures=6), "Why several at once?",
+        "Look at them. If you like, take others.", On("card", rows=1, pictures=6, edge=130), "Why several at once?",
         "Because this task compares. A single picture has nothing that it could be different from.",
         "Which two would you call the same?",
         "Some will say: two of a kind, such as two coats. Keep that in mind; the task says something else.",

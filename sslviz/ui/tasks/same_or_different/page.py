@@ -10,7 +10,7 @@ from sslviz.ui.frame.code_panel import Listing
 from sslviz.ui.frame.controls import Control
 from sslviz.ui.frame.loss_lines import Line, even_chance, loss_lines
 from sslviz.ui.frame.picture_page import CHANGES, PicturePage
-from sslviz.ui.frame.picture_samples import CLOTHES_FIRST
+from sslviz.ui.frame.picture_samples import CLOTHES_FIRST, DISTINCT
 from sslviz.ui.tasks.same_or_different.card import card
 from sslviz.ui.tasks.same_or_different.guess import question
 from sslviz.ui.tasks.same_or_different.lesson import LESSON
@@ -44,7 +44,7 @@ def code() -> Sequence[Listing]:
 
 
 PAGE = PicturePage[SameOrDifferentOptions](
-    slug=ENTRY.slug, options=SameOrDifferentOptions, lead=LEAD, card=card, sources=CLOTHES_FIRST,
+    slug=ENTRY.slug, options=SameOrDifferentOptions, lead=LEAD, card=card, sources=CLOTHES_FIRST, first=DISTINCT,
     hint="click a view: what was done to it, and whom it matches",
     controls=(Control("tau"), Control("smallest"), Control("strength"), *CHANGES),
     question=question, code=code, baselines=baselines, lesson=LESSON,

@@ -10,7 +10,7 @@ from sslviz.ui.frame.code_panel import Listing
 from sslviz.ui.frame.controls import Control, Note
 from sslviz.ui.frame.loss_lines import Line, loss_lines
 from sslviz.ui.frame.picture_page import CHANGES, PicturePage
-from sslviz.ui.frame.picture_samples import CLOTHES_FIRST
+from sslviz.ui.frame.picture_samples import CLOTHES_FIRST, DISTINCT
 from sslviz.ui.frame.task_page import Part
 from sslviz.ui.tasks.two_views.card import card
 from sslviz.ui.tasks.two_views.guess import question
@@ -54,7 +54,7 @@ def code() -> Sequence[Listing]:
 
 
 PAGE = PicturePage[TwoViewsOptions](
-    slug=ENTRY.slug, options=TwoViewsOptions, lead=LEAD, card=card, sources=CLOTHES_FIRST,
+    slug=ENTRY.slug, options=TwoViewsOptions, lead=LEAD, card=card, sources=CLOTHES_FIRST, first=DISTINCT,
     hint="click a picture to compare its prediction with the target’s vector of every view",
     controls=(
         Control("predictor"), Control("stop_gradient"), Control("norm"),
