@@ -23,4 +23,9 @@ export const same_bytes = (one, other) => one?.length === other.length && one.ev
  * Bytes that came as text in base64.
  * @param {string} text
  */
-export const bytes_of = text => Uint8Array.from(atob(text), letter => letter.charCodeAt(0))
+export function bytes_of(text) {
+  const letters = atob(text)
+  const bytes = new Uint8Array(letters.length)
+  for (let i = 0; i < bytes.length; i++) bytes[i] = letters.charCodeAt(i)
+  return bytes
+}

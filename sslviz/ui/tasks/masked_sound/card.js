@@ -125,7 +125,7 @@ function draw(card) {
   const rows = lattice(d, t => select(card, t, mark))
   rows.append(card.playhead)
   card.scroll.replaceChildren(rows)
-  card.scroll.scrollLeft = at
+  if (at) card.scroll.scrollLeft = at // else not even asked for: it would lay out the page at once
   scroll_to_step(card)
   const panels = d.size ? (d.rows ? [] : [behind(d.behind)]) : [candidates(d.asked), behind(d.behind), usage(d.usage)]
   card.panels.replaceChildren(...panels)

@@ -55,9 +55,10 @@ export function receive(data) {
   const { n, size, stages } = header
   const picture = (/** @type {number} */ k) => {
     const image = new ImageData(size, size)
+    image.data.fill(255) // opaque
+    const start = at + 3 * k * size * size
     for (let p = 0; p < size * size; p++) {
-      const from = at + 3 * (k * size * size + p)
-      image.data.set([...bytes.subarray(from, from + 3), 255], 4 * p)
+      for (let c = 0; c < 3; c++) image.data[4 * p + c] = Number(bytes[start + 3 * p + c])
     }
     return image
   }
