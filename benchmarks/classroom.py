@@ -1,8 +1,8 @@
 """Thirty visitors at once: how long a label and a poll take, whether every run moves, and what memory that needs.
 
 Each visitor speaks Streamlit's own protocol, as a browser does: opens a task's page, presses Play within the first
-minute, takes a new label every five seconds, and polls as the page asks for. Before them one visitor trains alone, so
-that throughput has something to be compared with. Server, workers and visitors share this computer's cores.
+minute, takes a new label every five seconds, and looks at its run twice a second. Before them one visitor trains alone,
+so that throughput has something to be compared with. Server, workers and visitors share this computer's cores.
 
     PYTHONPATH=. .venv/bin/python benchmarks/classroom.py --visitors 30 --seconds 110
 """
@@ -12,10 +12,13 @@ from __future__ import annotations
 import argparse
 import asyncio
 import contextlib
+import json
 import random
 import re
 import time
 from dataclasses import dataclass, field
+from typing import Any
+from urllib.parse import urlencode
 
 import numpy as np
 import psutil
@@ -24,9 +27,12 @@ from _server import Server, load, ms, serve
 from streamlit.proto.BackMsg_pb2 import BackMsg
 from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 
+from sslviz.ui.visitors import new_number
+
 PAGES = ("masked_words", "same_or_different", "masked_patches", "next_word", "cluster_ids")
-STEP = re.compile(rb"step <b>([\d,]+)</b> of ([\d,]+)")
-LABEL_EVERY, POLL_AT_LEAST = 5.0, 0.1  # seconds
+RUN = re.compile(rb'"run": ?"([\w-]{16})"')  # what a view is sent that looks at a run
+LOOK_EVERY, LOOK_AT_FIRST, REDRAW = 0.5, 0.15, 2.0  # seconds, as in ui/frame/look.js
+LABEL_EVERY = 5.0  # seconds
 LONGEST = 120.0  # seconds that a page may take to be complete
 
 
@@ -36,7 +42,10 @@ class Visitor:
 
     slug: str
     labels: list[float] = field(default_factory=list)  # ms
-    polls: list[float] = field(default_factory=list)  # ms
+    looks: list[float] = field(default_factory=list)  # ms
+    run: str = ""  # that it looks at
+    followed: str = ""  # the part of the page that is drawn anew when something has changed
+    found: dict[str, Any] = field(default_factory=dict)  # by the last look
     opened: float = 0.0  # s from the address to the first complete page
     played: float | None = None  # when Play was pressed
     moved: float | None = None  # s from Play to the first step
@@ -65,20 +74,17 @@ class Visitor:
                 self.buttons[key] = (element.button.id, message.delta.fragment_id)
             elif which == "exception":
                 self.wrong.append(element.exception.message[:200])
-            for found in STEP.findall(raw):
-                step = int(found[0].replace(b",", b""))
-                if self.played is not None:
-                    self.steps.append((time.perf_counter(), step))
-                    if step and self.moved is None:
-                        self.moved = time.perf_counter() - self.played
+            if self.played is not None and (run := RUN.search(raw)):
+                self.run, self.followed = run[1].decode(), message.delta.fragment_id
         return kind == "script_finished"
 
 
 class Connection:
     """A visitor's line to the server."""
 
-    def __init__(self, socket: websockets.ClientConnection, one: Visitor) -> None:
-        self.socket, self.one = socket, one
+    def __init__(self, socket: websockets.ClientConnection, one: Visitor, server: Server, cookie: str) -> None:
+        self.socket, self.one, self.server, self.cookie = socket, one, server, cookie
+        self.redrawn = 0.0
 
     async def ask(self, button: str = "", fragment: str = "", *, repeated: bool = False) -> float:
         """Run the script, or a part of it, and wait for its end; returns ms."""
@@ -104,6 +110,32 @@ class Connection:
         """Run every part that the page repeats."""
         return [await self.ask(fragment=fragment, repeated=True) for fragment in list(self.one.repeated)]
 
+    async def look(self) -> None:
+        """A look at the run, as look.js asks for it, and the part that is drawn anew, where something has changed."""
+        one, at = self.one, time.perf_counter()
+        asked = urlencode({name: one.found.get(name, 0) for name in ("mark", "step", "frames")})
+        host, _, port = self.server.url.removeprefix("http://").partition(":")
+        reader, writer = await asyncio.open_connection(host, int(port))
+        lines = (f"GET /looks/{one.run}?{asked} HTTP/1.1", f"Host: {host}:{port}", f"Cookie: {self.cookie}")
+        writer.write("\r\n".join((*lines, "Connection: close", "", "")).encode())
+        head, _, body = (await reader.read()).partition(b"\r\n\r\n")
+        writer.close()
+        one.looks.append((time.perf_counter() - at) * 1e3)
+        if b" 200 " not in head.splitlines()[0]:
+            return
+        size = int.from_bytes(body[:4], "little")
+        one.found = json.loads(body[4 : 4 + size])
+        if one.found.get("gone"):
+            one.wrong.append("the run was gone")
+            one.run = ""
+            return
+        one.steps.append((time.perf_counter(), one.found["step"]))
+        if one.found["step"] and one.moved is None and one.played is not None:
+            one.moved = time.perf_counter() - one.played
+        if one.followed and time.perf_counter() - self.redrawn > REDRAW:
+            self.redrawn = time.perf_counter()
+            await self.ask(fragment=one.followed)
+
     async def listen(self, seconds: float) -> None:
         """Take what comes unasked."""
         with contextlib.suppress(TimeoutError):
@@ -124,15 +156,15 @@ class Connection:
 async def visit(server: Server, one: Visitor, play_after: float, stop: asyncio.Event, *, labels: bool = True) -> None:
     """Be this visitor until `stop`."""
     address = f"{server.url.replace('http', 'ws')}/_stcore/stream"
-    headers = {"Cookie": f"sslviz_visitor={random.randbytes(24).hex()}; sslviz_view=lab"}
+    headers = {"Cookie": f"sslviz_visitor={new_number()}; sslviz_view=lab"}
     began = time.perf_counter()
     try:
         async with websockets.connect(
             address, subprotocols=["streamlit"], max_size=None, origin=server.url, additional_headers=headers
         ) as socket:
-            line = Connection(socket, one)
+            line = Connection(socket, one, server, headers["Cookie"])
             await line.open()
-            next_label, next_poll = time.perf_counter() + random.random() * LABEL_EVERY, 0.0
+            next_label, next_look = time.perf_counter() + random.random() * LABEL_EVERY, 0.0
             while not stop.is_set():
                 now = time.perf_counter()
                 if one.played is None and now - began > play_after:
@@ -141,9 +173,9 @@ async def visit(server: Server, one: Visitor, play_after: float, stop: asyncio.E
                 elif labels and now >= next_label and "new_label" in one.buttons:
                     one.labels.append(await line.ask("new_label"))
                     next_label = max(next_label + LABEL_EVERY, time.perf_counter())
-                elif one.repeated and now >= next_poll:
-                    one.polls += await line.poll()
-                    next_poll = now + max(min(one.repeated.values(), default=1), POLL_AT_LEAST)
+                elif one.run and now >= next_look:
+                    await line.look()
+                    next_look = now + (LOOK_EVERY if one.moved else LOOK_AT_FIRST)
                 else:
                     await line.listen(0.05)
     except Exception as problem:  # noqa: BLE001 - it is counted and printed
@@ -212,7 +244,7 @@ def main() -> None:
         time.sleep(20)
         after = memory(server.pid)
     ms("a new label", [t for one in many for t in one.labels] or [np.nan])
-    ms("a poll", [t for one in many for t in one.polls] or [np.nan])
+    ms("a look at a run", [t for one in many for t in one.looks] or [np.nan])
     moved = [one.moved for one in many if one.moved is not None]
     print(f"runs that moved: {len(moved)} of {len(many)}, p95 {np.percentile(moved or [np.nan], 95):.1f} s after Play")
     print(f"errors: {sum(map(len, (one.wrong for one in many)))}", *{w for one in many for w in one.wrong})

@@ -125,6 +125,7 @@ def test_a_look_keeps_a_run_going_but_not_that_of_somebody_else(run: Run) -> Non
     run._clock = lambda: clock + 100
     gone = {"gone": True}
     assert ask(run.id, new_number(), **drawn(run))[0] == gone
+    assert ask(run.id, **drawn(run))[0] == gone  # nobody at all
     assert run.looked < clock + 100
     assert ask(run.id, run.viewer, **drawn(run)) == 204
     assert run.looked == clock + 100

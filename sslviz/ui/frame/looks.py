@@ -92,7 +92,7 @@ def answer(request: Request) -> Response:
     """What a look is answered: nothing, where nothing has changed."""
     run = startup.known(request.path_params["number"])
     own = request.cookies.get(COOKIE)
-    if run is None or (is_number(own) and is_number(run.viewer) and own != run.viewer):
+    if run is None or (is_number(run.viewer) and own != run.viewer):
         return _framed({"gone": True})
     run.look()
     asked = request.query_params
