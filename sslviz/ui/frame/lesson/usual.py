@@ -2,8 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from importlib import import_module
+from typing import TYPE_CHECKING
+
 from sslviz.ui.frame.lesson import ticks
-from sslviz.ui.frame.lesson.scene import On, Scene
+from sslviz.ui.frame.lesson.scene import On, Said, Scene
+
+if TYPE_CHECKING:
+    from sslviz.training.results.run_view import RunView
 
 CLOTHES = (
     "Now the [[trunk]] is [[frozen]], and a few true labels are shown: shirt, shoe, bag. How many new pictures are "
@@ -58,3 +65,15 @@ def check(
         title, title, f"Three questions about {about}. Nobody sees your answers.", "Answer the first one.",
         (On("check"),), "And then?", because, ask, expect, done=ticks.quizzed,
     )  # fmt: skip
+
+
+def said(slug: str) -> Callable[[RunView], Said]:
+    """What the model answers on the sample in view, as `said` of the task's card has it."""
+
+    def answer(view: RunView) -> Said:
+        card, page = (import_module(f"sslviz.ui.tasks.{slug}.{name}") for name in ("card", "page"))
+        of_page = page.PAGE
+        found: Said = card.said(of_page.in_view(), view, of_page.seed, of_page.chosen())
+        return found
+
+    return answer

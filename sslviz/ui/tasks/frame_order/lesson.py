@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from sslviz.training.results.run_view import RunView
 from sslviz.ui.frame.lesson import ticks, usual
-from sslviz.ui.frame.lesson.scene import Lesson, On, Said, Scene
+from sslviz.ui.frame.lesson.scene import Lesson, On, Scene
 
 SCENES = (
     usual.begin(
@@ -63,16 +62,8 @@ SCENES = (
 )  # fmt: skip
 
 
-def said(view: RunView) -> Said:
-    """The model's answer for the clip in view."""
-    from sslviz.ui.tasks.frame_order.card import said as answer
-    from sslviz.ui.tasks.frame_order.page import PAGE
-
-    return answer(PAGE.in_view(), view, PAGE.seed, PAGE.chosen())
-
-
 LESSON = Lesson(
-    SCENES, said, "Its order of the frames as they lie; the bar: how sure it was of the right one",
+    SCENES, usual.said("frame_order"), "Its order of the frames as they lie; the bar: how sure it was of the right one",
     good="films in which bodies move: sports, gestures, traffic.",
     poor="films in which nothing moves, or everything at once: there no order can be seen.",
 )  # fmt: skip

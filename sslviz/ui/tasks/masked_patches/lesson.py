@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from sslviz.training.results.run_view import RunView
 from sslviz.ui.frame.lesson import ticks, usual
-from sslviz.ui.frame.lesson.scene import Lesson, On, Said, Scene
+from sslviz.ui.frame.lesson.scene import Lesson, On, Scene
 
 SCENES = (
     usual.begin(
@@ -67,16 +66,8 @@ SCENES = (
 )  # fmt: skip
 
 
-def said(view: RunView) -> Said:
-    """How far off the model is on the covered pieces of the chosen picture."""
-    from sslviz.ui.tasks.masked_patches.card import said as answer
-    from sslviz.ui.tasks.masked_patches.page import PAGE
-
-    return answer(PAGE.in_view(), view, PAGE.seed, PAGE.chosen())
-
-
 LESSON = Lesson(
-    SCENES, said, "Its error on this picture; ✓ and the bar: how much less than copying neighbours",
+    SCENES, usual.said("masked_patches"), "Its error here; ✓ and the bar: how much less than copying neighbours",
     good="very many pictures without labels, and large networks: then it is among the best beginnings.",
     poor="a small model and little time. It learns light and edges first, and what a thing is much later.",
 )  # fmt: skip

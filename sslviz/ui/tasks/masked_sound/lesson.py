@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from sslviz.training.results.run_view import RunView
 from sslviz.ui.frame.lesson import ticks, usual
-from sslviz.ui.frame.lesson.scene import Lesson, On, Said, Scene
+from sslviz.ui.frame.lesson.scene import Lesson, On, Scene
 
 SCENES = (
     usual.begin(
@@ -77,16 +76,8 @@ SCENES = (
 )  # fmt: skip
 
 
-def said(view: RunView) -> Said:
-    """How many covered steps of the recording in view the model names rightly."""
-    from sslviz.ui.tasks.masked_sound.card import said as answer
-    from sslviz.ui.tasks.masked_sound.page import PAGE
-
-    return answer(PAGE.in_view(), view, PAGE.seed, PAGE.chosen())
-
-
 LESSON = Lesson(
-    SCENES, said, "How many covered moments of this recording it names rightly",
+    SCENES, usual.said("masked_sound"), "How many covered moments of this recording it names rightly",
     good="languages with few transcripts: wav2vec 2.0 learned to transcribe from ten minutes of labelled speech.",
     poor="telling who speaks: loudness of high and low sounds alone does that as well.",
 )  # fmt: skip

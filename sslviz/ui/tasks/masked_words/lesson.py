@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from sslviz.training.results.run_view import RunView
 from sslviz.ui.frame.lesson import ticks, usual
-from sslviz.ui.frame.lesson.scene import Lesson, On, Said, Scene
+from sslviz.ui.frame.lesson.scene import Lesson, On, Scene
 
 SCENES = (
     usual.begin(
@@ -78,16 +77,8 @@ SCENES = (
 )  # fmt: skip
 
 
-def said(view: RunView) -> Said:
-    """The model's answer at the hidden word of the sentence in view."""
-    from sslviz.ui.tasks.masked_words.card import said as answer
-    from sslviz.ui.tasks.masked_words.page import PAGE
-
-    return answer(PAGE.in_view(), view, PAGE.seed, PAGE.chosen())
-
-
 LESSON = Lesson(
-    SCENES, said, "Its answer at the hidden word; the bar: how sure it was of the right one",
+    SCENES, usual.said("masked_words"), "Its answer at the hidden word; the bar: how sure it was of the right one",
     good="text without labels, of which there is very much. Search, translation and chat begin with a model like this.",
     poor="knowing what is true. It learns which words go together, not whether a sentence is right.",
 )  # fmt: skip

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from sslviz.training.results.run_view import RunView
 from sslviz.ui.frame.lesson import usual
-from sslviz.ui.frame.lesson.scene import Lesson, On, Said, Scene
+from sslviz.ui.frame.lesson.scene import Lesson, On, Scene
 
 SCENES = (
     usual.begin(
@@ -66,16 +65,8 @@ SCENES = (
 )  # fmt: skip
 
 
-def said(view: RunView) -> Said:
-    """What the model says of the pair in view."""
-    from sslviz.ui.tasks.next_sentence.card import said as answer
-    from sslviz.ui.tasks.next_sentence.page import PAGE
-
-    return answer(PAGE.in_view(), view, PAGE.seed, PAGE.chosen())
-
-
 LESSON = Lesson(
-    SCENES, said, "Its answer to this pair; the bar: how sure it was of the right one",
+    SCENES, usual.said("next_sentence"), "Its answer to this pair; the bar: how sure it was of the right one",
     good="seeing whether two texts speak of the same thing.",
     poor="following a story. ALBERT (2019) asks for the order of two neighbours: there the topic tells nothing.",
 )  # fmt: skip

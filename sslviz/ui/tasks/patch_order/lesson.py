@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from sslviz.training.results.run_view import RunView
 from sslviz.ui.frame.lesson import ticks, usual
-from sslviz.ui.frame.lesson.scene import Lesson, On, Said, Scene
+from sslviz.ui.frame.lesson.scene import Lesson, On, Scene
 
 SCENES = (
     usual.begin(
@@ -63,16 +62,8 @@ SCENES = (
 )  # fmt: skip
 
 
-def said(view: RunView) -> Said:
-    """How many of the 16 pieces of the chosen picture the model puts where they were."""
-    from sslviz.ui.tasks.patch_order.card import said as answer
-    from sslviz.ui.tasks.patch_order.page import PAGE
-
-    return answer(PAGE.in_view(), view, PAGE.seed, PAGE.chosen())
-
-
 LESSON = Lesson(
-    SCENES, said, "Its answer for this picture: how many pieces it places rightly",
+    SCENES, usual.said("patch_order"), "Its answer for this picture: how many pieces it places rightly",
     good="pictures in which parts have their places: clothes, faces, organs in a scan.",
     poor="pictures that look the same everywhere, such as sky, sand or cloth.",
 )  # fmt: skip

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from sslviz.training.results.run_view import RunView
 from sslviz.ui.frame.lesson import usual
-from sslviz.ui.frame.lesson.scene import Lesson, On, Said, Scene
+from sslviz.ui.frame.lesson.scene import Lesson, On, Scene
 
 SCENES = (
     usual.begin(
@@ -76,16 +75,8 @@ SCENES = (
 )  # fmt: skip
 
 
-def said(view: RunView) -> Said:
-    """How many labels of the sentence in view it scores above their noise."""
-    from sslviz.ui.tasks.word_and_context.card import said as answer
-    from sslviz.ui.tasks.word_and_context.page import PAGE
-
-    return answer(PAGE.in_view(), view, PAGE.seed, PAGE.chosen())
-
-
 LESSON = Lesson(
-    SCENES, said, "How many labels of this sentence it scores above all of their noise words",
+    SCENES, usual.said("word_and_context"), "How many labels of this sentence it scores above all of their noise words",
     good="words by themselves: finding alike ones, sorting them, searching.",
     poor="words with two meanings: “bank” has one vector, whether of a river or of money.",
 )  # fmt: skip
