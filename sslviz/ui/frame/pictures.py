@@ -52,7 +52,8 @@ def set_credits(data: str) -> tuple[Credit, ...]:
 
 def unlike(credits: Iterable[Credit], view: RunView, *, own: bool) -> str:  # noqa: A002 - it is what they are
     """What to say where photos or a visitor's `own` picture are on the card of a model trained on emoji and clothes."""
-    photos = any(credit not in set_credits("") for credit in credits)
+    drawn = set_credits("clothes_anywhere")  # no photo among them
+    photos = any(credit not in drawn for credit in credits)
     learned = {
         "pictures": "emoji and clothes", "emoji": "emoji", "fashion_mnist": "clothes", "clothes_anywhere": "clothes",
     }.get(view.config.data)  # fmt: skip
