@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from sslviz.ui import live
 from sslviz.ui.live.events import anything, heard, many, maybe, one_of, order_of, text, whole
 
 TELLS = {
@@ -71,3 +72,17 @@ def test_anything_else_is_as_if_not_told(event: Any) -> None:
 def test_an_event_without_a_kind() -> None:
     assert heard({"slug": "queue", "more": 1}, {"": {"slug": text()}}) == {"slug": "queue"}
     assert heard({"kind": "x", "slug": "queue"}, {"": {"slug": text()}}) is None
+
+
+def test_an_event_of_a_view_that_is_gone_is_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+    """It was told while another run of the script took the view away: Streamlit then has no value of that key."""
+    tellers: list[Any] = []
+    session: dict[str, Any] = {"there": {"event": {"kind": "select", "index": 2}}}
+    monkeypatch.setattr(live.st, "session_state", session)
+    monkeypatch.setattr(live, "_register", lambda *_: lambda **sent: tellers.append(sent["on_event_change"]) or {})
+    heard_of: list[Any] = []
+    for key in ("gone", "there"):
+        live.mount("frame/look", key, {}, handler=heard_of.append, tells={"select": {"index": whole(0, 5)}})
+    for tell in tellers:
+        tell()
+    assert heard_of == [{"kind": "select", "index": 2}]

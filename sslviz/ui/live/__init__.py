@@ -61,7 +61,8 @@ def mount(
         return found if found is not None and fits(found) else None
 
     def tell() -> None:
-        value = checked(st.session_state[key].get(event))
+        told = st.session_state.get(key)  # none where another run has taken the view away since it told
+        value = checked(told.get(event)) if told is not None else None
         if event == "made" and value is not None:
             st.session_state[f"{key}:made"] = value
         if handler is not None and value is not None:
