@@ -20,7 +20,9 @@ SHOWN = f"() => ({ROOT})().innerHTML"
 PRESS = f"""async ([keys, pause]) => {{
   const root = ({ROOT})(), shown = []
   for (const key of keys) {{
-    document.querySelector(`.st-key-${{key}} button`).click()
+    const button = () => document.querySelector(`.st-key-${{key}} button`)
+    while (!button()) await new Promise(requestAnimationFrame) // nobody can press what is not there yet
+    button().click()
     const whole = [...root.querySelectorAll('img')].every(one => one.complete)
     shown.push(root.hasAttribute('data-late') ? '' : whole ? root.innerHTML : 'pictures are missing')
     await new Promise(done => setTimeout(done, pause))
