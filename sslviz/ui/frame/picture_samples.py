@@ -21,9 +21,8 @@ if TYPE_CHECKING:
 STREAM, COUNT = 21, 6  # STREAM: of random numbers, the same on all pages, so that they show the same pictures
 SOURCES = ("mixed", "photos", "clothes")
 CLOTHES_FIRST = ("clothes", "mixed", "photos")  # where the model has learned from clothes, these are shown to it
-DISTINCT = (
-    109  # a sample of clothes: trousers, a t-shirt, a sneaker; all are seen in their views, and the models do well
-)
+# A sample of clothes (trousers, a t-shirt, a sneaker) which are seen in their views; the models of two pages do well.
+DISTINCT = 109
 
 
 @dataclass(frozen=True)
