@@ -73,9 +73,9 @@ class Later:
         """Call `function(job)` when the job has ended, in another thread."""
         self._future.add_done_callback(lambda _: function(self))
 
-    def result(self) -> Any:
-        """The result; raises what the job raised."""
-        return self._future.result()
+    def result(self, timeout: float | None = None) -> Any:
+        """The result, waited for at most so many seconds; raises what the job raised."""
+        return self._future.result(timeout)
 
     def cancel(self) -> None:
         """Do not hand it in any more."""
