@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any
 
 import anyio.to_thread
-from starlette.requests import Request
+from starlette.requests import ClientDisconnect, Request
 from starlette.responses import JSONResponse, PlainTextResponse, RedirectResponse, Response, StreamingResponse
 from starlette.routing import BaseRoute, Route
 
@@ -251,6 +251,8 @@ def _safely(handler: Handler) -> Handler:
             return _said(str(refused), 409)
         except Unavailable as trouble:
             return _said(str(trouble), 503)
+        except ClientDisconnect:  # nobody is there to be told
+            return Response(status_code=400)
 
     return answer
 

@@ -252,3 +252,23 @@ def test_one_task_looks_at_a_room_however_many_phones_wait(room: Class, monkeypa
     told = asyncio.run(wait())
     assert {one.code for one in told} == {room.code}
     assert len(looked) < 30
+
+
+def test_a_phone_that_is_gone_before_all_was_sent_is_no_fault(room: Class) -> None:
+    import asyncio
+
+    app, said = Starlette(routes=routes.Phones(room.store).routes()), list[Any]()
+    scope = {
+        "type": "http", "method": "POST", "path": f"/class/{room.code}/vote", "raw_path": b"", "root_path": "",
+        "query_string": b"", "headers": [(b"content-type", b"application/json")], "client": ("10.0.0.1", 1),
+        "server": ("school", 80), "scheme": "http", "http_version": "1.1",
+    }  # fmt: skip
+
+    async def receive() -> dict[str, str]:
+        return {"type": "http.disconnect"}
+
+    async def send(message: Any) -> None:
+        said.append(message)
+
+    asyncio.run(app(scope, receive, send))
+    assert said[0]["status"] == 400
