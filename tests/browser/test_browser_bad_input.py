@@ -41,19 +41,18 @@ FILES = {
 def test_files_that_are_no_pictures(visit: Visit) -> None:
     """One after the other on one page, which then still takes a good one."""
     visitor = visit("same_or_different")
-    body = visitor.popover("sample_card", "Your own")
+    visitor.popover("sample_card", "Your own")
     names = visitor.part("sample_card").locator(".column .name")
     before = names.all_inner_texts()
     for called, (name, content, says) in FILES.items():
-        body.locator("input[type=file]").set_input_files({"name": name, "mimeType": "image/png", "buffer": content})
+        visitor.give(name, "image/png", content)
         alert = visitor.page.locator("[data-testid=stAlert]").filter(has_text=says)
         expect(alert).to_be_visible()
         text = alert.inner_text()
         assert "please choose" in text, f"{called}: {text}"
         assert text.count(". ") == 0, f"{called}: one sentence, not {text}"
         assert names.all_inner_texts() == before
-    good = {"name": "good.jpg", "mimeType": "image/jpeg", "buffer": jpeg()}
-    body.locator("input[type=file]").set_input_files(good)
+    visitor.give("good.jpg", "image/jpeg", jpeg())
     expect(names.first).to_have_text("your picture")
     expect(visitor.page.locator("[data-testid=stAlert]")).to_have_count(0)
 

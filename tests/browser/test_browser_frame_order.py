@@ -97,14 +97,13 @@ def test_an_own_video_is_labelled_and_answered_and_text_refused(visit: Visit) ->
     card = visitor.part("sample_card")
     first = look(card)
     card.get_by_role("button", name="Your own").click()
-    upload = visitor.page.locator("input[type=file]")
-    upload.set_input_files({"name": "walk.mp4", "mimeType": "video/mp4", "buffer": video()})
+    visitor.give("walk.mp4", "video/mp4", video())
     expect(card).to_contain_text("your clip")
     visitor.until(lambda: look(card)["shown"] != first["shown"], "the frames of the video")
     own = look(card)
     assert len(set(own["shown"])) == 4
     assert own["answer"][0] in "✓✕"
-    upload.set_input_files({"name": "notes.mp4", "mimeType": "video/mp4", "buffer": b"No film, only words.\n" * 50})
+    visitor.give("notes.mp4", "video/mp4", b"No film, only words.\n" * 50)
     expect(visitor.page.get_by_text("not a video that can be read here")).to_be_visible()
     assert look(card)["shown"] == own["shown"]  # what could be read stays
     visitor.page.keyboard.press("Escape")

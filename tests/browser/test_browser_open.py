@@ -33,7 +33,7 @@ def test_a_link_opens(cold: Server, visit: Visit, address: str) -> None:
         expect(navigation.get_by_role("button", name=family)).to_be_visible()
     if not address:
         expect(page.get_by_role("heading", level=1)).to_have_text("The data labels itself")
-        assert page.locator("a.task").count() == len(TASKS)
+        expect(page.locator("a.task")).to_have_count(len(TASKS))
         return
     expect(page.get_by_role("heading", level=1)).to_have_text(TASKS[address].title)
     expect(page).to_have_title(re.compile(TASKS[address].title))

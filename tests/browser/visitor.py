@@ -244,6 +244,12 @@ class Visitor:
         self.part(part).get_by_role("button", name=name).click()
         return self.page.locator("[data-testid=stPopoverBody]")
 
+    def give(self, name: str, mime: str, content: bytes) -> None:
+        """Put a file into the field for files: the only one, once that of the file before has left."""
+        field = self.page.locator("input[type=file]")
+        expect(field).to_have_count(1)
+        field.set_input_files({"name": name, "mimeType": mime, "buffer": content})
+
     # parts of a page
 
     def part(self, key: str) -> Locator:

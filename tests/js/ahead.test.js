@@ -10,6 +10,8 @@ const told = (seed, more = {}) => ({
   card: 'the_card',
   sample: 5,
   seed,
+  others: 0,
+  labels: 0,
   heard: 0,
   edits: 0,
   further: 37,
@@ -76,7 +78,7 @@ describe('a press', () => {
     document.body.addEventListener('click', clicked)
     buttons.new_label.firstChild.click()
     expect(shown.root.textContent).toBe('1 answer 1')
-    expect(page.told).toEqual([{ made: { sample: 5, seed: 1 }, nth: 1, id: 'page' }])
+    expect(page.told).toEqual([{ made: { sample: 5, seed: 1, others: 0, labels: 1 }, nth: 1, id: 'page' }])
     expect(clicked).not.toHaveBeenCalled()
     expect(shown.root.ariaBusy ?? shown.root.getAttribute('aria-busy')).toBe('true')
     document.body.removeEventListener('click', clicked)
@@ -111,17 +113,23 @@ describe('a press', () => {
     buttons.another_sample.click()
     expect(shown.root.textContent).toBe('0 answer 0')
     expect(shown.root.hasAttribute('data-late')).toBe(true)
-    expect(page.told.at(-1).made).toEqual({ sample: 2, seed: 0 })
+    expect(page.told.at(-1).made).toEqual({ sample: 2, seed: 0, others: 1, labels: 0 })
     buttons.new_label.click()
-    expect(page.told.at(-1).made).toEqual({ sample: 2, seed: 1 })
+    expect(page.told.at(-1).made).toEqual({ sample: 2, seed: 1, others: 1, labels: 1 })
     shown.send({ ...card(1), id: 'b·1' })
     expect(shown.root.hasAttribute('data-late')).toBe(false)
+  })
+
+  test('counts from what Python has heard of', async () => {
+    await stand(3, { others: 2, labels: 3, heard: 5 })
+    buttons.another_sample.click()
+    expect(page.told.at(-1)).toEqual({ made: { sample: 2, seed: 3, others: 3, labels: 3 }, nth: 6, id: 'page' })
   })
 
   test('after the last one begins anew', async () => {
     await stand(11, { sample: 39, next: [] })
     buttons.new_label.click()
-    expect(page.told.at(-1).made).toEqual({ sample: 39, seed: 0 })
+    expect(page.told.at(-1).made).toEqual({ sample: 39, seed: 0, others: 0, labels: 1 })
   })
 
   test('of a button that is disabled, or of another, is left alone', async () => {
@@ -231,7 +239,7 @@ describe('a slider', () => {
     await move(0.3)
     buttons.new_label.click()
     expect(shown.root.hasAttribute('data-late')).toBe(true)
-    expect(page.told.map(one => one.made)).toEqual([{ sample: 5, seed: 1 }])
+    expect(page.told.map(one => one.made)).toEqual([{ sample: 5, seed: 1, others: 0, labels: 1 }])
   })
 })
 

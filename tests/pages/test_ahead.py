@@ -14,6 +14,7 @@ from sslviz.ui.frame import ahead, walk
 from sslviz.ui.frame.walk import Position
 from tests import views
 from tests.conftest import each_page
+from tests.pages.test_forged_events import make
 
 Read = Callable[[Any], dict[tuple[Any, ...], Any]]
 
@@ -115,15 +116,6 @@ def test_a_lesson_has_them_where_its_buttons_ask_for_them(visit: Callable, made_
     assert made[stands(page)] == shown(page)
 
 
-class Asked:
-    """A page of which only the walk is of interest."""
-
-    most = 999
-
-    def chance(self, _options: Any) -> bool:
-        return True
-
-
 @pytest.mark.usefixtures("made_ahead")
 @pytest.mark.parametrize("slug", TASKS)
 def test_two_hundred_presses_lead_where_the_browser_reckons(slug: str) -> None:
@@ -142,10 +134,22 @@ def test_two_hundred_presses_lead_where_the_browser_reckons(slug: str) -> None:
         at = want[0] if asks == "label" else want[-samples]
 
 
+def test_a_press_that_was_made_in_view_of_an_older_page_goes_on_from_where_python_is(visit: Callable) -> None:
+    """Streamlit told the first press, before the view was there that counts; the second one saw the first sample."""
+    page = visit("two_views")
+    first = stands(page)
+    page.press("another_sample")
+    make(page, "two_views_ahead", {"id": "two_views", "nth": 1, "made": {"others": 0, "labels": 1}})
+    assert stands(page) == (first[0] + walk.FURTHER, 1)
+    make(page, "two_views_ahead", {"id": "two_views", "nth": 3, "made": {"others": 2, "labels": 1}})  # one was missed
+    assert stands(page) == (first[0] + 3 * walk.FURTHER, 1)
+
+
 @pytest.mark.parametrize(
     "made",
-    [None, [], {"sample": 1}, {"sample": 1, "seed": 10_000}, {"sample": 1000, "seed": 0}, {"sample": True, "seed": 0}],
+    [None, [], {"others": 5}, {"others": 5, "labels": 1}, {"others": 4, "labels": 9}, {"others": True, "labels": 3}],
 )
-def test_a_position_that_is_none_leads_nowhere(made: Any) -> None:
-    assert ahead.position(Asked(), made) is None  # type: ignore[arg-type]
-    assert ahead.position(Asked(), {"sample": 999, "seed": 9_999}) == (999, 9_999)  # type: ignore[arg-type]
+def test_what_cannot_have_been_pressed_leads_nowhere(made: Any) -> None:
+    before = ahead.Pressed(others=5, labels=2)
+    assert ahead.pressed(made, before) is None
+    assert ahead.pressed({"others": 5, "labels": 3}, before) == (5, 3)

@@ -12,6 +12,8 @@ import { change, follow, view } from '../live/view.js'
  * @property {string} card  key of its card
  * @property {number} sample  what Python shows
  * @property {number} seed
+ * @property {number} others  how often another sample was asked for, of which Python has heard
+ * @property {number} labels  how often another label was
  * @property {number} heard  number of the last press that came
  * @property {number} edits  number of the last change by hand that came
  * @property {number} further  from one sample to the next
@@ -39,7 +41,7 @@ import { change, follow, view } from '../live/view.js'
  * @property {number} value  that Python shows
  */
 
-/** @typedef {{ sample: number, seed: number }} Position */
+/** @typedef {{ sample: number, seed: number, others: number, labels: number }} Position  with how often what was asked for */
 /** @typedef {{ data?: object, frame?: string }} Fetched */
 
 /**
@@ -106,7 +108,7 @@ function show(part, place, card) {
 }
 
 /**
- * Show what is asked for, and tell where the visitor stands.
+ * Show what is asked for, and tell how often what was asked for.
  * @param {Ahead} part
  * @param {Event} event
  */
@@ -118,8 +120,8 @@ function press(part, event) {
   const { data, made } = part
   const to =
     asks === 'label'
-      ? { ...made, seed: (made.seed + 1) % data.seeds }
-      : { ...made, sample: (made.sample + data.further) % data.samples }
+      ? { ...made, seed: (made.seed + 1) % data.seeds, labels: made.labels + 1 }
+      : { ...made, sample: (made.sample + data.further) % data.samples, others: made.others + 1 }
   const there = (/** @type {AheadStep} */ one) => !one.slider && one.sample === to.sample && one.seed === to.seed
   show(part, card, part.slid.size ? null : ready(part, there))
   change(part, to)
@@ -251,7 +253,8 @@ export default view({
     for (const [name, listener] of part.listeners) document.addEventListener(name, listener, true)
   },
   update: (part, data) => {
-    const follows = follow(part, data, { sample: data.sample, seed: data.seed })
+    const { sample, seed, others, labels } = data
+    const follows = follow(part, data, { sample, seed, others, labels })
     part.data = data
     hear(part)
     void fetch_all(part)

@@ -2,7 +2,8 @@
 
 A press on a button costs a message to the server, a run of the script, some 25 messages back and two redraws. So once a
 card is drawn, the next few are made by the very function that drew it. The browser fetches them and shows one in the
-frame of the press; then it tells where the visitor stands, and Python follows.
+frame of the press; then it tells how often each button was pressed so far, and Python goes as far from where it is. (It
+does not tell where that leads to: a press that Streamlit itself told, before this view was there, would be undone.)
 
 What is made in advance holds for one way of looking at the card: one run, one choice of settings, one picture. Another
 way drops all of it. While a run goes on, answers grow old: the browser leaves them out until Python has said them.
@@ -26,7 +27,7 @@ from sslviz.ui.frame import stage
 from sslviz.ui.frame.controls import Control
 from sslviz.ui.frame.own_input import aside
 from sslviz.ui.frame.transport import BUSY
-from sslviz.ui.frame.walk import FURTHER, SEEDS, Position, after_another, after_relabel, go_to, here
+from sslviz.ui.frame.walk import FURTHER, SEEDS, Position, after, after_another, after_relabel, go_to, here
 from sslviz.ui.live import Event, Handler, finite, mount
 from sslviz.ui.live.asked import sent_by
 from sslviz.ui.live.made import heard, whole
@@ -61,16 +62,19 @@ class AheadSlider(TypedDict):
 class AheadData(TypedDict):
     """What the view is sent.
 
-    id: of the page; card: key of its card; sample, seed: what Python shows; heard: number of the visitor's last press
-    that came; edits: of their last change by hand; further: from one sample to the next; samples, seeds: how many there
-    are; sliders: those that are drawn; asks: what of a card is old by then, since the model changes: "" nothing, its
-    "answer", or the "label", too, where the model makes it.
+    id: of the page; card: key of its card; sample, seed: what Python shows; others, labels: how often another sample
+    and another label were asked for; heard: number of the visitor's last press that came; edits: of their last change
+    by hand; further: from one sample to the next; samples, seeds: how many there are; sliders: those that are drawn;
+    asks: what of a card is old by then, since the model changes: "" nothing, its "answer", or the "label", too, where
+    the model makes it.
     """
 
     id: str
     card: str
     sample: int
     seed: int
+    others: int
+    labels: int
     heard: int
     edits: int
     further: int
@@ -79,6 +83,13 @@ class AheadData(TypedDict):
     asks: str
     sliders: Sequence[AheadSlider]
     next: Sequence[AheadStep]
+
+
+class Pressed(NamedTuple):
+    """How often another sample, and another label, were asked for on a page."""
+
+    others: int = 0
+    labels: int = 0
 
 
 class Next(NamedTuple):
@@ -111,20 +122,24 @@ def send(
         depth: of explanation.
         rerun: key of the fragment that follows a press; None: the whole page does.
     """
-    at, key = here(page), f"{page.slug}_card"
+    at, key, kept = here(page), f"{page.slug}_card", f"{page.slug}_pressed"
     names = _made(page, this, view, options, depth, at).names
+    before: Pressed = st.session_state.get(kept, Pressed())
 
     def moved(event: Event) -> None:
-        if (to := position(page, event.get("made"))) is not None:
-            st.session_state[f"{page.slug}_asked_last"] = "sample" if to.sample != here(page).sample else "label"
-            go_to(page, to)
+        before: Pressed = st.session_state.get(kept, Pressed())
+        if (now := pressed(event.get("made"), before)) is not None:
+            st.session_state[f"{page.slug}_asked_last"] = "sample" if now.others != before.others else "label"
+            st.session_state[kept] = now
+            go_to(page, after(page, here(page), now.others - before.others, now.labels - before.labels))
         st.rerun(rerun) if rerun else st.rerun()
 
     ahead_view(
         f"{page.slug}_ahead",
         data={
-            "id": page.slug, "card": key, "sample": at.sample, "seed": at.seed, "heard": heard(f"{page.slug}_ahead"),
-            "edits": heard(key), "further": FURTHER, "samples": page.most + 1, "seeds": SEEDS,
+            "id": page.slug, "card": key, "sample": at.sample, "seed": at.seed, "others": before.others,
+            "labels": before.labels, "heard": heard(f"{page.slug}_ahead"), "edits": heard(key),
+            "further": FURTHER, "samples": page.most + 1, "seeds": SEEDS,
             "asks": "" if view.status not in BUSY else "label" if TASKS[page.slug].label_from == "model" else "answer",
             "sliders": [
                 {"slider": f"{page.slug}_{one.name}", "value": getattr(options, one.name)}
@@ -139,12 +154,12 @@ def send(
     )  # fmt: skip
 
 
-def position(page: TaskPage[Any, Any], made: Any) -> Position | None:
-    """Where the browser says the visitor stands; None where that is nowhere."""
+def pressed(made: Any, before: Pressed) -> Pressed | None:
+    """How often the browser says that was pressed by now; None where it says nothing or less than `before`."""
     if not isinstance(made, dict):
         return None
-    sample, seed = whole(made.get("sample"), page.most + 1, -1), whole(made.get("seed"), SEEDS, -1)
-    return Position(sample, seed) if min(sample, seed) >= 0 else None
+    now = Pressed(*(whole(made.get(name), 2**53, -1) for name in Pressed._fields))
+    return now if now.others >= before.others and now.labels >= before.labels else None
 
 
 def wanted(page: TaskPage[Any, Any], options: Options, at: Position, last: str = "") -> list[Position]:
@@ -157,9 +172,8 @@ def wanted(page: TaskPage[Any, Any], options: Options, at: Position, last: str =
         last: what was asked for last: "label", "sample" or "".
     """
     labels, samples = FEW[last]
-    steps = [after_relabel] * (labels if page.chance(options) else 0)
-    another = partial(after_another, page)
-    return [*_along(at, steps), *_along(at, [another] * samples)]
+    relabel, another = partial(after_relabel, page), partial(after_another, page)
+    return [*_along(at, [relabel] * (labels if page.chance(options) else 0)), *_along(at, [another] * samples)]
 
 
 def sliders(page: TaskPage[Any, Any], options: Options) -> list[Control]:
@@ -221,5 +235,5 @@ def _way(page: TaskPage[Any, Any], this: Any, view: RunView, options: Options, d
 
 
 def ahead_view(key: str, *, data: AheadData, on_event: Handler = None) -> None:
-    """Fetch cards, and show one as soon as a button asks for it. What a visitor makes is {"sample", "seed"}."""
+    """Fetch cards, and show one as soon as a button asks for it. What a visitor makes is {"others", "labels"}."""
     mount("frame/ahead", key, data, "made", on_event)

@@ -27,14 +27,19 @@ def here(page: TaskPage[Any, Any]) -> Position:
     return Position(int(settings.value(page.slug, "sample", page.first)), page.seed)
 
 
+def after(page: TaskPage[Any, Any], at: Position, others: int, labels: int) -> Position:
+    """Where so many presses on "another sample" and "new label" lead to, in any order."""
+    return Position((at.sample + others * FURTHER) % (page.most + 1), (at.seed + labels) % SEEDS)
+
+
 def after_another(page: TaskPage[Any, Any], at: Position) -> Position:
     """The next sample by number, with the same label seed."""
-    return at._replace(sample=(at.sample + FURTHER) % (page.most + 1))
+    return after(page, at, 1, 0)
 
 
-def after_relabel(at: Position) -> Position:
+def after_relabel(page: TaskPage[Any, Any], at: Position) -> Position:
     """The same sample with the next label seed."""
-    return at._replace(seed=(at.seed + 1) % SEEDS)
+    return after(page, at, 0, 1)
 
 
 def another(page: TaskPage[Any, Any]) -> None:
@@ -44,7 +49,7 @@ def another(page: TaskPage[Any, Any]) -> None:
 
 def relabel(page: TaskPage[Any, Any]) -> None:
     """Another label of the same sample."""
-    go_to(page, after_relabel(here(page)))
+    go_to(page, after_relabel(page, here(page)))
 
 
 def go_to(page: TaskPage[Any, Any], to: Position) -> None:
