@@ -6,7 +6,7 @@ BIN    := $(VENV)/bin
 PIP    := $(BIN)/python -m pip install --disable-pip-version-check
 
 .DEFAULT_GOAL := help
-.PHONY: help run test test-all lint format types imports js views record bench clean
+.PHONY: help run test test-all lint format types imports js views record bench fuzz clean
 
 ## help: list the targets
 help:
@@ -36,6 +36,10 @@ test-all: lint types imports js
 	$(call pytest,-m "not alone" --ignore tests/browser $(several))
 	$(call pytest,-m alone --ignore tests/browser)
 	$(call pytest,tests/browser $(two))
+
+## fuzz: hand a million spoilt inputs to all that reads what comes from outside; takes half an hour
+fuzz: $(VENV)/.test
+	$(BIN)/python -m tests.fuzz
 
 ## lint: check style and formatting
 lint: $(VENV)/.test

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
+from functools import partial
 from typing import Any
 
 import pytest
@@ -123,6 +124,13 @@ def cheapen(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(projection, "FIRST_STEPS", (20, 30))
     monkeypatch.setattr(projection, "NEXT_STEPS", 10)
     forget()
+
+
+def fewer_choices(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Probes with three choices of labels in place of twenty, which is most of what figures cost."""
+    from sslviz.evaluation import probes
+
+    monkeypatch.setattr(probes, "linear_few", partial(probes.linear_few, seeds=probes.CHOICES[:3]))
 
 
 def forget() -> None:

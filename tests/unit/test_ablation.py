@@ -15,7 +15,7 @@ import sslviz.__main__ as command
 from sslviz.catalogue import TASKS
 from sslviz.training.config import RunConfig, default
 from sslviz.training.results import ablation, check, recorded
-from tests.stand_ins import cheapen, forget
+from tests.stand_ins import cheapen, fewer_choices, forget
 
 ROOT = Path(__file__).parents[2]
 ABLATED = [slug for slug, entry in TASKS.items() if entry.ablation]
@@ -90,9 +90,10 @@ def test_nothing_to_do_is_refused(rows: Any, seeds: int) -> None:
 
 
 @pytest.mark.slow
-def test_it_really_trains(tiny: Any) -> None:
+def test_it_really_trains(tiny: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     from sslviz.training import figures, loop
 
+    fewer_choices(monkeypatch)
     rows = (("plain", {}), ("marked", {"marks": True}))
     result = ablation.ablate("next_sentence", rows, 2, lambda _line: None)
     for row in result["rows"]:

@@ -41,7 +41,7 @@ PROBES = {"trained": {"knn": 0.5, "few": [0.4, 0.6], "many": 0.7}}
 FIGURES = {"loss": 1.0, "scores": {"a “b” 'c'": 0.5}, "probes": PROBES}
 
 
-@pytest.fixture(scope="module", params=["word_and_context", pytest.param("masked_patches", marks=pytest.mark.slow)])
+@pytest.fixture(scope="module")
 def trained(request: pytest.FixtureRequest) -> tuple[RunConfig, Any, list[float], dict[str, Any]]:
     """(config, state, losses, figures) of a tiny run, trained here."""
     from sslviz.training import whole
@@ -71,7 +71,12 @@ def same(folder: Path, trained: Any) -> None:
         assert np.array_equal(kept["weights"], state["weights"])
 
 
-@pytest.mark.parametrize("kind", ["script", pytest.param("notebook", marks=pytest.mark.slow)])
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    ("trained", "kind"),
+    [("word_and_context", "script"), ("word_and_context", "notebook"), ("masked_patches", "script")],
+    indirect=["trained"],
+)
 def test_the_same_figures_come_out_in_an_empty_folder(kind: str, trained: Any, tmp_path: Path) -> None:
     config, *_, expected = trained
     folder, file = tmp_path / "empty", tmp_path / f"run.{kind}"
@@ -88,7 +93,9 @@ def test_the_same_figures_come_out_in_an_empty_folder(kind: str, trained: Any, t
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("kind", ["script", pytest.param("notebook", marks=pytest.mark.slow)])
+@pytest.mark.parametrize(
+    ("trained", "kind"), [("word_and_context", "script"), ("masked_patches", "notebook")], indirect=["trained"]
+)
 def test_all_in_one_needs_nothing_of_this_project(kind: str, trained: Any, tmp_path: Path) -> None:
     config, *_, expected = trained
     with zipfile.ZipFile(io.BytesIO(export.alone(config, expected))) as file:

@@ -10,19 +10,19 @@ import numpy as np
 import pytest
 
 from sslviz.catalogue import TASKS
-from sslviz.evaluation import probes
 from sslviz.training import figures as module
 from sslviz.training import loop
 from sslviz.training.config import default
 from sslviz.training.figures import baselines, figures, held_out
 from tests.conftest import ALIKE
-from tests.stand_ins import cheapen, forget
+from tests.stand_ins import cheapen, fewer_choices, forget
 
 
 @pytest.fixture(params=[pytest.param(s, marks=() if s in ALIKE else pytest.mark.slow) for s in TASKS])
 def config(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> Iterator[Any]:
     cheapen(monkeypatch)
     monkeypatch.setattr(module, "MANY", 400)
+    fewer_choices(monkeypatch)
     module._probe_data.cache_clear()
     module._raw.cache_clear()
     module._random.cache_clear()
@@ -38,7 +38,7 @@ def test_they_are_complete_and_an_untrained_model_is_no_better_than_a_random_tru
     assert json.loads(json.dumps(result)) == result  # they are stored as JSON
     assert set(result["probes"]) == {"trained", "random", "raw"}
     for row in result["probes"].values():
-        assert len(row["few"]) == len(probes.CHOICES)
+        assert len(row["few"]) == 3  # choices of labels, of `fewer_choices`
         assert all(0 <= value <= 1 for value in (row["knn"], row["many"], *row["few"]))
     assert result["probes"]["trained"] == result["probes"]["random"]
     assert result["labels"] == result["per_class"] * result["classes"] <= 100
