@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -341,8 +342,15 @@ def test_others_who_train_are_mentioned(visit: Callable, engine: Engine, slug: s
     startup.runs().new(default(slug), "somebody else").play()
     page.run()
     assert "1 other run trains on this server too" in page.texts
-    startup.runs().new(default(slug), "a third").play()
+    startup.runs().new(replace(default(slug), seed=1), "a third").play()
     assert "2 other runs train on this server too" in page.run().texts
+    assert "Trained once" not in page.texts
+    (mine,) = (run for run in startup.runs()._runs.values() if run.config.steps == int(TINY["steps"]))
+    for number in range(3):
+        startup.runs().new(mine.config, f"one who chose the same, {number}").play()
+    assert "Trained once for 3 or more who chose the same settings." in page.run().texts
+    assert "2 other runs train on this server too" in page.texts
+    assert "Trained once" not in page.train().texts  # it pauses
 
 
 @alike_pages

@@ -504,7 +504,8 @@ def test_somebody_else_with_the_same_link_gets_a_copy(engine: Engine) -> None:
 
 def test_the_register_counts_the_runs_that_train(engine: Engine) -> None:
     register = Runs(engine)
-    first, second, third = (register.new(CONFIG, name) for name in ("ann", "bob", "eve"))
+    seeds = {"ann": 1, "bob": 2, "eve": 3}
+    first, second, third = (register.new(replace(CONFIG, seed=seed), name) for name, seed in seeds.items())
     assert register.training() == 0
     first.play()
     second.play()
@@ -562,7 +563,7 @@ def test_only_so_many_runs_of_a_visitor_train_at_once(engine: Engine) -> None:
         press()
         assert (third.status, third.busy) == (runs.READY, False)
         assert third.note.startswith("2 runs of yours train already")
-    register.new(CONFIG, "bob").play()
+    register.new(replace(CONFIG, seed=1), "bob").play()
     first.play()  # who trains already is not refused
     assert register.training() == 3
     first.pause()
@@ -655,7 +656,7 @@ def test_time_left_is_longer_where_others_train_too(engine: Engine) -> None:
     mine.play()
     alone = register.seconds_left(mine)
     assert alone == pytest.approx(mine.left)
-    others = [register.new(CONFIG, name) for name in ("bob", "eve", "joe")]
+    others = [register.new(replace(CONFIG, seed=seed), name) for seed, name in enumerate(("bob", "eve", "joe"))]
     others[0].play()
     assert register.seconds_left(mine) == pytest.approx(alone)  # a worker each
     for run in others[1:]:

@@ -13,7 +13,7 @@ import threading
 import time
 from collections import Counter
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -21,13 +21,15 @@ from numpy.typing import NDArray
 
 from sslviz.training import loop
 from sslviz.training.config import RunConfig
-from sslviz.training.live import beginning, waiting
-from sslviz.training.live.engine import Engine, Job
+from sslviz.training.live import beginning, together, waiting
+from sslviz.training.live.engine import Engine
+from sslviz.training.live.rates import Rate
 from sslviz.training.live.shares import Share, Shares
 from sslviz.training.live.slices import Phases
 from sslviz.training.live.slices import advance as _advance
 from sslviz.training.live.slices import figures as _figures
 from sslviz.training.live.slices import slow as _slow
+from sslviz.training.live.together import NEAR, Others, Reached, Slice
 from sslviz.training.results import recorded
 
 SLICE, LONGEST = 0.5, 400  # seconds that a slice should take; most steps in one
@@ -51,11 +53,13 @@ class Run:
         *,
         viewer: str = "",
         refuse: Callable[[Run], str] = lambda _: "",
+        others: Callable[[Run], Others | None] = lambda _: None,
     ) -> None:
-        """`refuse` says in a sentence why a run may not train now, or nothing."""
+        """`refuse` says in a sentence why a run may not train now, or nothing; `others` whom it may train with."""
         self.id, self.config, self.viewer = secrets.token_urlsafe(12), config, viewer
-        self._engine, self._clock, self._refuse, self._lock = engine, clock, refuse, threading.RLock()
-        self._job: Job | None = None
+        self._engine, self._clock, self._refuse, self._others = engine, clock, refuse, others
+        self._lock = threading.RLock()
+        self.slice: Slice | None = None  # that is being computed for it
         self._clear()
 
     def _clear(self) -> None:
@@ -68,6 +72,7 @@ class Run:
         self.figures: dict[str, Any] | None = None
         self._wish: tuple[str, int] | None = None  # what to hand in next
         self._pace, self._failed, self.looked, self._round = 1, 0, self._clock(), object()
+        self.crew = together.new_crew()  # the same for all who train together
         self._since = self._clock()  # when the last slice came back, or the first one was handed in
         self._training, self._judging = Rate(), Rate()  # a step; an evaluation
 
@@ -97,45 +102,43 @@ class Run:
         with self._lock:
             self._wish = None
             if self.status == PLAYING:
-                self.status = PAUSING if self._job else PAUSED
+                self.status = PAUSING if self.slice else PAUSED
 
     def reset(self) -> None:
         """Back to the untrained weights, with the same seed."""
         with self._lock:
-            if self._job:
-                self._job.cancel()
-            self._job = None
+            if self.slice:
+                self.slice.leave()
+            self.slice = None
             self._clear()  # a slice that still comes back finds another round
 
     def look(self) -> None:
         """A page shows this run; without a look for a minute it pauses."""
         with self._lock:
             self.looked = self._clock()
-            if self._job and self._engine.lost():
-                job, self._round = self._job, object()  # whatever still comes of it is too late
-                self._again(self._round, ConnectionError(f"the engine ended while it held {job}"))
+            if self.slice and self._engine.lost():
+                lost, self._round = self.slice, object()  # whatever still comes of it is too late
+                self._again(lost, self._round, ConnectionError(f"the engine ended while it held {lost.job}"))
 
     def fork(self, copy: Run | None = None) -> Run:
         """A copy at the same step, paused, for somebody who opened the same link; `copy` is a new run of theirs."""
         with self._lock:
             copy = copy or Run(self.config, self._engine, self._clock)
-            for name in ("state", "step", "seconds", "losses", "device", "figures", "phases"):
-                setattr(copy, name, getattr(self, name))
-            copy.evaluations = list(self.evaluations)
-            copy._pace, copy._training, copy._judging = self._pace, replace(self._training), replace(self._judging)
+            copy._go_to(self._reached())
+            copy.figures, copy.phases = self.figures, self.phases
             copy.status = {PLAYING: PAUSED, PAUSING: PAUSED, FAILED: PAUSED}.get(self.status, self.status)
             return copy
 
     @property
     def busy(self) -> bool:
         """Whether something is being computed or about to be."""
-        return self.status in (PLAYING, PAUSING) or self._job is not None
+        return self.status in (PLAYING, PAUSING) or self.slice is not None
 
     @property
     def waits(self) -> float:
         """Seconds for which it has had no slice, though it wants one; 0 where it wants none."""
         with self._lock:
-            return self._clock() - self._since if self._job else 0.0
+            return self._clock() - self._since if self.slice else 0.0
 
     @property
     def left(self) -> float:
@@ -166,37 +169,68 @@ class Run:
                 return
             self.looked, self._wish, self.note = self._clock(), wish, ""
             self.status = PLAYING
-            if self._job is None:
-                self._since = self._clock()
-                self._hand_in()
+            if self.slice is None:
+                self._since, self.crew = self._clock(), together.new_crew()
+                self._hand_in(leap=True)
 
-    def _hand_in(self) -> None:
-        """Give the next slice to the engine (with the lock held)."""
+    def _hand_in(self, *, leap: bool = False) -> None:
+        """Have the next slice computed (with the lock held); `leap`: as in `_begin`."""
         assert self._wish is not None  # noqa: S101 - callers check
         kind, steps = self._wish
         function = _slow if kind == "slow" else _advance
         try:
-            self._job = self._engine.submit(
-                function, self.config.to_json(), self.state, self._pace if kind == "play" else steps
-            )
+            self._begin(kind, function, self._pace if kind == "play" else steps, leap=leap)
         except Exception as problem:  # noqa: BLE001 - the page must say so and go on
-            self._job, self.status, self.note = None, FAILED, f"The training engine cannot be reached: {problem}"
-            return
-        mark = self._round
-        self._job.add_done_callback(lambda job: self._done(job, mark, kind))
+            self.slice, self.status, self.note = None, FAILED, f"The training engine cannot be reached: {problem}"
 
-    def _done(self, job: Job, mark: object, kind: str) -> None:
+    def _begin(self, kind: str, function: Callable[..., Any], *more: Any, leap: bool = False) -> None:
+        """Take part in a slice of others, or give one's own to the engine.
+
+        Args:
+            kind: of slice; a single step is nobody else's affair.
+            function: what a worker computes, from the settings, the state and `more`.
+            more: the rest of its arguments.
+            leap: whether the run may be taken far ahead, to where others are.
+        """
+        alone, mark = kind not in ("play", "figures"), self._round
+        if alone:
+            self.crew = together.new_crew()
+        others = None if alone else self._others(self)
+        most = self.config.steps if leap else NEAR * self._pace
+        if others and (joined := others.join(self.crew, self.step, most)):
+            self.slice, start = joined
+            self.crew = self.slice.crew
+            self._go_to(start)
+        else:
+            engine = others.engine if others else self._engine
+            job = engine.submit(function, self.config.to_json(), self.state, *more)
+            self.slice = Slice(job, self.crew, None if alone else self._reached())
+        mine = self.slice
+        mine.job.add_done_callback(lambda _: self._done(mine, mark, kind))
+
+    def _reached(self) -> Reached:
+        return Reached(
+            self.state, self.step, self.seconds, self.losses, tuple(self.evaluations), self.device, self._pace,
+            replace(self._training), replace(self._judging),
+        )  # fmt: skip
+
+    def _go_to(self, there: Reached) -> None:
+        self.state, self.step, self.seconds, self.losses = there.state, there.step, there.seconds, there.losses
+        self.evaluations, self.device, self._pace = list(there.evaluations), there.device, there.pace
+        self._training, self._judging = replace(there.training), replace(there.judging)
+
+    def _done(self, mine: Slice, mark: object, kind: str) -> None:
         try:
-            outcome = job.result()
+            outcome = mine.job.result()
         except BaseException as problem:  # noqa: BLE001 - a cancelled slice raises CancelledError, which is none
-            self._again(mark, problem)
+            self._again(mine, mark, problem)
             return
         with self._lock:
             if mark is not self._round:
                 return  # reset in the meantime
-            self._job, self._failed, self._since = None, 0, self._clock()
+            self.slice, self._failed, self._since = None, 0, self._clock()
             if isinstance(outcome, dict):
-                self.figures = outcome
+                self.figures, self._wish = outcome, None
                 self.status = DONE
                 return
             self._take(*outcome)
@@ -244,20 +278,19 @@ class Run:
 
     def _judge(self) -> None:
         """The budget is spent: one more job, for the figures."""
-        self._wish, mark = None, self._round
+        self._wish = None
         try:
-            self._job = self._engine.submit(_figures, self.config.to_json(), self.state)
+            self._begin("figures", _figures)
         except Exception:  # noqa: BLE001 - trained it is; the figures are then missing
             self.status = DONE
-            return
-        self._job.add_done_callback(lambda job: self._done(job, mark, "figures"))
 
-    def _again(self, mark: object, problem: BaseException) -> None:
+    def _again(self, lost: Slice, mark: object, problem: BaseException) -> None:
         """A slice was lost with its worker: hand it in again, from the last state."""
+        lost.spoil()
         with self._lock:
             if mark is not self._round:
                 return
-            self._job, self._failed = None, self._failed + 1
+            self.slice, self._failed = None, self._failed + 1
             if waiting.killed(problem):  # Dask has tried it several times by itself
                 self.status, self.note, self._failed = FAILED, waiting.memory_ran_out(self.config.batch), 0
             elif self._failed >= TRIES:
@@ -265,24 +298,6 @@ class Run:
                 self._failed = 0
             else:
                 self._go_on()
-
-
-@dataclass
-class Rate:
-    """Seconds that something takes, the last times counting most."""
-
-    seconds: float = 0.0
-    count: float = 0.0
-
-    def add(self, seconds: float, count: int) -> None:
-        """It happened so many times more."""
-        kept = min(1.0, 4 * count / self.count) if self.count else 1.0  # at most the last few slices
-        self.seconds, self.count = kept * self.seconds + seconds, kept * self.count + count
-
-    @property
-    def mean(self) -> float:
-        """Seconds a time, 0 where it has not happened yet."""
-        return self.seconds / self.count if self.count else 0.0
 
 
 def recorded_step(config: RunConfig) -> float:
@@ -305,7 +320,7 @@ class Runs:
 
     def new(self, config: RunConfig, viewer: str) -> Run:
         """A run that has not started."""
-        run = Run(config, self.share(viewer), viewer=viewer, refuse=self._refuse)
+        run = Run(config, self.share(viewer), viewer=viewer, refuse=self._refuse, others=self._others)
         with self._lock:
             while self._drop_one(viewer):
                 pass
@@ -341,24 +356,46 @@ class Runs:
             self._runs.pop(run.id, None)
 
     def training(self) -> int:
-        """How many runs are being trained now."""
-        with self._lock:
-            return sum(run.status == PLAYING for run in self._runs.values())
+        """How many runs are being trained now; those with the same settings that are trained once count as one."""
+        return len({run.crew for run in self._playing()})
+
+    def together(self, run: Run) -> int:
+        """For how many visitors a run that plays is trained at once, its own counted."""
+        return len({other.viewer for other in self._playing() if other.crew == run.crew})
 
     def seconds_left(self, run: Run) -> float:
         """Seconds until a run that plays will about have spent its budget, if the others go on, too."""
-        with self._lock:
-            playing = Counter(other.viewer for other in self._runs.values() if other.status == PLAYING)
-        visitors, own = max(1, len(playing)), max(1, playing[run.viewer])
-        return run.left / min(1.0, self.engine.workers() / visitors / own)
+        crews: dict[str, set[str]] = {run.crew: {run.viewer}}
+        for other in self._playing():
+            crews.setdefault(other.crew, set()).add(other.viewer)
+        whose = {crew: crew if len(viewers) > 1 else next(iter(viewers)) for crew, viewers in crews.items()}
+        turns = Counter(whose.values())
+        return run.left / min(1.0, self.engine.workers() / len(turns) / turns[whose[run.crew]])
 
     def waits(self, run: Run) -> str:
         """Why a run has had no slice for a while, in a sentence; empty where it has, or wants none."""
         if (seconds := run.waits) < waiting.LONG:
             return ""
         with self._lock:
-            others = sum(other.busy for other in self._runs.values() if other is not run)
+            others = len({other.crew for other in self._runs.values() if other.busy} - {run.crew})
         return waiting.why(seconds, self.engine.standing(), others, judging=run.step >= run.config.steps)
+
+    def _playing(self) -> list[Run]:
+        with self._lock:
+            return [run for run in self._runs.values() if run.status == PLAYING]
+
+    def _others(self, run: Run) -> Others | None:
+        """Whom a run may train with: others of the same settings, where more visitors train than there are workers.
+
+        Whoever has a worker for themselves sees their own run from its first step on.
+        """
+        playing = [other for other in self._playing() if other is not run]
+        alike = [other for other in playing if other.config == run.config]
+        slices = [mine for other in alike if (mine := other.slice) is not None and mine.start is not None]
+        visitors = len({run.viewer, *(other.viewer for other in playing)})
+        if not slices or not (visitors > self.engine.workers() or any(other.crew == run.crew for other in alike)):
+            return None
+        return Others(slices, self.share(run.crew))
 
     def _refuse(self, run: Run) -> str:
         """Why this run may not train now, in a sentence; empty if it may."""

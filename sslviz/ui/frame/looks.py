@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 
 PATH = "/looks/{number}"
 LIVE = ("playing", "pausing")
+FOR_MANY = (2, 3, 5, 10, 20, 30, 50, 100)  # at so many who train together, the page says so anew
 WAITING, AGAIN = 20.0, 10.0  # seconds without a slice, after which the page says why; and until it says it anew
 
 
@@ -81,11 +82,21 @@ def look_view(key: str, *, data: LookAbout) -> None:
 
 
 def mark(run: Run) -> str:
-    """What only Python draws: the state of a run, its first map, its notes, whether it waits, whether others train."""
+    """What only Python draws: the state of a run, its first map, its notes, why it waits, who else trains."""
     waits = run.waits
     why = int(waits // AGAIN) if waits >= WAITING else 0
     others = startup.runs().training() > (run.status == "playing")
-    return f"{run.status} {bool(run.evaluations)} {len(run.phases)} {len(run.note)} {why} {others}"
+    return f"{run.status} {bool(run.evaluations)} {len(run.phases)} {len(run.note)} {why} {others} {for_many(run)}"
+
+
+def for_many(run: Run) -> str:
+    """For how many visitors a run is trained at once, roughly, in words; "" where it is for one alone.
+
+    Roughly, since each new number has the page of each of them drawn anew.
+    """
+    many = startup.runs().together(run)
+    reached = [least for least in FOR_MANY if many >= least]
+    return f"{reached[-1]}{' or more' if reached[-1] > FOR_MANY[0] else ''}" if reached else ""
 
 
 def answer(request: Request) -> Response:

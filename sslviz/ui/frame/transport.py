@@ -240,10 +240,19 @@ def _notes(slug: str, view: RunView) -> None:
     wanted = settings.config(slug)
     if view.mode != "recorded" and wanted != view.config.as_begun:
         st.caption("The settings have changed since this run was started. Reset trains with the new ones.")
+    say_shared(slug, view)
     if view.status == "playing" and (others := startup.runs().training() - 1) > 0:
         st.caption(
             f"{others} other run{'s train' if others > 1 else ' trains'} on this server too. "
             "The recorded run is there at once."
+        )
+
+
+def say_shared(slug: str, view: RunView) -> None:
+    """Say that a run is trained once for several visitors, where it is."""
+    if view.status == "playing" and (run := current.run(slug)) is not None and (many := looks.for_many(run)):
+        st.caption(
+            f"Trained once for {many} who chose the same settings. A change of yours gives you a run of your own."
         )
 
 

@@ -11,7 +11,7 @@ from sslviz.catalogue import TASKS
 from sslviz.training.results.run_view import RunView
 from sslviz.ui.frame import current, looks, stage
 from sslviz.ui.frame.lesson.scene import Lesson, Said
-from sslviz.ui.frame.transport import BUSY, go_on, hold
+from sslviz.ui.frame.transport import BUSY, go_on, hold, say_shared
 from sslviz.ui.frame.views import loss_view
 from sslviz.ui.live import mount
 
@@ -61,6 +61,7 @@ def learning(
             _strip(page, lesson, view, size)
             looks.follow(f"{page.slug}_learn", view, current.run(page.slug), "all")
             return
+        say_shared(page.slug, view)
         left, right = st.columns([2, 3], gap="medium")
         with left:
             _strip(page, lesson, view, size)
