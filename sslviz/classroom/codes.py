@@ -7,6 +7,8 @@ import secrets
 import unicodedata
 from collections.abc import Collection
 
+from sslviz.classroom.rude import is_rude
+
 # Of letters and digits that look alike from afar (0 O, 1 I L, 5 S, 2 Z, 8 B, 6 G, U V) at most one is there. No vowels,
 # so that no code is a word. 21 letters: 86 million codes.
 LETTERS = "CDFHJKMNPQRTWXY234679"
@@ -21,6 +23,7 @@ ANIMALS = (
 LONGEST = 20  # letters of a nickname
 ALLOWED = f"A name has 1 to {LONGEST} letters, numbers, spaces, hyphens or apostrophes."
 TAKEN = "Somebody in this room has that name already."
+RUDE = "Please choose a name that nobody minds seeing on the wall."
 
 
 class BadName(ValueError):
@@ -77,6 +80,8 @@ def checked_name(typed: str, taken: Collection[str]) -> str:
         raise BadName(ALLOWED)
     if not any(map(_letter, name)):
         raise BadName(ALLOWED)
+    if is_rude(name):
+        raise BadName(RUDE)
     if same(name) in {same(other) for other in taken}:
         raise BadName(TAKEN)
     return name

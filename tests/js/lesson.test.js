@@ -137,6 +137,11 @@ describe('keys', () => {
     press(key('b'))
     press(key('ArrowRight'))
     expect(document.getElementById('sslviz-blank')).toBeNull()
+    const [away, back] = [button('scene_blank'), button('scene_unblank')]
+    press(key('b'))
+    expect([away.mock.calls.length, back.mock.calls.length]).toEqual([1, 0])
+    press(key('b'))
+    expect([away.mock.calls.length, back.mock.calls.length]).toEqual([1, 1])
     expect(next).toHaveBeenCalledTimes(1)
   })
 })

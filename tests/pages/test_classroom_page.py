@@ -79,6 +79,7 @@ def test_a_room_is_opened_asks_reveals_goes_on_and_is_ended(lesson: Callable, ro
     assert len(seen["shares"]) == len(seen["choices"])
     assert "filled" in page.html
     assert seen["board"] == []
+    phones_look_to_the_front_and_come_back(page, lambda: told(rooms.look(code, now()), phones[0][1].number))
     page.press("scene_another")
     second = rooms.look(code, now()).question
     assert second is not None
@@ -98,6 +99,15 @@ def test_a_room_is_opened_asks_reveals_goes_on_and_is_ended(lesson: Callable, ro
     with pytest.raises(stores.NoRoom):
         rooms.look(code, now())
     assert "room_token" not in page.at.session_state
+
+
+def phones_look_to_the_front_and_come_back(page: Any, phone: Callable[[], dict[str, Any]]) -> None:
+    """While the screen is blank."""
+    before = phone()
+    page.press("scene_blank")
+    assert (phone()["question"], phone()["ask"]) == (0, "")
+    page.run().press("scene_unblank")
+    assert {**phone(), "version": 0} == {**before, "version": 0}
 
 
 def test_another_visitor_neither_sees_nor_steers_the_room(lesson: Callable, rooms: RoomStore) -> None:

@@ -10,6 +10,7 @@ import csv
 import io
 import secrets
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
@@ -165,6 +166,7 @@ def _once(what: tuple[Any, ...], work: Callable[[str, str], Any]) -> Any:
     whole = (st.session_state.get("room_code"), *what)
     if told is None or told[0] != whole:
         done = _steer(work)
+        st.session_state.pop("room_blank", None)
         if st.session_state.get("room_code") is None or trouble():
             return None
         st.session_state["room_told"] = told = (whole, done)
@@ -216,6 +218,23 @@ def button(room: Room | None) -> None:
     """In the foot of the lesson: open a room, or look after the one that is open."""
     words = "Open a room" if room is None else f"Room {spaced(room.code)} · {len(room.inside)} in"
     st.button(words, key="scene_room", on_click=open_room)
+
+
+def blank_button() -> None:
+    """For the key B, which blanks the projector: the phones look to the front, too, until they are called back."""
+    blank = bool(st.session_state.get("room_blank"))
+    name, words = ("scene_unblank", "B phones back") if blank else ("scene_blank", "B")
+    st.button(words, key=name, help="Blanks the projector and the phones", on_click=_blank, args=(not blank,))
+
+
+def _blank(blank: bool) -> None:
+    scene: Scene = st.session_state["room_scene"]
+    if blank:
+        _steer(lambda token, code: rooms().follow(token, code, replace(scene, ask=""), now()))
+        st.session_state["room_blank"] = True
+    else:  # what they were told before, they are told again
+        for name in ("room_blank", "room_told"):
+            st.session_state.pop(name, None)
 
 
 def panel_open() -> bool:

@@ -20,6 +20,7 @@ from sslviz.classroom.codes import (
 )
 from sslviz.classroom.limits import Limits, Window
 from sslviz.classroom.room import Question, Room, Scene, Seat, put, read_asked, results, score, standing, told
+from sslviz.classroom.rude import is_rude
 from tests.unit.classroom.conftest import PICTURE, asked
 
 
@@ -54,6 +55,18 @@ def test_whatever_is_typed_is_a_code_or_none(typed: str) -> None:
 def test_codes_are_read_as_people_type_them() -> None:
     code = new_code()
     assert read_code(f" {code[:3].lower()}-{code[3:]} ") == code
+
+
+@pytest.mark.parametrize("typed", ["Sh1t", "F U C K", "fuuuuck", "Scheiße", "a-s-s", "Big Dick", "shit 12", "мой хуй"])
+def test_a_rude_name_is_refused_however_it_is_spelt(typed: str) -> None:
+    with pytest.raises(BadName, match="nobody minds"):
+        checked_name(typed, [])
+
+
+@pytest.mark.parametrize("name", ["Ishita", "Harshit", "Cassandra", "Monique", "Dickens", "Titus", "Bob", "Pornthip"])
+def test_a_name_that_people_have_is_not_taken_for_a_rude_one(name: str) -> None:
+    assert checked_name(name, []) == name
+    assert not any(is_rude(animal) for animal in ANIMALS)
 
 
 @given(st.lists(st.sampled_from(ANIMALS), max_size=5))

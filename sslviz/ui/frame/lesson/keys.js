@@ -30,12 +30,29 @@ export function taken(event) {
   return /^Arrow/.test(event.key) && Boolean(node.closest('[role=radiogroup], [role=tablist]'))
 }
 
-/** Show nothing at all, until a key is pressed. */
+/** Show nothing at all, until a key is pressed; where a class is in a room, its phones look to the front, too. */
 function blank() {
-  const node = make('div', BLANK, '', { id: BLANK, onclick: () => node.remove() })
+  const node = make('div', BLANK, '', { id: BLANK, onclick: () => uncover(node) })
   const stage = find(document, '[data-testid=stApp]')
   node.style.cssText = `position:fixed;inset:0;z-index:9999999;background:${stage ? getComputedStyle(stage).backgroundColor : '#000'}`
   document.body.append(node)
+  find(document, '.st-key-scene_blank button')?.click()
+}
+
+/** @param {HTMLElement} node */
+function uncover(node) {
+  node.remove()
+  call_back(10)
+}
+
+/**
+ * Call the phones back; the button that does it may still be on its way.
+ * @param {number} tries
+ */
+function call_back(tries) {
+  const button = find(document, '.st-key-scene_unblank button')
+  if (button) button.click()
+  else if (tries && find(document, '.st-key-scene_blank')) setTimeout(call_back, 200, tries - 1)
 }
 
 /** @param {KeyboardEvent} event */
@@ -43,7 +60,7 @@ export function press(event) {
   if (taken(event)) return
   const covered = document.getElementById(BLANK)
   if (covered) {
-    covered.remove()
+    uncover(covered)
     if (event.key.toLowerCase() === 'b') return
   }
   const key = event.key.length === 1 ? event.key.toLowerCase() : event.key

@@ -192,8 +192,10 @@ def _foot(slug: str, lesson: Lesson, number: int, size: str, page: Any, room: Ro
             if teacher.trouble():
                 st.html(f"<p class='nth'>{escape(teacher.trouble())}</p>", width="content")
             teacher.button(room)
-            if room is None:  # else there is no room for it beside the room's button
+            if room is None:
                 st.html("<p class='nth'>B blank</p>", width="content")
+            else:
+                teacher.blank_button()
             st.button("Esc leave", key="scene_leave", on_click=views.show, args=("lesson",))
         if number + 1 < count:
             follows = lesson.scenes[number + 1].name
