@@ -1,10 +1,12 @@
-"""Thirty visitors at once: how long a label and a poll take, whether every run moves, and what memory that needs.
+"""Thirty visitors at once: how long a label and a look take, whether every run moves, and what memory that needs.
 
 Each visitor speaks Streamlit's own protocol, as a browser does: opens a task's page, presses Play within the first
-minute, takes a new label every five seconds, and looks at its run twice a second. Before them one visitor trains alone,
-so that throughput has something to be compared with. Server, workers and visitors share this computer's cores.
+half of the time, takes a new label every five seconds, looks at its run twice a second, and presses Pause at the end.
+Two crowds come one after the other: a class that has the same settings, six to a page, and one in which each has a run
+seed of their own. Before them one visitor trains alone on each page, so that throughput has something to be compared
+with. Server, workers and visitors share this computer's cores. It takes three to four minutes.
 
-    PYTHONPATH=. .venv/bin/python benchmarks/classroom.py --visitors 30 --seconds 110
+    PYTHONPATH=. .venv/bin/python benchmarks/classroom.py --visitors 30 --seconds 60
 """
 
 from __future__ import annotations
@@ -23,7 +25,7 @@ from urllib.parse import urlencode
 import numpy as np
 import psutil
 import websockets
-from _server import Server, load, ms, serve
+from _server import Server, load, serve
 from streamlit.proto.BackMsg_pb2 import BackMsg
 from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 
@@ -33,7 +35,8 @@ PAGES = ("masked_words", "same_or_different", "masked_patches", "next_word", "cl
 RUN = re.compile(rb'"run": ?"([\w-]{16})"')  # what a view is sent that looks at a run
 LOOK_EVERY, LOOK_AT_FIRST, REDRAW = 0.5, 0.15, 2.0  # seconds, as in ui/frame/look.js
 LABEL_EVERY = 5.0  # seconds
-LONGEST = 120.0  # seconds that a page may take to be complete
+LONGEST = 60.0  # seconds that a page may take to be complete
+SETTLES = 8.0  # seconds until what is freed is given back, and what was begun is through
 
 
 @dataclass
@@ -41,6 +44,7 @@ class Visitor:
     """One page of one visitor, and what was noted on it."""
 
     slug: str
+    seed: int = 0  # of its run
     labels: list[float] = field(default_factory=list)  # ms
     looks: list[float] = field(default_factory=list)  # ms
     run: str = ""  # that it looks at
@@ -90,7 +94,8 @@ class Connection:
         """Run the script, or a part of it, and wait for its end; returns ms."""
         asked = BackMsg()
         run = asked.rerun_script
-        run.query_string, run.page_script_hash = "view=lab", self.one.hash
+        link = {"view": "lab", f"{self.one.slug}_seed": str(self.one.seed)}
+        run.query_string, run.page_script_hash = urlencode(link), self.one.hash
         if not self.one.hash:
             run.page_name = self.one.slug
         run.fragment_id, run.is_auto_rerun = fragment, repeated
@@ -178,21 +183,32 @@ async def visit(server: Server, one: Visitor, play_after: float, stop: asyncio.E
                     next_look = now + (LOOK_EVERY if one.moved else LOOK_AT_FIRST)
                 else:
                     await line.listen(0.05)
+            if one.moved and "play" in one.buttons:
+                await line.ask("play")  # Pause; else the run would go on for a minute
     except Exception as problem:  # noqa: BLE001 - it is counted and printed
         one.wrong.append(repr(problem)[:200])
 
 
-async def crowd(server: Server, many: list[Visitor], seconds: float, within: float, *, labels: bool = True) -> float:
-    """All of them for so many seconds; returns when the last one had left."""
+async def crowd(server: Server, many: list[Visitor], seconds: float, within: float) -> None:
+    """All of them for so many seconds."""
     stop = asyncio.Event()
     tasks = [
-        asyncio.create_task(visit(server, one, within * (i + 0.5) / len(many), stop, labels=labels))
-        for i, one in enumerate(many)
+        asyncio.create_task(visit(server, one, within * (i + 0.5) / len(many), stop)) for i, one in enumerate(many)
     ]
     await asyncio.sleep(seconds)
     stop.set()
     await asyncio.gather(*tasks)
-    return time.perf_counter()
+
+
+async def by_oneself(server: Server, one: Visitor, seconds: float) -> None:
+    """One visitor alone, whose run goes on for so many seconds after its first step."""
+    stop, began = asyncio.Event(), time.perf_counter()
+    task = asyncio.create_task(visit(server, one, 0, stop, labels=False))
+    while one.moved is None and time.perf_counter() - began < LONGEST / 2:
+        await asyncio.sleep(0.1)
+    await asyncio.sleep(seconds)
+    stop.set()
+    await task
 
 
 def memory(pid: int) -> float:
@@ -211,50 +227,109 @@ def rate(one: Visitor, since: float) -> float:
     return (steps[-1][1] - steps[0][1]) / (steps[-1][0] - steps[0][0]) if len(steps) > 1 else 0.0
 
 
-def worth(many: list[Visitor], since: float, alone: dict[str, float]) -> float:
-    """Workers' worth of training: each run's pace as a share of what such a run gets alone on one worker."""
-    return sum(rate(one, since) / alone[one.slug] for one in many if alone.get(one.slug))
+@dataclass(frozen=True)
+class Crowd:
+    """What thirty visitors at once met: a column of the table."""
+
+    many: list[Visitor]
+    since: float  # when all had pressed Play
+    before: float  # GB
+    during: float
+    after: float
+
+    def cell(self, name: str, alone: dict[str, float]) -> str:
+        """A cell of the table."""
+        labels, looks = (
+            [t for one in self.many for t in getattr(one, what)] or [np.nan] for what in ("labels", "looks")
+        )
+        moved = [one.moved if one.moved is not None else np.inf for one in self.many]
+        cells = {
+            "a new label, p50 and p95": f"{np.percentile(labels, 50):.0f} and {np.percentile(labels, 95):.0f} ms",
+            "a look at a run, p50 and p95": f"{np.percentile(looks, 50):.0f} and {np.percentile(looks, 95):.0f} ms",
+            "labels and looks in all": f"{len(labels):,} and {len(looks):,}",
+            "errors": str(sum(len(one.wrong) for one in self.many)),
+            "from Play to the first step, median and longest": f"{np.median(moved):.1f} and {max(moved):.1f} s",
+            "slowest of the fastest like run, worst page": f"{self.fairness():.0%}",
+            "runs that are trained": str(len(self.trained())),
+            "training in sum, in runs alone on a worker": f"{self.worth(alone):.2f}",
+            "memory before, with all, after they left": f"{self.before:.2f}, {self.during:.2f}, {self.after:.2f} GB",
+        }
+        return cells[name]
+
+    def paces(self, slug: str) -> list[float]:
+        """Steps a second of every run of this page."""
+        return [rate(one, self.since) for one in self.many if one.slug == slug]
+
+    def fairness(self) -> float:
+        """The slowest run's pace as a share of the fastest's among like ones, of the page where it is lowest."""
+        return min(min(paces) / max(paces) if max(paces) else 0.0 for paces in map(self.paces, self.pages()))
+
+    def pages(self) -> list[str]:
+        """Those that somebody has open."""
+        return sorted({one.slug for one in self.many})
+
+    def trained(self) -> list[Visitor]:
+        """One visitor of each run that is trained: those with the same settings watch the same one."""
+        return list({(one.slug, one.seed): one for one in self.many}.values())
+
+    def worth(self, alone: dict[str, float]) -> float:
+        """Each run's pace as a share of what such a run gets alone on one worker, in sum."""
+        return sum(rate(one, self.since) / alone[one.slug] for one in self.trained() if alone.get(one.slug))
+
+
+ROWS = (
+    "a new label, p50 and p95",
+    "a look at a run, p50 and p95",
+    "labels and looks in all",
+    "errors",
+    "from Play to the first step, median and longest",
+    "slowest of the fastest like run, worst page",
+    "runs that are trained",
+    "training in sum, in runs alone on a worker",
+    "memory before, with all, after they left",
+)
+
+
+def come_and_go(server: Server, many: list[Visitor], seconds: float, within: float) -> Crowd:
+    """Have them all come, stay for so many seconds, press Pause and leave."""
+    before, began = memory(server.pid), time.perf_counter()
+    asyncio.run(crowd(server, many, seconds, within))
+    during = memory(server.pid)
+    time.sleep(SETTLES)
+    return Crowd(many, began + within + 5, before, during, memory(server.pid))
 
 
 def main() -> None:
     """Print the table."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--visitors", type=int, default=30)
-    parser.add_argument("--seconds", type=float, default=110)
-    parser.add_argument("--within", type=float, default=60, help="seconds within which all have pressed Play")
-    parser.add_argument("--alone", type=float, default=20, help="seconds for which each page's run trains alone first")
+    parser.add_argument("--seconds", type=float, default=60, help="that each of the two crowds stays")
+    parser.add_argument("--alone", type=float, default=10, help="seconds for which each page's run trains alone first")
     options = parser.parse_args()
     random.seed(0)
     with serve(SSLVIZ_WORKERS=str(psutil.cpu_count())) as server:
-        print(f"{options.visitors} visitors, {load()}")
+        time.sleep(SETTLES)
+        print(f"{options.visitors} visitors, {options.seconds:g} s, {load()}\n", flush=True)
         alone = {}
         for slug in PAGES:
             one = Visitor(slug)
-            asyncio.run(crowd(server, [one], options.alone, 0, labels=False))
-            alone[slug] = rate(one, one.steps[0][0] + options.alone / 3 if one.steps else 0)
+            asyncio.run(by_oneself(server, one, options.alone))
+            alone[slug] = rate(one, one.steps[-1][0] - options.alone if one.steps else 0)
             print(
-                f"{slug} alone: {alone[slug]:.1f} steps/s, first step {one.moved or np.nan:.1f} s after Play",
+                f"alone: {slug} {alone[slug]:.1f} steps/s, {one.moved or np.nan:.1f} s to the first",
                 *one.wrong,
+                flush=True,
             )
-        before = memory(server.pid)
-        many = [Visitor(PAGES[i % len(PAGES)]) for i in range(options.visitors)]
-        began = time.perf_counter()
-        asyncio.run(crowd(server, many, options.seconds, options.within))
-        during = memory(server.pid)
-        time.sleep(20)
-        after = memory(server.pid)
-    ms("a new label", [t for one in many for t in one.labels] or [np.nan])
-    ms("a look at a run", [t for one in many for t in one.looks] or [np.nan])
-    moved = [one.moved for one in many if one.moved is not None]
-    print(f"runs that moved: {len(moved)} of {len(many)}, p95 {np.percentile(moved or [np.nan], 95):.1f} s after Play")
-    print(f"errors: {sum(map(len, (one.wrong for one in many)))}", *{w for one in many for w in one.wrong})
-    all_on = began + options.within + 5
-    for slug in PAGES:
-        paces = [rate(one, all_on) for one in many if one.slug == slug] or [0.0]
-        last = [one.steps[-1][1] if one.steps else 0 for one in many if one.slug == slug]
-        print(f"{slug}: {min(paces):.2f} to {max(paces):.2f} steps/s, last steps {sorted(last)}")
-    print(f"workers' worth of training in all: {worth(many, all_on, alone):.2f}")
-    print(f"memory: {before:.2f} GB before, {during:.2f} with all, {after:.2f} after they left")
+        crowds = {}
+        for name in ("the same settings", "a run seed each"):
+            seeds = range(1, options.visitors + 1) if name.endswith("each") else [0] * options.visitors
+            many = [Visitor(PAGES[i % len(PAGES)], seed) for i, seed in enumerate(seeds)]
+            crowds[name] = come_and_go(server, many, options.seconds, options.seconds / 2)
+            for what in sorted({w for one in many for w in one.wrong}):
+                print(f"{name}: {what}")
+    print(f"\n| | {' | '.join(crowds)} |\n| --- |{' --- |' * len(crowds)}")
+    for row in ROWS:
+        print(f"| {row} | {' | '.join(each.cell(row, alone) for each in crowds.values())} |")
 
 
 if __name__ == "__main__":
