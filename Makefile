@@ -21,6 +21,9 @@ endef
 # processors or the engine, and have the computer to themselves.
 several := -n auto --maxprocesses 4 --dist loadfile
 two     := -n 2
+# A browser on a busy server may be late. There a test in it that fails is tried once more, and the report names it
+# (rerun): such a name that comes again and again is a fault.
+twice   := $(if $(CI),--reruns 1)
 
 ## run: install what is missing and start the app (ARGS="--server.port 8600" for options of Streamlit)
 run: $(VENV)/.app
@@ -35,7 +38,7 @@ test: lint types imports js
 test-all: lint types imports js
 	$(call pytest,-m "not alone" --ignore tests/browser $(several))
 	$(call pytest,-m alone --ignore tests/browser)
-	$(call pytest,tests/browser $(two))
+	$(call pytest,tests/browser $(two) $(twice))
 
 ## fuzz: hand a million spoilt inputs to all that reads what comes from outside; takes half an hour
 fuzz: $(VENV)/.test
