@@ -68,11 +68,20 @@ describe('what the browser keeps', () => {
 })
 
 describe('the file of progress', () => {
+  test('everything is forgotten where Python says so, and Python hears of it', () => {
+    keep('queue', [0, 1])
+    const page = open(keeper, { lessons: [], forget: true })
+    expect(page.told).toEqual([{ kind: 'forgot' }])
+    expect(kept('queue')).toEqual([])
+    page.send({ lessons: [{ slug: 'queue', done: [2] }], forget: false })
+    expect(kept('queue')).toEqual([2])
+  })
+
   test('what only the browser knows is told, once; what Python knows is kept', () => {
     keep('queue', [0, 1])
     keep('next_word', [2])
     const page = open(keeper, { lessons: [{ slug: 'next_word', done: [2, 3] }] })
-    expect(page.told).toEqual([{ lessons: [{ slug: 'queue', done: [0, 1] }] }])
+    expect(page.told).toEqual([{ kind: 'kept', lessons: [{ slug: 'queue', done: [0, 1] }] }])
     expect(kept('next_word')).toEqual([2, 3])
     page.send({ lessons: [{ slug: 'next_word', done: [2, 3] }] }) // Python does not take it
     expect(page.told).toHaveLength(1)

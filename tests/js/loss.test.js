@@ -63,6 +63,25 @@ describe('names of lines', () => {
   test('stay on the plot', () => {
     expect(name_places([12], 10, 200)).toEqual([26])
   })
+
+  test('stand on no curve that passes there, where there is room', () => {
+    expect(name_places([60], 18, 120, [[50, 58]])).toEqual([74])
+    expect(name_places([60], 18, 120, [[62, 90]])).toEqual([55])
+    expect(name_places([60], 18, 120, [[Infinity, -Infinity]])).toEqual([55])
+    expect(name_places([60], 40, 64, [[0, 100]])).toEqual([55])
+  })
+
+  test('make way for a flat curve in a small plot', () => {
+    const flat = Array.from({ length: 21 }, (_, step) => [step, step % 2 ? 1.97 : 1.99])
+    const small = { height: 100, budget: 20, baselines: [{ name: 'guessing', value: 2, kind: 'chance' }] }
+    const page = open(loss, data({ ...small, curve: flat }))
+    const name = [...page.all('.name')].find(node => node.textContent.includes('guessing'))
+    const row = Number(name.getAttribute('y'))
+    const points = page.find('polyline.curve').getAttribute('points').split(' ')
+    const levels = points.map(point => Number(point.split(',')[1]))
+    expect(levels.every(level => level < row - 11 || level > row + 2)).toBe(true)
+    expect(page.all('text').some(node => node.textContent === 'loss')).toBe(true) // the unit would be cut off
+  })
 })
 
 describe('the plot', () => {

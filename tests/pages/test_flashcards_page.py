@@ -560,6 +560,7 @@ def test_progress_is_saved_taken_along_and_forgotten(cards: Callable, database: 
         assert any(said in note for note in notes), notes
     assert len(database.past(other.token)) == 1
     old = other.token
+    other.at.session_state["lesson_ticks"] = {"queue": {0, 2}}
     other.at.checkbox(key="cards_sure").check()
     other.page.run().press("cards_forget")
     assert database.past(old) == []
@@ -567,6 +568,7 @@ def test_progress_is_saved_taken_along_and_forgotten(cards: Callable, database: 
     offer = other.page.component("learner_view")
     assert offer["replace"]
     assert offer["offer"] != old
+    assert other.page.component("lesson_keeper") == {"lessons": [], "forget": True}
     assert len(database.past(page.token)) == 1
 
 
@@ -583,7 +585,9 @@ def test_what_is_done_of_the_lessons_goes_along_in_the_same_file(
     page = cards(view="progress")
     page.at.session_state["lesson_ticks"] = {"queue": {0, 2}, "no_lesson": {1}}
     page.page.run()
-    assert page.page.component("lesson_keeper") == {"lessons": [{"slug": "queue", "done": [0, 2]}]}
+    assert page.page.component("lesson_keeper") == {
+        "lessons": [{"slug": "queue", "done": [0, 2]}], "forget": False,
+    }  # fmt: skip
     whole = saved[-1]
     assert json.loads(whole)["lessons"] == {"queue": [0, 2]}
     other = cards(view="progress")

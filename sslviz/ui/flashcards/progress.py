@@ -173,7 +173,10 @@ def _keep(who: str | None) -> None:
         _bring(who)
 
     def sure() -> None:
-        st.write("All reviews, limits and own cards of this browser are deleted. This cannot be undone.")
+        st.write(
+            "All reviews, limits and own cards of this browser are deleted, and what is done of the lessons. "
+            "This cannot be undone."
+        )
         ticked = st.checkbox("Yes, delete all of it", key="cards_sure")
         st.button("Delete", key="cards_forget", disabled=not ticked, on_click=_forget, args=(who,))
 
@@ -244,4 +247,5 @@ def _forget(who: str) -> None:
         st.session_state["cards_said"] = ("warning", [str(trouble)])
         return
     cards_learner.begin_anew()
+    keeper.forget()
     st.session_state["cards_said"] = ("success", ["All of it is deleted. This browser begins anew."])

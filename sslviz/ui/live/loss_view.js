@@ -41,12 +41,14 @@ import { view } from './view.js'
  * @property {number} w  px
  * @property {(step: number) => number} x
  * @property {(loss: number) => number} y
+ * @property {number} cut_to  px across where the remark on the first losses ends; 0: there is none
  * @property {[number, number][]} names  px down, and px across from where on the name of a line stands
  */
 
 const EDGE = { left: 44, right: 12, top: 10, bottom: 36 } // px
 const BESIDE = [-10, 20, -26, 34, -42, 50, -58, 66] // px from the dot at which its number may stand, the best first
 const LETTER = 6.2 // px
+const SMALL = 150 // px of height, below which the unit has no room beside the axis
 
 /**
  * @param {number} value
@@ -74,6 +76,7 @@ function draw(plot) {
   set(svg, { viewBox: `0 0 ${w} ${h}` }).replaceChildren()
   axes(plot, scale)
   if (last > 0 && scale.chance) below(plot, scale.chance)
+  plot.cut_to = 0
   const names = lines(plot, scale)
   const [step, loss] = data.curve[last] ?? [0, 0]
   const said = `Loss ${number(loss, data)} at step ${step}. ${names.join('. ')}. Arrow keys read any step.`
@@ -115,7 +118,7 @@ function axes(plot, { bottom, top }) {
   }
   draw_svg(svg, 'text', { x: middle(plot), y: h - 5, 'text-anchor': 'middle' }, 'training steps')
   const turned = `translate(11 ${(EDGE.top + h - EDGE.bottom) / 2}) rotate(-90)`
-  draw_svg(svg, 'text', { transform: turned, 'text-anchor': 'middle' }, `loss (${data.unit})`)
+  draw_svg(svg, 'text', { transform: turned, 'text-anchor': 'middle' }, h < SMALL ? 'loss' : `loss (${data.unit})`)
 }
 
 /**
@@ -150,15 +153,32 @@ function lines(plot, { bottom, top, most, cut }) {
   if (cut) {
     const text = `↑ up to ${number(most, data)} at first`
     draw_svg(svg, 'text', { class: 'name', x: EDGE.left + 8, y: EDGE.top + 11 }, text)
+    plot.cut_to = EDGE.left + 8 + LETTER * text.length
   }
   const names = shown.map(b => (b.name.includes('=') ? b.name : `${b.name} = ${number(b.value, data)}`))
   const levels = shown.map(b => y(b.value))
-  const rows = name_places(levels, EDGE.top + 8, data.height - EDGE.bottom)
+  const begins = names.map(name => w - EDGE.right - LETTER * name.length)
+  const curves = begins.map(from => behind(plot, from))
+  const rows = name_places(levels, EDGE.top + 8, data.height - EDGE.bottom, curves)
   plot.names = names.map((name, i) => {
     draw_svg(svg, 'text', { class: 'name', x: w - EDGE.right, y: Number(rows[i]), 'text-anchor': 'end' }, name)
-    return [Number(rows[i]), w - EDGE.right - LETTER * name.length]
+    return [Number(rows[i]), Number(begins[i])]
   })
   return names
+}
+
+/**
+ * How far up and down the curves reach on the right of a place, in px down.
+ * @param {Plot} plot
+ * @param {number} from  px across
+ * @returns {[number, number]} above everything where no curve has come so far
+ */
+function behind({ data, x, y }, from) {
+  const ys = [data.curve, data.held].flatMap(some => {
+    const first = some.findIndex(([step]) => x(step) >= from)
+    return first < 0 ? [] : some.slice(Math.max(0, first - 1)).map(([, loss]) => y(loss))
+  })
+  return [Math.min(...ys), Math.max(...ys)]
 }
 
 /**
@@ -178,6 +198,7 @@ function read(plot, i) {
   const free = (/** @type {number} */ at) =>
     at > EDGE.top + 8 &&
     at < data.height - EDGE.bottom &&
+    !(x(step) + beside < plot.cut_to && at < EDGE.top + 11 + 14) &&
     !plot.names.some(([row, from]) => Math.abs(row - at) < 14 && x(step) + beside + (near ? 0 : 90) > from)
   const spot = BESIDE.map(by => y(value) + by).find(free) ?? y(value) - 10
   set(plot.read, { x: x(step) + beside, y: spot, 'text-anchor': near ? 'end' : 'start' })

@@ -1,6 +1,6 @@
 // What this browser has kept of the lessons, for a page that saves it or brings it in. It draws nothing.
 import { view } from '../../live/view.js'
-import { all_kept, keep, kept } from './kept.js'
+import { all_kept, forget, keep, kept } from './kept.js'
 
 /** @import { Part, View } from '../../live/view.js' */
 
@@ -8,6 +8,7 @@ import { all_kept, keep, kept } from './kept.js'
  * What Python sends; mirrors LessonsKept in frame/lesson/keeper.py.
  * @typedef {object} LessonsKept
  * @property {LessonDone[]} lessons
+ * @property {boolean} forget
  */
 
 /**
@@ -33,10 +34,14 @@ export function unknown(data) {
 /** @type {View<LessonsKept>} */
 export default view({
   update: (/** @type {Part<LessonsKept> & { told?: string }} */ part, data) => {
+    if (data.forget) {
+      forget()
+      part.send({ kind: 'forgot' })
+    }
     const lessons = unknown(data)
     for (const { slug, done } of data.lessons) keep(slug, done)
     const told = JSON.stringify(lessons)
-    if (lessons.length && told !== part.told) part.send({ lessons })
+    if (lessons.length && told !== part.told) part.send({ kind: 'kept', lessons })
     part.told = told // what Python does not take is told once
   },
 })

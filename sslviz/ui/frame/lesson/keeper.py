@@ -23,9 +23,10 @@ class LessonDone(TypedDict):
 
 
 class LessonsKept(TypedDict):
-    """What the view is sent: all that Python knows to be done."""
+    """What the view is sent: all that Python knows to be done; forget: whether the browser is to forget all of it."""
 
     lessons: Sequence[LessonDone]
+    forget: bool
 
 
 def done() -> dict[str, list[int]]:
@@ -42,26 +43,37 @@ def bring(lessons: Mapping[str, Sequence[int]]) -> int:
     return sum(len(set(numbers) - before.get(slug, set())) for slug, numbers in done().items())
 
 
+def forget() -> None:
+    """Nothing was ever done: neither in this visit, nor for all that the browser knows."""
+    st.session_state.pop("lesson_ticks", None)
+    st.session_state["lessons_forgotten"] = True
+
+
 def keep() -> None:
     """Hand the browser what is done, and hear what else it has kept. It draws nothing."""
 
     def heard(event: dict[str, Any]) -> None:
-        bring({one["slug"]: one["done"] for one in event["lessons"]})
+        if event["kind"] == "forgot":
+            st.session_state.pop("lessons_forgotten", None)
+        elif not st.session_state.get("lessons_forgotten"):  # else it was sent before the browser was told to forget
+            bring({one["slug"]: one["done"] for one in event["lessons"]})
 
     keeper_view(
         "lesson_keeper",
-        data={"lessons": [{"slug": slug, "done": numbers} for slug, numbers in done().items()]},
+        data={
+            "lessons": [{"slug": slug, "done": numbers} for slug, numbers in done().items()],
+            "forget": bool(st.session_state.get("lessons_forgotten")),
+        },
         on_event=heard,
-    )
+    )  # fmt: skip
 
 
 def keeper_view(key: str, *, data: LessonsKept, on_event: Handler = None) -> None:
-    """Keep in the browser what is done. It tells what the browser had kept besides, if anything."""
+    """Keep in the browser what is done. It tells what the browser had kept besides ("kept"), and when it forgot."""
     slug, numbers = one_of(*(one.slug for one in EVERY)), many(whole(0, MOST), MOST)
 
     def one(value: Any) -> bool:
         return isinstance(value, dict) and slug(value.get("slug")) and numbers(value.get("done"))
 
-    mount(
-        "frame/lesson/keeper", key, data, handler=on_event, tells={"": {"lessons": many(one, len(EVERY))}}
-    )  # fmt: skip
+    tells = {"kept": {"lessons": many(one, len(EVERY))}, "forgot": {}}
+    mount("frame/lesson/keeper", key, data, handler=on_event, tells=tells)

@@ -33,6 +33,15 @@ export function keep(slug, done) {
   write(KEPT, JSON.stringify({ ...all, [slug]: whole }))
 }
 
+/** Nothing was ever done. */
+export function forget() {
+  try {
+    localStorage.removeItem(KEPT)
+  } catch {
+    // there is nothing to remove
+  }
+}
+
 /**
  * The scene at which a lesson stands, for the window with the teacher's notes.
  * @param {string} slug

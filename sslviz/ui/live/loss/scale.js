@@ -45,13 +45,15 @@ export function range({ curve, held, baselines }) {
 }
 
 /**
- * A place for each line's name: just above its line, else below, else further off; never on another name or line.
+ * A place for each line's name: just above its line, else below, else further off; never on another name or line, and
+ * on no curve where there is room elsewhere.
  * @param {number[]} lines  px
  * @param {number} low  px
  * @param {number} high  px
+ * @param {[number, number][]} curves  px down, from where to where curves pass behind each name; empty: none do
  * @returns {number[]} px
  */
-export function name_places(lines, low, high) {
+export function name_places(lines, low, high, curves = []) {
   /** @type {number[]} */
   const rows = []
   const order = lines.map((y, i) => /** @type {[number, number]} */ ([y, i])).sort(([a], [b]) => a - b)
@@ -61,7 +63,9 @@ export function name_places(lines, low, high) {
       row < high &&
       rows.every(other => Math.abs(other - row) >= APART) &&
       lines.every(line => line < row - 11 || line > row + 2)
-    rows[i] = BESIDE.map(by => y + by).find(free) ?? y - 5
+    const [from, to] = curves[i] ?? [Infinity, -Infinity]
+    const open = BESIDE.map(by => y + by).filter(free)
+    rows[i] = open.find(row => to < row - 12 || from > row + 3) ?? open[0] ?? y - 5
   }
   return rows
 }
