@@ -220,6 +220,8 @@ def test_the_guess_of_every_task_can_be_voted_on_and_tells_nothing(slug: str, ro
     page = AppTest.from_function(script, args=(slug,), default_timeout=120).run()
     assert not page.exception, [one.message for one in page.exception]
     asked = page.session_state["asked"]
+    assert asked.text.endswith("?")
+    assert "?”?" not in asked.text  # two marks in a row are hard to read
     assert asked.words or asked.images
     assert len(asked.shares) in (0, len(asked.choices))
     assert all(data.startswith("data:image/") for _, data in asked.images)

@@ -9,6 +9,7 @@ import pytest
 from sslviz.catalogue import TASKS
 from sslviz.ui.course import teaching, worksheet
 from sslviz.ui.frame.glossary import MEANINGS
+from sslviz.ui.frame.lesson import ticks
 from sslviz.ui.frame.lesson.course import COURSE, EVERY, MORE, after, nth, place, where
 from sslviz.ui.frame.lesson.parts import PARTS
 from sslviz.ui.frame.lesson.scene import Lesson, Scene
@@ -59,6 +60,13 @@ def test_a_scene_is_complete(scene: Scene) -> None:
     assert scene.ask.endswith("?") or scene.ask.endswith(".")
     assert scene.expect
     assert scene.on
+
+
+@pytest.mark.parametrize("slug", list(OF_TASKS))
+def test_a_lesson_says_who_made_the_label(slug: str) -> None:
+    maker = TASKS[slug].label_from
+    before = [scene for scene in LESSONS[slug].scenes if scene.done is not ticks.answered]
+    assert any(f"The {maker} made" in plain(scene.says) for scene in before[:4])
 
 
 @each_scene

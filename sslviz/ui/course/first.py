@@ -16,9 +16,9 @@ from sslviz.ui.tasks.patch_order.page import PAGE as PIECES
 
 SLUG = "pseudo_label"
 MAKERS = {
-    "data": ("The data", "something was hidden or moved, and it is known what and whence"),
-    "batch": ("The batch", "what happens to be together says what is different"),
-    "model": ("The model itself", "what it, or a slower copy of it, says now"),
+    "data": ("The data", "something was hidden or moved, so the data itself has the right answer"),
+    "batch": ("The batch", "the samples that are shown together decide what counts as different"),
+    "model": ("The model itself", "it sorts the samples, or a slower copy of it gives the answer"),
 }
 
 
@@ -39,11 +39,11 @@ def makers(_size: str) -> None:
 SCENES = (
     Scene(
         "Take a sentence", "Take data that nobody labelled",
-        "To teach a machine, people usually write a [[label]] beside each [[sample]]: “spam”, “shoe”, “happy”. That is "
-        "slow and dear. Here is a sentence without any label.",
+        "To teach a machine, people usually write a [[label]] beside each [[sample]]: “spam”, “shoe”, “happy”. That "
+        "is slow and expensive. Here is a sentence without any label.",
         "Read it. If you like, take another one.",
         (On("card", rows=1, bare=True),),
-        "How dear is it?",
+        "How expensive is it?",
         "To outline everything in one street picture took people more than an hour and a half (Cordts et al. 2016).",
         "What is a label, and who writes it?",
         "The right answer that belongs to a sample. People write it.",
@@ -51,7 +51,7 @@ SCENES = (
     ),
     Scene(
         "Hide a part", "Hide a part of it",
-        "Cover one word with your thumb. The sentence itself still knows what is missing.",
+        "Think of your thumb on one word of a page. The sentence itself still knows what is missing.",
         "Click the word that you want to hide.",
         (On("card", rows=2, bare=True),),
         "What does [MASK] mean?",
@@ -62,12 +62,13 @@ SCENES = (
     ),
     Scene(
         "That part is the label", "The hidden part is the label",
-        "You hid it, so you know the right answer. An answer that no person had to write is a [[pseudo-label]].",
+        "You hid it, so you know the right answer. The data made this answer; no person had to write it. Such an "
+        "answer is a [[pseudo-label]]. Guessing it is practice, like filling gaps in an exercise book.",
         "Hide another word, and watch its label come down.",
         (On("card", rows=3),),
         "What is it good for?",
-        "To guess hidden words well, one must know how words hang together. The guess itself nobody needs; what was "
-        "learned on the way, many do.",
+        "To guess hidden words well, one must know how words belong together. Nobody needs the guess itself. What "
+        "was learned on the way is useful.",
         "Who made this label?",
         "The data.",
         "It is a wrong or a fake label. (It is right: this very word stood there.)",
@@ -75,20 +76,20 @@ SCENES = (
     ),
     Scene(
         "You guess", "Now you are the model",
-        "Somebody hid a word of another sentence. Which of these four stood there?",
+        "Somebody hid a word of another sentence. Which of these four stood there? A simple rule answers, too: it "
+        "only counts which word often follows another.",
         "Choose a word. Then you see what a trained model says.",
         (On("guess"),),
         "Is it fair?",
-        "Everybody chooses among the same four words: you, the model, and a rule that only counts which word often "
-        "follows another.",
+        "Yes. Everybody chooses among the same four words: you, the model, and the rule.",
         "How did you know?",
         "From the words around. That is all that the model has, too.",
         done=lambda _: ticks.answered(WORDS.slug),
     ),
     Scene(
         "Pictures, too", "It works with pictures, too",
-        "Cut a picture into pieces and move them. Where each piece was is the [[pseudo-label]]: again nobody had to "
-        "write it.",
+        "Cut a picture into pieces and move them. Where each piece was is the [[pseudo-label]]. The data made this "
+        "one, too.",
         "Swap two pieces, and watch the blue numbers follow.",
         (On("own", rows=0, panels=(0, 1), edge=220, draw=pieces),),
         "And sounds, and films?",
@@ -99,8 +100,8 @@ SCENES = (
     ),
     Scene(
         "Who makes labels", "Three who make labels",
-        "Here are all tasks of this app. In most the data makes the label. In some the [[batch]] does, or the "
-        "[[model]] itself.",
+        "Here are all tasks of this app. In most of them the data makes the label. In one the [[batch]] does. In "
+        "some the [[model]] itself does.",
         "Find one that you would like to see.",
         (On("own", draw=makers),),
         "How can a model make its own labels?",

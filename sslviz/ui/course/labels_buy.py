@@ -92,7 +92,7 @@ def question() -> Question:
     best = max(chosen, key=lambda slug: few(figures(slug), "trained"))
     return Question(
         "Which one helped most?", [TASKS[slug].title for slug in chosen], TASKS[best].title, None, 1 / len(chosen),
-        _about,
+        _about, called="Measured best",
     )  # fmt: skip
 
 
@@ -106,13 +106,14 @@ def ask(size: str) -> None:
 
 SCENES = (
     Scene(
-        "Labels are dear", "A hundred labels, not a million",
+        "Few labels", "A hundred labels, not a million",
         "You want to name clothes: shirt, shoe, bag. People have labelled a hundred pictures for you, ten of each "
-        "[[class]]. More you cannot pay.",
+        "[[class]]. You cannot pay for more. Does it help if a [[model]] has learned from "
+        "[[pseudo-label|pseudo-labels]] before?",
         "Compare the three bars.",
         (On("own", draw=with_few),),
         "What was done before the labels came?",
-        "The upper model had been trained on [[pseudo-label|pseudo-labels]], without any label by people. Then its "
+        "The upper model learned from pseudo-labels, without any label by people: that is [[pretraining]]. Then its "
         "[[trunk]] was [[frozen]].",
         "What does the second bar tell you?",
         "What the same network gives before it has learned anything.",
@@ -130,7 +131,7 @@ SCENES = (
     ),
     Scene(
         "You guess", "Which task helped most?",
-        "Some ways to make pseudo-labels from pictures. After which one did a hundred labels go furthest?",
+        "Some ways to make pseudo-labels from pictures. After which one did a hundred labels help most?",
         "Choose one.",
         (On("own", draw=ask, asks=True),),
         "Can one know beforehand?",

@@ -42,6 +42,7 @@ class Question:
         show: draws what the question is about.
         others: what the baselines answer, by name.
         about: gives what the question is about as data.
+        called: what the truth is called, where it is no pseudo-label.
     """
 
     text: str
@@ -52,6 +53,7 @@ class Question:
     show: Callable[[], None]
     others: Mapping[str, str] = field(default_factory=dict)
     about: Callable[[], About] = About
+    called: str = "Pseudo-label"
 
 
 def number(slug: str) -> int:
@@ -115,11 +117,11 @@ def guess(slug: str, ask: Callable[[], Question]) -> None:
         st.markdown(_verdict(question, answer))
     tally = [
         f"you {score['you']}",
-        f"model {score['model']}",
+        *([] if question.model is None else [f"model {score['model']}"]),
         *(f"{name} {score.get(name, 0)}" for name in question.others),
     ]
     by_chance = score["asked"] * question.chance
-    st.caption(f"Of {score['asked']}: {', '.join(tally)}, pure guessing about {by_chance:.1f}")
+    st.caption(f"Of {score['asked']}: {', '.join(tally)}, pure guessing about {by_chance:.3g}")
     st.button("Next one", icon=":material/skip_next:", key=f"{slug}_next", on_click=next_one, args=(slug,))
 
 
@@ -135,7 +137,7 @@ def _verdict(question: Question, picked: str) -> str:
     if question.model is not None:
         answers.append(f":orange[Model: **{plain(question.model)}** {_mark(question.model, question)}]")
     answers += [f"{name}: **{plain(answer)}** {_mark(answer, question)}" for name, answer in question.others.items()]
-    return " · ".join([*answers, f":blue[Pseudo-label: **{plain(question.truth)}**]"])
+    return " · ".join([*answers, f":blue[{question.called}: **{plain(question.truth)}**]"])
 
 
 def _mark(answer: str, question: Question) -> str:

@@ -28,6 +28,7 @@ from sslviz.ui.frame.routes import page_file
 from sslviz.ui.frame.walk import another, relabel
 
 CSS = Path(__file__).parent
+OTHERS = {"batch": "Other pictures", "sample": "Another picture"}  # a lesson begins before such a word was explained
 
 
 def play(slug: str, lesson: Lesson, page: Any, quiz: Callable[[str], None], title: str = "") -> None:
@@ -176,7 +177,9 @@ def _foot(slug: str, lesson: Lesson, number: int, size: str, page: Any, room: Ro
         st.html(f"<p class='nth'>{number + 1} of {count}<span class='keys'>{keys}</span></p>", width="stretch")
         if scene.another and page is not None:
             st.button(
-                ("another" if scene.relabel else "N another") if present else f"Another {page.thing}",
+                ("another" if scene.relabel else "N another")
+                if present
+                else OTHERS.get(page.thing, f"Another {page.thing}"),
                 key="scene_another",
                 on_click=another,
                 args=(page,),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from html import escape
 from typing import Any
@@ -22,6 +22,8 @@ from sslviz.ui.frame.lesson.learning import learning
 from sslviz.ui.frame.lesson.scene import Lesson, On, Scene
 from sslviz.ui.frame.lesson.words import html
 from sslviz.ui.frame.stage import Stage
+
+ALIKE = 2  # of 100 answers: no more is a difference
 
 
 @dataclass(frozen=True)
@@ -106,11 +108,35 @@ def _good(place: Place, _on: On) -> None:
     bare = "An untrained network" if TASKS[place.slug].trunk else "Random vectors"
     names = {"trained": "This model", "random": bare, "raw": found["raw_name"].capitalize()}
     drawn = bars_html([(name, kind, float(np.mean(found["probes"][kind]["few"]))) for kind, name in names.items()])
+    shares = {kind: float(np.mean(found["probes"][kind]["few"])) for kind in names}
     st.html(
-        f"{drawn}<p class='judged_note'>Share of "
-        f"held-out samples whose true class is named after {found['labels']} labels were shown. Pure guessing of the "
-        f"commonest class: {found['chance']:.0%}.{whose}</p>{told}"
+        f"{drawn}<p class='judged_note'>People named {found['labels']} samples. The bars: how many new ones, which "
+        f"nobody had used, are then named rightly. Always the commonest name: {found['chance']:.0%}.{whose}</p>"
+        f"<p class='paid'>{escape(paid(shares, bare.lower(), found['raw_name']))}</p>{told}"
     )
+
+
+def paid(shares: Mapping[str, float], bare: str, raw: str) -> str:
+    """In a sentence or two: whether learning paid, and whether the raw input would have done.
+
+    Args:
+        shares: of right answers, by "trained", "random" and "raw".
+        bare: what learned nothing.
+        raw: the raw input.
+
+    >>> paid({"trained": 0.2, "random": 0.2, "raw": 0.3}, "noise", "pixels")
+    'Learning did not pay here: noise gets as many right, or more. But pixels, without any model, get 10 more.'
+    """
+    learned, beyond = (round(100 * (shares["trained"] - shares[other])) for other in ("random", "raw"))
+    if learned > ALIKE:
+        first = f"Learning paid: of 100 new ones {learned} more are right than with {bare}."
+    else:
+        first = f"Learning did not pay here: {bare} {'get' if bare.endswith('s') else 'gets'} as many right, or more."
+    if beyond > ALIKE:
+        return f"{first} And {beyond} more than with {raw}, without any model."
+    if beyond < -ALIKE:
+        return f"{first} But {raw}, without any model, get {-beyond} more."
+    return f"{first} But {raw}, without any model, do as well."
 
 
 def _check(place: Place, _on: On) -> None:

@@ -13,8 +13,8 @@ if TYPE_CHECKING:
     from sslviz.training.results.run_view import RunView
 
 CLOTHES = (
-    "Now the [[trunk]] is [[frozen]], and a few true labels are shown: shirt, shoe, bag. How many new pictures are "
-    "named rightly?"
+    "Now the [[trunk]], the part that all tasks share, is [[frozen]]: it learns no more. People name a few pictures: "
+    "shirt, shoe, bag. How many new pictures are then named rightly?"
 )
 HOW = "How is it judged?"
 PROBE = "By a [[linear probe]]: a very simple model that sees only the vectors of the trunk, and a few true labels."

@@ -18,7 +18,8 @@ SCENES = (
     ),
     Scene(
         "Squeeze it", "Press it through a few numbers",
-        "Here a rule of 1901, without any training, keeps as many numbers of the picture as you say. The rest is lost.",
+        "Think of describing a picture by telephone, with a few numbers only. A simple rule without training, PCA, "
+        "keeps as many numbers as you say. The rest is lost.",
         "Click a number: so many may pass.",
         (On("card", rows=1, panels=(0,), pictures=1, edge=230, far=400),),
         "What rule is it?",
@@ -29,8 +30,9 @@ SCENES = (
     ),
     Scene(
         "Itself the label", "The picture itself is the label",
-        "An [[encoder]] turns the picture into a short code, grey fields here, and a [[decoder]] must build it again. "
-        "What should come out is what went in.",
+        "An [[encoder]] turns the picture into a short code, the grey fields. A [[decoder]] builds it again. The "
+        "data made the label: the picture itself. What all pictures have in common need not be said: the model must "
+        "learn that.",
         "Compare the label with the picture.",
         (On("card", rows=4, pictures=2, edge=130, far=280),),
         "Is that not too easy?",
@@ -40,14 +42,15 @@ SCENES = (
         another=True,
     ),
     usual.guess(
-        "One of four pictures went through the code. On the left: what came out.", "Choose a letter.",
+        "One of four pictures went through the code. On the left: what came out. PCA, the simple rule, answers, "
+        "too.", "Choose a letter.",
         "Why are the four so alike?",
         "If one were a shoe and the others shirts, it would be too easy. Among alike pictures details decide, and "
         "these get lost first.",
         "What was lost on the way?", "Patterns, letters, buttons: all that only few pictures have.",
     ),
     usual.learn(
-        "The [[loss]] is the squared distance between what comes out, in orange, and the [[label]], in blue.",
+        "The [[loss]] says how far what comes out, in orange, is from the [[label]], in blue: lower is better.",
         "Press Train, and watch the picture appear.", On("learn", rows=5, skip=3, pictures=1, edge=220, far=300),
         "What is the ✓?",
         "Closer to the picture than PCA with as many numbers. That rule needs no training at all.",
@@ -56,7 +59,7 @@ SCENES = (
     Scene(
         "One number", "What does one number mean?",
         "Take the code of one picture, and turn a single number up and down. The [[decoder]] draws what comes of it.",
-        "Find what changes from left to right.",
+        "Find what changes from left to right. Only noise? Then train longer first.",
         (On("card", rows=0, panels=(2,), pictures=1),),
         "Who gave the numbers a meaning?",
         "Nobody. The model found what is worth saying: often brightness or width, sometimes nothing that has a name.",

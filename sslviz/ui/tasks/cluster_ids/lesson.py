@@ -28,8 +28,8 @@ SCENES = (
     ),
     Scene(
         "Its number is the label", "The number of its pile is the label",
-        "The piles are numbered. The number of its pile is the [[pseudo-label]] of a picture; the model must name it "
-        "from a cut-out.",
+        "The piles are numbered. The number of its pile is the [[pseudo-label]] of a picture. The model made it: it "
+        "sorted the pictures. Now it must name the number from a cut-out.",
         "Draw another cut-out: the label stays the same.",
         (On("card", rows=3, pictures=2),),
         "What does the number mean?",
@@ -40,7 +40,8 @@ SCENES = (
         relabel="Another crop", done=ticks.redrawn, another=True,
     ),
     usual.guess(
-        "A picture, and four piles. Into which one did the model put it?", "Choose a pile.", "Can it be unclear?",
+        "A picture, and four piles. Into which one did the model put it? A simple rule answers, too: it only "
+        "compares points.", "Choose a pile.", "Can it be unclear?",
         "Yes. A picture may lie between two piles; it goes to the nearest one, even if that is far away.",
         "Did you and the model sort alike?", "Answers differ. The model cannot know what people care about.",
     ),
@@ -54,8 +55,7 @@ SCENES = (
         title="Learn, then sort again",
     ),
     usual.good(
-        "Now the trunk is [[frozen]], and a few true labels are shown: shirt, shoe, bag. How many new pictures are "
-        "named rightly?",
+        usual.CLOTHES,
         "Can a model teach itself anything?",
         "It finds what is alike in the data. What people care about, it cannot know.",
     ),

@@ -9,12 +9,14 @@ SCENES = (
     usual.begin(
         "Take a film", "A second of film. Nobody said what happens in it.",
         "Press Play. If you like, take another one.", On("card", rows=1),
-        "What does a film have that pictures have not?", "An order in time, which costs nothing: the camera writes it.",
+        "What does a film have that pictures have not?", "An order in time, which costs nothing: the camera writes "
+        "it.",
         "What could you ask about a film without saying what it shows?", "Which picture came first, which last.",
     ),
     Scene(
         "Shuffle the frames", "Shuffle its frames",
-        "Four frames are taken out and shuffled. The numbers say when each one was filmed.",
+        "Four frames, single pictures of the film, are taken out and shuffled. The numbers say when each one was "
+        "filmed.",
         "Click two frames: they change places.",
         (On("card", rows=2),),
         "Does the model see the numbers?", "No, only the frames. The numbers are for you.",
@@ -23,18 +25,21 @@ SCENES = (
     ),
     Scene(
         "The order is the label", "How they lay is the label",
-        "We shuffled them, so we know the order in time. Forwards and backwards count as the same [[pseudo-label]].",
+        "We shuffled them, so we know the order in time. That order is the [[pseudo-label]]; forwards and backwards "
+        "count as the same. The data made it: time itself.",
         "Swap two frames, and watch the label follow.",
         (On("card", rows=3),),
         "Why both directions?",
-        "Nobody can see from a few frames whether a door opens or closes. A label that asks for the impossible teaches "
+        "Nobody can see from a few frames whether a door opens or closes. A label that asks for the impossible "
+        "teaches "
         "nothing.",
         "Who made this label?", "The data: time itself.",
         "Of four frames there are 24 orders, so 24 labels. (Half of them: 12, since each counts with its reverse.)",
         relabel="Shuffle again", done=ticks.by_hand, another=True,
     ),
     usual.guess(
-        "Four frames of a new film. In which order were they, forwards or backwards?", "Choose an order.",
+        "Four frames of a new film. In which order were they, forwards or backwards? A simple rule answers, too: it "
+        "takes the order in which least changes.", "Choose an order.",
         "What is “pixels that change least”?",
         "A rule without any learning: of all orders it takes the one in which least changes from frame to frame.",
         "How did you find the order?", "Something moves a little further in each frame.",
@@ -49,8 +54,8 @@ SCENES = (
         "It understands what happens. (It may only see which frames are most alike.)",
     ),
     usual.good(
-        "Now the [[trunk]] is [[frozen]], and a few true labels are shown: who is in the clip, the rabbit or a "
-        "rodent?",
+        "Now the [[trunk]], the part that all tasks share, is [[frozen]]: it learns no more. For a few clips people "
+        "say who is in them, the rabbit or a rodent. Who is in new ones?",
         "What do the bars say?",
         "Compare with raw pixels and with pure guessing: on so little film this label teaches little.",
         "Time is the best teacher. (It needs very much film, and things that really move.)",
@@ -63,7 +68,8 @@ SCENES = (
 
 
 LESSON = Lesson(
-    SCENES, usual.said("frame_order"), "Its order of the frames as they lie; the bar: how sure it was of the right one",
+    SCENES, usual.said("frame_order"), "Its order of the frames as they lie; the bar: how sure it was of the right "
+    "one",
     good="films in which bodies move: sports, gestures, traffic.",
     poor="films in which nothing moves, or everything at once: there no order can be seen.",
 )  # fmt: skip

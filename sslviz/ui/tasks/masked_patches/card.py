@@ -221,7 +221,7 @@ def panels(
     errors = {"model": painted.error} | ({} if painted.plain is None else {"model, without the leak": painted.plain})
     errors |= painted.others
     found: list[Panel] = [
-        {"kind": "tiles", "title": "Cover it yourself", "hint": "click patches", "columns": ROW, "tiles": press,
+        {"kind": "tiles", "title": "Cover it yourself", "hint": "click pieces", "columns": ROW, "tiles": press,
          "act": "toggle", "made": np.flatnonzero(covered).tolist()},
         {"kind": "tiles", "title": "Painted in", "hint": "orange", "mode": mode, "columns": ROW,
          "tiles": [{"image": guess[i], "kind": "answer" if hide else ""} for i, hide in enumerate(covered)],

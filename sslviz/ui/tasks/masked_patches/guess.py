@@ -73,7 +73,7 @@ def question() -> Question:
         figures([whole, *(Figure(*cell, SMALL) for cell in asked.patches())])
 
     return Question(
-        text="Which patch stood at the “?”", choices=LETTERS, truth=letters[0],
+        text="Which patch stood at the question mark?", choices=LETTERS, truth=letters[0],
         model=best(painted.patches[int(asked.covered[: asked.place].sum())]),
         others={"nearest patch": best(asked.nearest / 255)}, chance=1 / len(LETTERS), show=show,
         about=lambda: About(images=((asked.name, asked.picture()), *asked.patches())),

@@ -14,7 +14,8 @@ SCENES = (
     ),
     Scene(
         "Cover most of it", "Cover most of it",
-        "The picture is cut into 16 pieces, and 12 of them are covered. Each piece is a [[patch]].",
+        "Pieces that lie side by side look alike: to guess a single missing one would be too easy. So 12 of 16 "
+        "pieces are covered. Each piece is a [[patch]].",
         "Click pieces: cover them, or uncover them.",
         (On("card", rows=0, panels=(0,), edge=290),),
         "Why so many?",
@@ -27,7 +28,8 @@ SCENES = (
     ),
     Scene(
         "What is covered: label", "What is covered is the label",
-        "On the right, framed in blue: the covered pieces. They are the [[pseudo-label]], point by point.",
+        "The pieces framed in blue are covered. They are the [[pseudo-label]], point by point. The data made it: the "
+        "picture itself has the answer.",
         "Cover another piece, and watch it turn blue.",
         (On("card", rows=0, panels=(0, 2), edge=220),),
         "Does the model see the blue pieces?",
@@ -38,15 +40,16 @@ SCENES = (
         relabel="Cover others", done=ticks.by_hand, another=True,
     ),
     usual.guess(
-        "Twelve pieces are covered. One of these four stood at the “?”.", "Choose a letter.",
+        "Twelve pieces are covered. One of these four stood at the “?”. A simple rule answers, too: it takes the "
+        "piece that is most like its neighbours.", "Choose a letter.",
         "Must one know what it is?",
         "It helps. But often it is enough to continue a line, or to choose what is most like the neighbours: that is "
         "the answer “nearest patch”.",
         "How did you choose?", "By what the thing is, or by lines and light that go on.",
     ),
     usual.learn(
-        "The [[model]] paints each covered piece. The [[loss]] is the squared distance from the true points, in the "
-        "mean.",
+        "The [[model]] paints each covered piece. The [[loss]] says how far its points are from the true ones, on "
+        "average: lower is better.",
         "Press Train, and watch the picture fill.", On("learn", rows=2, pictures=1, panels=(1,), edge=165, far=300),
         "Why is it so blurred?",
         "Several pictures would fit. The answer with the smallest squared distance from all of them is their mean, "

@@ -16,7 +16,7 @@ SCENES = (
     ),
     Scene(
         "Cover a span", "Cover some of it",
-        "Spans of the recording are covered. What was there the [[model]] does not hear.",
+        "Spans, short stretches of the recording, are covered. The [[model]] does not hear what was there.",
         "Listen to both. Can you still understand it?",
         (On("card", rows=3),),
         "Why spans, not single moments?",
@@ -27,12 +27,13 @@ SCENES = (
     ),
     Scene(
         "The code: label", "The code of the sound is the label",
-        "Sounds have no words from which to choose. So the model keeps a list, its [[codebook]]: the number of the "
-        "nearest entry is the [[pseudo-label]].",
+        "Sounds have no words to choose from. So the model keeps a numbered list of sounds, its [[codebook]]. The "
+        "number of the nearest sound is the [[pseudo-label]]. The model made it.",
         "Find the covered moments, framed in blue.",
         (On("card", rows=4, skip=1),),
         "Why two numbers?",
-        "There are two short lists, and each gives a number. Together they can say much more than one list of the same "
+        "There are two short lists, and each gives a number. Together they can say much more than one list of the "
+        "same "
         "length.",
         "Who made this label?", "The model: the codebook is learned together with everything else.",
         "A code is a letter. (Nobody said what it stands for; one letter may have many codes.)",
@@ -55,7 +56,8 @@ SCENES = (
         "What did you go by?", "By the sounds before and after the gap.",
     ),
     usual.learn(
-        "At each covered moment the [[model]] must pick the true code among those of other covered moments.",
+        "At each covered moment the [[model]] must find the true code among those of other covered moments. The "
+        "dashed line is pure guessing.",
         "Press Train, and watch the answers.", On("learn", rows=5, skip=2),
         "Could all sounds get the same code?",
         "That would be easy, and nothing would be learned. A second part of the loss asks that all entries be used.",
@@ -63,8 +65,8 @@ SCENES = (
         "Elsewhere the voice alone would give the right one away.",
     ),
     usual.good(
-        "Now the [[trunk]] is [[frozen]], and a few true labels are shown: who speaks? Seven voices, a few seconds of "
-        "each.",
+        "Now the [[trunk]], the part that all tasks share, is [[frozen]]: it learns no more. For a few recordings "
+        "people say who speaks. Who speaks in new ones? There are seven voices.",
         "Which bar is the longest, and why?",
         "A voice is little more than how loud high and low sounds are. Raw sound has that already.",
         "More training is always better for everything. (Here the model was asked what is said, not who speaks.)",

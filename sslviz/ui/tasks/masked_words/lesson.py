@@ -32,19 +32,20 @@ SCENES = (
     Scene(
         "That word is the label",
         "The hidden word is the label",
-        "You know the right answer, because you hid it. Such a label is called a [[pseudo-label]]: the data made it, "
-        "no person did.",
+        "You know the right answer, because you hid it. The data made this label; no person did. Such a label is "
+        "called a [[pseudo-label]].",
         "Hide another word, and watch its label come down.",
         (On("card", rows=3),),
-        "Why “pseudo”?", "Because nobody wants to know this word for its own sake. It is an excuse to learn: whoever "
-         "guesses hidden words well must know a lot about the language.",
+        "Why “pseudo”?", "Because nobody wants to know this word for its own sake. It is practice, like filling gaps "
+        "in an exercise book: whoever fills them well must know a lot about the language.",
         "Who made this label?",
         "The data. A rule hid the word, and the word that stood there is the label.",
         "The pseudo-label says what the sentence means. (It says only which word stood there.)",
         done=ticks.by_hand, another=True,
     ),
     usual.guess(
-        "A word is hidden in a new sentence. One of these four stood there.", "Choose a word.",
+        "A word is hidden in a new sentence. One of these four stood there. A simple rule answers, too: it counts "
+        "which word often follows the one before.", "Choose a word.",
         "Is there only one right answer?",
         "Several words may fit. Only one stood there, and only that one counts as the label. So even a perfect "
         "model is “wrong” now and then.",
@@ -62,12 +63,12 @@ SCENES = (
         "The loss should reach 0. (Several words fit, so it cannot.)",
     ),
     usual.good(
-        "The labels were only an excuse. Now the [[trunk]] is [[frozen]] and judged by a question that it never "
-        "saw: of which kind is a hidden word, an animal or a food?",
+        "Filling gaps was only practice. Now the [[trunk]], the part that all tasks share, is [[frozen]]: it learns "
+        "no more. A very simple model on top of it must say of which kind a hidden word is: an animal, a food?",
         "What does the second bar tell you?",
         "What an untrained network gives for free. Only what lies above it was learned.",
         "A good loss means a good model for everything. (Measure it on what you need.)", why="How is it judged?",
-        because="By a [[linear probe]]: a very simple model that sees only the vectors that the trunk makes, and a few "
+        because="By a [[linear probe]]: a very simple model that sees only the vectors of the trunk, and a few "
             "true labels. If it does well, the vectors hold what it needs.",
     ),
     usual.check(
@@ -79,6 +80,7 @@ SCENES = (
 
 LESSON = Lesson(
     SCENES, usual.said("masked_words"), "Its answer at the hidden word; the bar: how sure it was of the right one",
-    good="text without labels, of which there is very much. Search, translation and chat begin with a model like this.",
+    good="text without labels, of which there is very much. Search, translation and chat begin with a model like "
+    "this.",
     poor="knowing what is true. It learns which words go together, not whether a sentence is right.",
 )  # fmt: skip

@@ -7,28 +7,29 @@ from sslviz.ui.frame.lesson.scene import Lesson, On, Scene
 
 SCENES = (
     usual.begin(
-        "Take two sentences", "Two sentences of a tale, one after the other. Nobody said what they are about.",
+        "Take two sentences", "Two sentences of a story, one after the other. Nobody said what they are about.",
         "Read them. If you like, take another pair.", On("card", rows=1),
         "Why two?",
-        "To answer a question about a text, one must see how its sentences hang together. BERT (2018) was to learn "
+        "To answer a question about a text, one must see how its sentences belong together. BERT (2018) was to learn "
         "that besides words.",
         "What could you ask about two sentences without reading them?",
         "Whether one follows the other. The book knows.",
     ),
     Scene(
         "Toss a coin", "Toss a coin",
-        "Heads: the second sentence stays. Tails: one of another tale takes its place.",
+        "Heads: the second sentence stays. Tails: one of another story takes its place.",
         "Press the button: replace B, or put the true one back.",
         (On("card", rows=2),),
         "Who is the stranger?",
-        "Any sentence of another tale or chapter, drawn by chance.",
+        "Any sentence of another story or chapter, drawn by chance.",
         "Could you tell a stranger from the right one? By what?",
         "Often by names and things: if A speaks of a king, and B of a steam engine, hardly.",
         another=True, relabel="Toss again",
     ),
     Scene(
         "The coin: label", "The coin is the label",
-        "We tossed the coin, so we know: IsNext, it follows, or NotNext, it does not. That is the [[pseudo-label]].",
+        "We tossed the coin, so we know. IsNext: B follows A. NotNext: it does not. That is the [[pseudo-label]]. "
+        "The data made it: the order of the book, and our coin.",
         "Turn the coin over, and watch the label.",
         (On("card", rows=3),),
         "What is a pure guess worth?", "Half of all answers are right by tossing another coin.",
@@ -37,14 +38,15 @@ SCENES = (
         another=True, relabel="Toss again",
     ),
     usual.guess(
-        "Does B follow A? All quotation marks look alike here, or they would tell.", "Choose one.",
+        "Does B follow A? Two simple rules answer, too: one compares the words, the other one the lengths. Quotation "
+        "marks all look alike here, or they would tell.", "Choose one.",
         "What do the others go by?",
         "“Topic alone” counts words that stand in both; “length alone” looks at how long they are. Neither reads.",
         "What did you go by?", "Names, things, who speaks: mostly the topic.",
     ),
     usual.learn(
-        "The [[model]] reads both sentences and says how likely it is that B follows. The [[loss]] begins at 0.69, a "
-        "coin.",
+        "The [[model]] reads both sentences and says how likely it is that B follows. The [[loss]] of tossing a coin "
+        "is 0.69; lower is better.",
         "Press Train, and watch its answer.", On("learn", rows=4, skip=1),
         "Why is it so slow?",
         "One pair has one label: yes or no. A sentence with hidden words has a label of thousands of possible words, "
@@ -53,7 +55,8 @@ SCENES = (
         "Right answers mean that it follows the story. (The topic alone gives most of them.)",
     ),
     usual.good(
-        "Now the [[trunk]] is [[frozen]]. From the vector of a sentence: of which book is it?",
+        "Now the [[trunk]], the part that all tasks share, is [[frozen]]: it learns no more. A very simple model on "
+        "top of it must say from which book a sentence is.",
         "What do the bars say about this label?",
         "Look at the untrained network, and at counted words. A label can be right and still teach little.",
         "A task that sounds clever teaches much. (RoBERTa left this one out in 2019, and lost nothing.)",

@@ -9,8 +9,8 @@ from sslviz.ui.frame.lesson.scene import Lesson, On, Said, Scene
 SCENES = (
     usual.begin(
         "Take a sentence",
-        "Again a [[sample|sentence]] that nobody labelled. This time nothing needs to be covered: reading from "
-        "left to right hides the rest.",
+        "A [[sample|sentence]] that nobody labelled. Read it as you read a book, from left to right: what comes "
+        "later, you do not know yet.",
         "Read it word by word. If you like, take another one.", On("card", rows=1), "What is ⟨begin⟩?",
         "A mark that says: here a sentence starts. With it even the first word can be asked for.",
         "How is reading aloud different from looking at a sentence?", "You know only what you have read so far.",
@@ -19,7 +19,7 @@ SCENES = (
         "Hide what comes later", "What comes later is hidden",
         "At each place the [[model]] may look only at that place and to its left. The [[causal mask]] hides all words "
         "after it.",
-        "Click a word: what is hatched, the model does not see there.",
+        "Click a word: from there the model cannot see the striped words.",
         (On("card", rows=1),),
         "Why hide it?",
         "Otherwise the model could simply read the next word. It would be always right, and would learn nothing.",
@@ -30,8 +30,8 @@ SCENES = (
     ),
     Scene(
         "The next is the label", "The next word is the label",
-        "At every place the word that follows is the [[pseudo-label]]. So a sentence of ten words asks ten questions "
-        "at once.",
+        "At every place the word that follows is the [[pseudo-label]]. The data made these labels: the text itself "
+        "has every answer. So each word of a text asks one question.",
         "Compare the two rows: the blue one is the sentence, moved by one.",
         (On("card", rows=2),),
         "What is the last label?",
@@ -41,7 +41,8 @@ SCENES = (
         another=True,
     ),
     usual.guess(
-        "A sentence breaks off. One of these four words really came next.", "Choose a word.",
+        "A sentence stops in the middle. One of these four words really came next. A simple rule answers, too: it "
+        "counts which word often follows the last one.", "Choose a word.",
         "Is that how chat programs work?",
         "Yes. They answer this one question again and again: which word is next? Then they write it and ask again.",
         "How sure can anyone be of the next word?",
@@ -57,8 +58,8 @@ SCENES = (
         "It plans the sentence. (It is asked for one word at a time.)",
     ),
     usual.good(
-        "Now the [[trunk]] is [[frozen]]. From the words before a gap it must say of which kind the missing word "
-        "is: an animal, a food?",
+        "Now the [[trunk]], the part that all tasks share, is [[frozen]]: it learns no more. A very simple model on "
+        "top of it must say of which kind the next word is: an animal, a food?",
         "What does the second bar tell you?", "What an untrained network gives for free.",
     ),
     usual.check(

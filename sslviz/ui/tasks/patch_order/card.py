@@ -159,14 +159,14 @@ def _your_turn(puzzle: Puzzle, i: int, depth: str) -> Panel:
     order, right = puzzle.draw["order"][i], puzzle.right(i)
     k, done = len(order), bool(right.all())
     text = (
-        "✓ Solved: every tile is where it was."
+        "✓ Solved: every piece is where it was."
         if done
-        else f"{right.sum()} of {k} are where they belong. Click one tile, then another, or drag."
+        else f"{right.sum()} of {k} are where they belong. Click one piece, then another, or drag."
     )
     if depth == "Basic":
-        text += " The label says where each tile was, so every swap makes another label."
+        text += " The label says where each piece was, so every swap makes another label."
     return {
-        "kind": "tiles", "title": "Your turn", "hint": "swap tiles until it is whole", "columns": math.isqrt(k),
+        "kind": "tiles", "title": "Your turn", "hint": "swap pieces until it is whole", "columns": math.isqrt(k),
         "act": "swap", "made": order.tolist(),
         "tiles": [
             {"image": tile_address(tile), "right": done, "text": "✓" if done else "",
@@ -190,7 +190,7 @@ def _label(puzzle: Puzzle, i: int) -> Panel:
         if number < 0:
             which = "This order is not among the 100 in use, so it has no label: no training step ever shows it."
     return {
-        "kind": "tiles", "title": "Pseudo-label", "hint": "where each tile was", "columns": math.isqrt(k),
+        "kind": "tiles", "title": "Pseudo-label", "hint": "where each piece was", "columns": math.isqrt(k),
         "fold": "Show it: it is the solution",
         "tiles": [
             {"image": tile_address(tile), "text": str(int(order[place])), "kind": "target",
@@ -250,7 +250,8 @@ def _turns(puzzle: Puzzle, i: int, this: Sample) -> Panel:
     """All four copies of a picture."""
     truth = puzzle.truth(i)
     return {
-        "kind": "tiles", "title": "All four turns", "hint": "press one to show it above", "columns": 4, "act": "choose",
+        "kind": "tiles", "title": "All four turns", "hint": "press one to show it "
+        "above", "columns": 4, "act": "choose",
         "made": [truth],
         "tiles": [
             {"image": data_address(np.ascontiguousarray(np.rot90(this.pixels[i], k)), "PNG"), "text": TURNS[k],

@@ -67,7 +67,7 @@ def _place(puzzle: Puzzle, rng: np.random.Generator) -> Question:
     names = {place: where(place, PATCHES) for place in places}
     cells = [("this patch", sheet(tiles[truth][None])), ("all 16", seen(puzzle, 0))]
     return Question(
-        text="Where was this patch? Rows count from the top.", choices=list(names.values()), truth=names[truth],
+        text="Rows count from the top. Where was this patch?", choices=list(names.values()), truth=names[truth],
         model=names[max(places, key=lambda place: float(puzzle.answer.p[0][at, place]))],
         others={"mean patch": names[nearest]}, chance=1 / len(places), show=lambda: figures(cells),
         about=lambda: About(images=tuple(cells)),

@@ -28,23 +28,26 @@ SCENES = (
     ),
     Scene(
         "Its place is the label", "Where a piece was is the label",
-        "We moved the pieces, so we know where each one belongs. That number is the [[pseudo-label]].",
+        "We moved the pieces, so we know where each one belongs. That number is the [[pseudo-label]]. The data made "
+        "it: the picture itself says where each piece was.",
         "Swap two pieces, and watch the blue numbers follow.",
         (On("card", rows=0, panels=(0, 1), edge=220, depth="Standard"),),
-        "Who made this label?",
-        "The data: the picture itself says where each piece was. No person looked at it.",
+        "Is the number the name of a thing?",
+        "No. It says only where a piece was. What the picture shows, nobody told the model.",
         "What must one know to answer?",
         "How things look: collars are on top, shoes have a sole below.",
         "The label says what the picture shows. (It says only where a piece was.)",
         relabel="Shuffle again", done=ticks.by_hand, another=True,
     ),
     usual.guess(
-        "One piece of a new picture. Where was it?", "Choose a place.", "What if two pieces look the same?",
+        "One piece of a new picture. Where was it? A simple rule answers, too: it looks where pieces are most like "
+        "this one on average.", "Choose a place.", "What if two pieces look the same?",
         "Then nobody can know. A blue sky is such a picture: this label is a bad one for it.",
         "For which pictures is this a bad task?", "Where pieces look alike: sky, sand, plain borders.",
     ),
     usual.learn(
-        "The model names a place for each of the 16 pieces. On the right they lie where it would put them.",
+        "The model names a place for each of the 16 pieces. On the right they lie where it would put them. Pure "
+        "guessing is right once in 16 times.",
         "Press Train, and watch the picture come together.",
         On("learn", rows=2, pictures=1, panels=(2,), edge=165, far=300, depth="Standard"), "What is the dashed line?",
         "Pure guessing: each of 16 places is as likely, ln 16 = 2.77. A curve below it has learned something.",

@@ -34,7 +34,8 @@ SCENES = (
         "Look at the newest keys, and at those a step older.",
         (On("card", rows=0, panels=(1,), pictures=1),),
         "Why not simply a larger batch?",
-        "All views of a batch must be computed anew in each step, and kept in memory. An old key is only a [[vector]]: "
+        "All views of a batch must be computed anew in each step, and kept in memory. An old key is only a "
+        "[[vector]]: "
         "it costs next to nothing.",
         "What is stored in the queue?", "Vectors, no pictures. The pictures are drawn here for you only.",
         "Old keys are as good as new ones. (They come from an older copy; therefore it changes slowly.)",
@@ -42,18 +43,20 @@ SCENES = (
     ),
     Scene(
         "The own key", "Its own key is the label",
-        "Among all keys, which one was made from the same picture? We made both views, so we know: framed in blue.",
+        "Which of all keys was made from the same picture? We made both views, so we know: the one framed in blue. "
+        "That is the [[pseudo-label]]. The model made the keys themselves, by its slower copy.",
         "Find the blue one among the most alike keys.",
         (On("card", rows=0, panels=(0,), pictures=1, edge=300, far=600),),
         "What are the numbers?",
         "The [[cosine]] of query and key: 1 if they point the same way, 0 if they have nothing in common.",
         "Who made this label?",
-        "We made both views, and the queue says what is different: whatever came before.",
+        "The model: its slower copy made the keys. We made both views, so we know which key belongs to the query.",
         "The other alike keys are the same kind of thing, so they are right, too. (The label calls them wrong.)",
         relabel="Other views", another=True,
     ),
     usual.guess(
-        "A query, and four keys. One of them was made from the same picture.", "Choose a letter.",
+        "A query, and four keys. One of them was made from the same picture. A simple rule answers, too: it only "
+        "compares points.", "Choose a letter.",
         "Would comparing pixels do?",
         "See for yourself: “raw pixels” is what you get by choosing the picture whose points are nearest.",
         "What did you look at?", "Form and parts, hardly light and dark: these are changed by chance.",
@@ -92,5 +95,5 @@ def said(view: RunView) -> Said:
 LESSON = Lesson(
     SCENES, said, "Rank of the own key among all; the bar: how far in front it stands",
     good="learning what stays of a picture with little memory: the batch may be small.",
-    poor="tasks in which just that matters which the views change, such as light or place.",
+    poor="questions about just what the views change: light or place, for example.",
 )  # fmt: skip

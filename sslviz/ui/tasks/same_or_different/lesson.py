@@ -30,8 +30,8 @@ SCENES = (
     ),
     Scene(
         "“Same” is the label", "Same or different is the label",
-        "Two views of one picture are “same”. All other pairs in the [[batch]] are “different”. We made the views, so "
-        "we know.",
+        "Two views of one picture are “same”. All other pairs are “different”. The [[batch]] made these labels: the "
+        "pictures that happen to be shown together.",
         "Take any two of these views, and say their label: same, or different?",
         (On("card", rows=4, pictures=2),),
         "Two of a kind are “different”?",
@@ -42,13 +42,15 @@ SCENES = (
         relabel="Other views", another=True,
     ),
     usual.guess(
-        "One view, and four others. One of them was made from the same picture.", "Choose a letter.",
+        "One view, and four others. One of them was made from the same picture. A simple rule answers, too: it only "
+        "compares points.", "Choose a letter.",
         "Would comparing pixels do?",
         "See for yourself: “raw pixels” is what you get by choosing the picture whose points are nearest.",
         "What did you look at?", "Form and parts, hardly light and dark: these are changed by chance.",
     ),
     usual.learn(
-        "Each view becomes a [[vector]]. The blue bar, its own partner, must become longer than all the others.",
+        "Each view becomes a [[vector]], a list of numbers. The longer a bar, the more alike two lists are. The blue "
+        "bar, its own partner, must become the longest.",
         "Press Train, and watch the bars move apart.", On("learn", rows=0, panels=(0,), edge=150),
         "What are the bars?",
         "The [[cosine]] of two vectors: 1 if they point the same way, 0 if they have nothing in common.",
@@ -79,5 +81,5 @@ def said(view: RunView) -> Said:
 LESSON = Lesson(
     SCENES, said, "What it finds most alike to the first view; the bar: how alike its partner is",
     good="pictures of things, where colour and place do not matter: it finds what stays.",
-    poor="tasks in which just that matters which the views change, such as the colour of a flower.",
+    poor="questions about just what the views change: the colour of a flower, for example.",
 )  # fmt: skip

@@ -16,8 +16,8 @@ SLUG = ENTRY.slug
 def question() -> Question:
     """A view, and four others of which one is of the same picture."""
     return other_view.question(
-        SLUG, "From this view the model must predict the target network’s vector of one of these views. Which "
-        "view is it?", "this view",
+        SLUG, "From “this view” the model predicts what its slower copy says of one of the four. Of which one?",
+        "this view",
         lambda labelled, own: card.answer(current.show(SLUG), labelled).cosines(own),
     )  # fmt: skip
 

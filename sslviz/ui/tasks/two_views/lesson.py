@@ -43,7 +43,8 @@ def collapsed(slug: str) -> bool:
 SCENES = (
     usual.begin(
         "Take some pictures",
-        "Pictures, and again nobody says what they show. This time there will be no “different” at all.",
+        "Pictures, and nobody said what they show. In the lesson before, some pairs were “different”. Here nothing "
+        "is ever called “different”.",
         "Look at them. If you like, take others.", On("card", rows=1, pictures=3), "Why no “different”?",
         "Comparing with many others needs large batches, and it calls two shirts “different”. Methods such as BYOL "
         "do without.",
@@ -63,8 +64,8 @@ SCENES = (
     ),
     Scene(
         "The copy’s label", "What the copy says is the label",
-        "The slower copy turns view B into a [[vector]]. That vector is the [[pseudo-label]]: the model must predict "
-        "it from view A.",
+        "The slower copy turns view B into a [[vector]], a list of numbers. That vector is the [[pseudo-label]]. The "
+        "model made it, by its slower copy. From view A it must predict this vector.",
         "Compare the blue vector with the orange one.",
         (On("card", rows=5, skip=1, pictures=1, edge=165),),
         "What are the squares?",
@@ -75,22 +76,26 @@ SCENES = (
         relabel="Other views", another=True,
     ),
     usual.guess(
-        "The model predicts a vector from one view. To which of the four does it belong?", "Choose a letter.",
+        "The model reads one view and predicts a vector. To which of the four views does it belong? A simple rule "
+        "answers, too: it only compares points.", "Choose a letter.",
         "Is it bad if it is wrong?",
         "It was never asked to tell pictures apart, only to give two views of one picture the same vector.",
         "Which answer would a collapsed model give?", "Any: all vectors are the same to it.",
     ),
     usual.learn(
-        "The [[loss]] falls, and the three meters stay alive: different pictures still get different vectors.",
-        "Press Train, and watch the meters.", On("learn", rows=0, panels=(1,), edge=120), "What is the spread?",
-        "How much the vectors of different pictures differ. At 0 all pictures have one and the same vector.",
+        "The [[loss]] falls: good. But look at the spread, too: it says how much the vectors of different pictures "
+        "differ. While it stays up, the model still tells pictures apart.",
+        "Press Train, and watch the spread: it must stay up.",
+        On("learn", rows=0, panels=(1,), edge=120), "What are the other two meters?",
+        "Mean cosine: how alike the vectors of two pictures are; at 1 all are the same. Effective rank: in how many "
+        "directions the vectors differ.",
         "Is a falling loss enough to be glad?", "No. Look at the meters as well.",
     ),
     Scene(
         "Make it collapse", "Make it collapse",
-        "Two parts keep it alive: the [[predictor]] and the [[stop-gradient]]. Without them the easiest way to a low "
-        "loss is to say always the same.",
-        "Press “Make it collapse”. Watch loss and spread go to nothing.",
+        "Two parts keep it alive: the [[predictor]] and the [[stop-gradient]]. Without them there is an easy way to "
+        "a low loss: give the same answer to everything.",
+        "Press “Make it collapse”. Watch loss and spread fall to 0.",
         (On("own", draw=collapse), On("learn", rows=0, panels=(1,), edge=120)),
         "Why does it collapse?",
         "If every picture gets the same vector, each prediction is perfect. The loss is 0, and nothing was learned. "
@@ -101,8 +106,8 @@ SCENES = (
         done=collapsed,
     ),
     usual.good(
-        "Back to the healthy model. Its [[trunk]] is [[frozen]] and a few true labels are shown: how many new "
-        "pictures are named rightly?",
+        "Back to the healthy model. Its [[trunk]], the part that all tasks share, is [[frozen]]: it learns no more. "
+        "People name a few pictures: shirt, shoe, bag. How many new pictures are then named rightly?",
         "Which number would you watch during training?", "The spread, and the probe; never the loss alone.",
         why="Does a collapsed model score as badly as guessing?",
         because="Not always: the meters look at the last layer, the probe at the trunk before it. The lab has the "
@@ -126,5 +131,5 @@ def said(view: RunView) -> Said:
 LESSON = Lesson(
     SCENES, said, "The spread of its vectors over time, as a share of the most possible",
     good="learning without “different”: no large batch is needed, and two shirts need not be told apart.",
-    poor="anyone who looks at the loss only. Collapse does not show there.",
+    poor="runs that nobody watches: a collapse does not show in the loss.",
 )  # fmt: skip

@@ -26,8 +26,8 @@ SCENES = (
     ),
     Scene(
         "The neighbours", "Its neighbours are the labels",
-        "From the word in the middle the model must name those around it. They stand there, so we know them: each is a "
-        "[[pseudo-label]].",
+        "From the word in the middle the model must name those around it: each is a [[pseudo-label]]. The data made "
+        "these labels: the words stand there.",
         "Click another word: it has other labels.",
         (On("card", rows=3),),
         "What is it good for to know neighbours?",
@@ -39,7 +39,8 @@ SCENES = (
     ),
     Scene(
         "Noise words", "Wrong answers by chance",
-        "Below each label stand words that were drawn by chance: its noise. The model must score the label above them.",
+        "Below each label stand words that were drawn by chance: its noise. The model must give more points to the "
+        "label than to them.",
         "Find a noise word that would fit as well.",
         (On("card", rows=4),),
         "Why not compare with all words?",
@@ -49,7 +50,8 @@ SCENES = (
         another=True,
     ),
     usual.guess(
-        "A word of a new sentence, and one place near it. One of four words really stood there.", "Choose a word.",
+        "A word of a new sentence, and one place near it. One of four words really stood there. A simple rule "
+        "answers, too: it counts which words stand near each other.", "Choose a word.",
         "Is that fair?", "You see no more than the model: one word, and four to choose from.",
         "How did you know?", "From what goes together: what one often reads side by side.",
     ),
@@ -62,9 +64,10 @@ SCENES = (
         "One word is not enough to know its neighbour. It learns what is likelier.",
     ),
     usual.good(
-        "Now the vectors are [[frozen]]. From the vector of a word alone: of which kind is it, an animal, a food, a "
-        "colour?",
-        "What does the second bar tell you?", "What vectors do that were drawn by chance: nothing was learned in them.",
+        "Now the vectors are [[frozen]]: they change no more. From the vector of a word alone, a very simple model "
+        "must say of which kind it is: an animal, a food, a colour?",
+        "What does the second bar tell you?", "What vectors do that were drawn by chance: nothing was learned in "
+        "them.",
         "The vectors know what words mean. (They know in whose company words stand.)",
         because="By a [[linear probe]]: a very simple model that sees only these vectors, and a few true labels.",
     ),
@@ -76,7 +79,8 @@ SCENES = (
 
 
 LESSON = Lesson(
-    SCENES, usual.said("word_and_context"), "How many labels of this sentence it scores above all of their noise words",
+    SCENES, usual.said("word_and_context"), "How many labels of this sentence it scores above all of their noise "
+    "words",
     good="words by themselves: finding alike ones, sorting them, searching.",
     poor="words with two meanings: “bank” has one vector, whether of a river or of money.",
 )  # fmt: skip
