@@ -133,3 +133,22 @@ def test_the_course_has_eight_lessons_of_five_to_eight_minutes_and_seven_beside_
     last = after(COURSE[-1].slug)
     assert last is None
     assert after("autoencoding") is None
+
+
+def test_a_lesson_says_that_learning_paid_only_where_the_lead_is_clear() -> None:
+    from sslviz.evaluation.lead import Lead
+    from sslviz.ui.frame.lesson.parts import paid
+
+    clear, unclear, behind = Lead(9.6, 1.8), Lead(3.0, 1.6), Lead(-9.0, 1.0)
+    told = paid({"random": clear, "raw": clear}, "an untrained network", "raw pixels")
+    assert told == (
+        "Learning paid: of 100 new ones 10 more are right than with an untrained network. "
+        "And 10 more than with raw pixels, without any model."
+    )
+    told = paid({"random": unclear, "raw": unclear}, "an untrained network", "raw pixels")
+    assert told == (
+        "Learning did not pay here: with an untrained network about as many are right. "
+        "But with raw pixels, without any model, about as many."
+    )
+    told = paid({"random": behind, "raw": behind}, "an untrained network", "raw pixels")
+    assert told.startswith("Learning did not pay here: with an untrained network more are right. But with raw pixels")

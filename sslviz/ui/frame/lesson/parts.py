@@ -11,6 +11,7 @@ import numpy as np
 import streamlit as st
 
 from sslviz.catalogue import TASKS
+from sslviz.evaluation.lead import Lead
 from sslviz.training.results import recorded
 from sslviz.training.results.run_view import RunView
 from sslviz.ui.classroom import teacher
@@ -22,8 +23,6 @@ from sslviz.ui.frame.lesson.learning import learning
 from sslviz.ui.frame.lesson.scene import Lesson, On, Scene
 from sslviz.ui.frame.lesson.words import html
 from sslviz.ui.frame.stage import Stage
-
-ALIKE = 2  # of 100 answers: no more is a difference
 
 
 @dataclass(frozen=True)
@@ -108,35 +107,37 @@ def _good(place: Place, _on: On) -> None:
     bare = "An untrained network" if TASKS[place.slug].trunk else "Random vectors"
     names = {"trained": "This model", "random": bare, "raw": found["raw_name"].capitalize()}
     drawn = bars_html([(name, kind, float(np.mean(found["probes"][kind]["few"]))) for kind, name in names.items()])
-    shares = {kind: float(np.mean(found["probes"][kind]["few"])) for kind in names}
+    over = recorded.leads(found.get("runs", [found]))
     st.html(
         f"{drawn}<p class='judged_note'>People named {found['labels']} samples. The bars: how many new ones, which "
         f"nobody had used, are then named rightly. Always the commonest name: {found['chance']:.0%}.{whose}</p>"
-        f"<p class='paid'>{escape(paid(shares, bare.lower(), found['raw_name']))}</p>{told}"
+        f"<p class='paid'>{escape(paid(over, bare.lower(), found['raw_name']))}</p>{told}"
     )
 
 
-def paid(shares: Mapping[str, float], bare: str, raw: str) -> str:
+def paid(over: Mapping[str, Lead], bare: str, raw: str) -> str:
     """In a sentence or two: whether learning paid, and whether the raw input would have done.
 
+    A lead within two standard errors is none.
+
     Args:
-        shares: of right answers, by "trained", "random" and "raw".
+        over: how far the model is ahead of what learned nothing ("random"), and of the raw input ("raw").
         bare: what learned nothing.
         raw: the raw input.
 
-    >>> paid({"trained": 0.2, "random": 0.2, "raw": 0.3}, "noise", "pixels")
-    'Learning did not pay here: noise gets as many right, or more. But pixels, without any model, get 10 more.'
+    >>> paid({"random": Lead(7, 0.5), "raw": Lead(-10, 1)}, "noise", "pixels")
+    'Learning paid: of 100 new ones 7 more are right than with noise. But with pixels, without any model, 10 more.'
     """
-    learned, beyond = (round(100 * (shares["trained"] - shares[other])) for other in ("random", "raw"))
-    if learned > ALIKE:
-        first = f"Learning paid: of 100 new ones {learned} more are right than with {bare}."
+    learned, beyond = over["random"], over["raw"]
+    if learned.clear and learned.points > 0:
+        first = f"Learning paid: of 100 new ones {learned.points:.0f} more are right than with {bare}."
     else:
-        first = f"Learning did not pay here: {bare} {'get' if bare.endswith('s') else 'gets'} as many right, or more."
-    if beyond > ALIKE:
-        return f"{first} And {beyond} more than with {raw}, without any model."
-    if beyond < -ALIKE:
-        return f"{first} But {raw}, without any model, get {-beyond} more."
-    return f"{first} But {raw}, without any model, do as well."
+        first = f"Learning did not pay here: with {bare} {'more' if learned.clear else 'about as many'} are right."
+    if not beyond.clear:
+        return f"{first} But with {raw}, without any model, about as many."
+    if beyond.points > 0:
+        return f"{first} And {beyond.points:.0f} more than with {raw}, without any model."
+    return f"{first} But with {raw}, without any model, {-beyond.points:.0f} more."
 
 
 def _check(place: Place, _on: On) -> None:
