@@ -47,10 +47,12 @@ class Visitor:
     seed: int = 0  # of its run
     labels: list[float] = field(default_factory=list)  # ms
     looks: list[float] = field(default_factory=list)  # ms
+    bytes: int = 0  # that it was sent after its page was there
     run: str = ""  # that it looks at
     followed: str = ""  # the part of the page that is drawn anew when something has changed
     found: dict[str, Any] = field(default_factory=dict)  # by the last look
     opened: float = 0.0  # s from the address to the first complete page
+    page: int = 0  # bytes until then, before they are compressed
     played: float | None = None  # when Play was pressed
     moved: float | None = None  # s from Play to the first step
     steps: list[tuple[float, int]] = field(default_factory=list)  # when, step
@@ -61,6 +63,7 @@ class Visitor:
 
     def take(self, raw: bytes) -> bool:
         """Note what a message of the server says; returns whether it ends a run of the script."""
+        self.bytes += len(raw)
         message = ForwardMsg()
         message.ParseFromString(raw)
         kind = message.WhichOneof("type")
@@ -126,6 +129,7 @@ class Connection:
         head, _, body = (await reader.read()).partition(b"\r\n\r\n")
         writer.close()
         one.looks.append((time.perf_counter() - at) * 1e3)
+        one.bytes += len(head) + len(body)
         if b" 200 " not in head.splitlines()[0]:
             return
         size = int.from_bytes(body[:4], "little")
@@ -155,7 +159,7 @@ class Connection:
         while "play" not in self.one.buttons and time.perf_counter() - began < LONGEST:
             await self.poll()
             await self.listen(0.3)
-        self.one.opened = time.perf_counter() - began
+        self.one.opened, self.one.page, self.one.bytes = time.perf_counter() - began, self.one.bytes, 0
 
 
 async def visit(server: Server, one: Visitor, play_after: float, stop: asyncio.Event, *, labels: bool = True) -> None:
@@ -221,6 +225,16 @@ def memory(pid: int) -> float:
     return total / 1e9
 
 
+def processor(pid: int) -> tuple[float, float]:
+    """Seconds of a core that the web server has taken so far, and its children: the same on a busy computer."""
+    server, spent = psutil.Process(pid), []
+    for process in [server, *server.children(recursive=True)]:
+        with contextlib.suppress(psutil.Error):
+            times = process.cpu_times()
+            spent.append(times.user + times.system)
+    return spent[0], sum(spent[1:])
+
+
 def rate(one: Visitor, since: float) -> float:
     """Steps a second after `since`."""
     steps = [(at, step) for at, step in one.steps if at >= since]
@@ -233,6 +247,9 @@ class Crowd:
 
     many: list[Visitor]
     since: float  # when all had pressed Play
+    seconds: float
+    server: float  # seconds of a core that the web server took
+    training: float  # that scheduler and workers took
     before: float  # GB
     during: float
     after: float
@@ -247,6 +264,10 @@ class Crowd:
             "a new label, p50 and p95": f"{np.percentile(labels, 50):.0f} and {np.percentile(labels, 95):.0f} ms",
             "a look at a run, p50 and p95": f"{np.percentile(looks, 50):.0f} and {np.percentile(looks, 95):.0f} ms",
             "labels and looks in all": f"{len(labels):,} and {len(looks):,}",
+            "a page, and what follows a minute": f"{np.mean([one.page for one in self.many]) / 1e6:.2f} and "
+            f"{np.mean([one.bytes for one in self.many]) / self.seconds * 60 / 1e6:.2f} MB before compression",
+            "the web server's part of a core": f"{self.server / self.seconds:.2f}",
+            "that of scheduler and workers": f"{self.training / self.seconds:.2f}",
             "errors": str(sum(len(one.wrong) for one in self.many)),
             "from Play to the first step, median and longest": f"{np.median(moved):.1f} and {max(moved):.1f} s",
             "slowest of the fastest like run, worst page": f"{self.fairness():.0%}",
@@ -281,6 +302,9 @@ ROWS = (
     "a new label, p50 and p95",
     "a look at a run, p50 and p95",
     "labels and looks in all",
+    "a page, and what follows a minute",
+    "the web server's part of a core",
+    "that of scheduler and workers",
     "errors",
     "from Play to the first step, median and longest",
     "slowest of the fastest like run, worst page",
@@ -290,13 +314,14 @@ ROWS = (
 )
 
 
-def come_and_go(server: Server, many: list[Visitor], seconds: float, within: float) -> Crowd:
+def come_and_go(server: Server, many: list[Visitor], seconds: float, within: float, rest: float) -> Crowd:
     """Have them all come, stay for so many seconds, press Pause and leave."""
-    before, began = memory(server.pid), time.perf_counter()
+    before, spent, began = memory(server.pid), processor(server.pid), time.perf_counter()
     asyncio.run(crowd(server, many, seconds, within))
-    during = memory(server.pid)
-    time.sleep(SETTLES)
-    return Crowd(many, began + within + 5, before, during, memory(server.pid))
+    took, during = time.perf_counter() - began, memory(server.pid)
+    own, others = (after - earlier for after, earlier in zip(processor(server.pid), spent, strict=True))
+    time.sleep(rest)
+    return Crowd(many, began + within + 5, took, own, others, before, during, memory(server.pid))
 
 
 def main() -> None:
@@ -305,6 +330,9 @@ def main() -> None:
     parser.add_argument("--visitors", type=int, default=30)
     parser.add_argument("--seconds", type=float, default=60, help="that each of the two crowds stays")
     parser.add_argument("--alone", type=float, default=10, help="seconds for which each page's run trains alone first")
+    parser.add_argument(
+        "--rest", type=float, default=SETTLES, help="seconds after a crowd; Streamlit keeps a page for two minutes"
+    )
     options = parser.parse_args()
     random.seed(0)
     with serve(SSLVIZ_WORKERS=str(psutil.cpu_count())) as server:
@@ -324,7 +352,7 @@ def main() -> None:
         for name in ("the same settings", "a run seed each"):
             seeds = range(1, options.visitors + 1) if name.endswith("each") else [0] * options.visitors
             many = [Visitor(PAGES[i % len(PAGES)], seed) for i, seed in enumerate(seeds)]
-            crowds[name] = come_and_go(server, many, options.seconds, options.seconds / 2)
+            crowds[name] = come_and_go(server, many, options.seconds, options.seconds / 2, options.rest)
             for what in sorted({w for one in many for w in one.wrong}):
                 print(f"{name}: {what}")
     print(f"\n| | {' | '.join(crowds)} |\n| --- |{' --- |' * len(crowds)}")

@@ -1,6 +1,6 @@
 """A press on Next → the next scene; and what a lesson's first screen weighs and holds beside the lab's.
 
-What weighs are the messages of the page itself; Streamlit's own files are the same for both and stay in the cache.
+What weighs are the messages of the page itself; the files are much the same for both and stay in the browser's cache.
 """
 
 from __future__ import annotations
@@ -72,13 +72,17 @@ def first_screen(opened: Browser, server: Server, slug: str, *, say: bool = True
     """Bytes that come, elements that are seen, controls among them, and words; of the lesson and of the lab."""
     seen = {}
     for view, drawn in DRAWN.items():
-        page, sizes = new_page(opened), list[int]()
+        page, sizes, files = new_page(opened), list[int](), list[float]()
+        network = page.context.new_cdp_session(page)
+        network.send("Network.enable")
+        network.on("Network.loadingFinished", lambda told, into=files: into.append(told["encodedDataLength"]))
         page.on("websocket", lambda socket, into=sizes: socket.on("framereceived", lambda text: into.append(len(text))))
         page.goto(f"{server.url}/{slug}?view={view}")
         page.wait_for_selector(drawn, timeout=180_000)
         settle(page)
         page.wait_for_timeout(1500)
-        seen[view] = {"kB": round(sum(sizes) / 1000), **page.evaluate(COUNT)}
+        seen[view] = {"kB": round(sum(sizes) / 1000), "kB of files": round(sum(files) / 1000)}
+        seen[view] |= page.evaluate(COUNT)
         page.context.close()
     if say:
         for what, few in seen["lesson"].items():

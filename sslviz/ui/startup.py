@@ -102,6 +102,8 @@ def _give_back(ended: threading.Event) -> None:
     from sslviz.training.live.memory import give_back
 
     while not ended.wait(NOW_AND_THEN):
+        if "runs" in _held:
+            _held["runs"].forget()
         give_back()
 
 

@@ -543,6 +543,17 @@ def test_a_visitor_keeps_only_so_many_and_loses_the_one_not_looked_at_for_longes
     assert left == [*others, mine[0], mine[2], more]
 
 
+def test_a_run_that_stands_still_and_that_no_page_shows_for_hours_is_forgotten(engine: Engine) -> None:
+    register = Runs(engine)
+    still, seen, training = (register.new(replace(CONFIG, seed=seed), "ann") for seed in range(3))
+    training.play()
+    for run in (still, training):
+        run.looked -= runs.KEPT + 1
+    seen.looked -= runs.KEPT - 60
+    register.forget()
+    assert [register.there(run.id) for run in (still, seen, training)] == [None, seen, training]
+
+
 def test_where_the_server_is_full_whoever_has_most_makes_room(engine: Engine) -> None:
     register = Runs(engine, most=10)
     others = [register.new(CONFIG, name) for name in ("bob", "bob", "eve")]

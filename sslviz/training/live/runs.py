@@ -34,6 +34,7 @@ from sslviz.training.results import recorded
 
 SLICE, LONGEST = 0.5, 400  # seconds that a slice should take; most steps in one
 IDLE = 60.0  # seconds without a page that looks, after which a run pauses
+KEPT = 2 * 3600.0  # and after which it is forgotten
 TRIES = 3  # slices that may fail one after the other
 AT_ONCE, EACH, ALL = 3, 60, 200  # runs: a visitor's that train at a time, all of a visitor's, and all of a server's
 MINUTES, SLOWEST = 60.0, 1.0  # of one core that a run may take, unless SSLVIZ_RUN_MINUTES says so; seconds of a step
@@ -141,6 +142,11 @@ class Run:
             return self._clock() - self._since if self.slice else 0.0
 
     @property
+    def unseen(self) -> float:
+        """Seconds since a page showed it last."""
+        return self._clock() - self.looked
+
+    @property
     def left(self) -> float:
         """Seconds of one worker that the rest of the training will about take.
 
@@ -237,7 +243,7 @@ class Run:
             if kind != "play":
                 if self._wish and self._wish[0] == kind:  # even a run of one step has a first map
                     self._wish = (OWED, 0) if self._owes else None
-            elif self._wish and self._clock() - self.looked > IDLE:
+            elif self._wish and self.unseen > IDLE:
                 self._wish, self.note = None, "Paused by itself: no page has looked at this run for a minute."
             if self.status == FAILED:
                 self._wish = None
@@ -354,6 +360,13 @@ class Runs:
         run.reset()
         with self._lock:
             self._runs.pop(run.id, None)
+
+    def forget(self) -> None:
+        """Forget the runs that stand still, and that no page has shown for long: each holds up to ten megabytes."""
+        with self._lock:
+            gone = [run.id for run in self._runs.values() if not run.busy and run.unseen > KEPT]
+            for number in gone:
+                del self._runs[number]
 
     def training(self) -> int:
         """How many runs are being trained now; those with the same settings that are trained once count as one."""
