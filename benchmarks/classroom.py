@@ -33,7 +33,8 @@ from sslviz.ui.visitors import new_number
 
 PAGES = ("masked_words", "same_or_different", "masked_patches", "next_word", "cluster_ids")
 RUN = re.compile(rb'"run": ?"([\w-]{16})"')  # what a view is sent that looks at a run
-LOOK_EVERY, LOOK_AT_FIRST, REDRAW = 0.5, 0.15, 2.0  # seconds, as in ui/frame/look.js
+LOOK_EVERY, LOOK_AT_FIRST, REDRAW, LEAST = 0.5, 0.15, 2.0, 10.0  # seconds, as in ui/frame/look.js
+SLOWER = 10  # so many times what a look takes, as there
 LABEL_EVERY = 5.0  # seconds
 LONGEST = 60.0  # seconds that a page may take to be complete
 SETTLES = 8.0  # seconds until what is freed is given back, and what was begun is through
@@ -91,7 +92,7 @@ class Connection:
 
     def __init__(self, socket: websockets.ClientConnection, one: Visitor, server: Server, cookie: str) -> None:
         self.socket, self.one, self.server, self.cookie = socket, one, server, cookie
-        self.redrawn = 0.0
+        self.redrawn = self.took = 0.0
 
     async def ask(self, button: str = "", fragment: str = "", *, repeated: bool = False) -> float:
         """Run the script, or a part of it, and wait for its end; returns ms."""
@@ -141,7 +142,8 @@ class Connection:
         one.steps.append((time.perf_counter(), one.found["step"]))
         if one.found["step"] and one.moved is None and one.played is not None:
             one.moved = time.perf_counter() - one.played
-        if one.followed and time.perf_counter() - self.redrawn > REDRAW:
+        self.took = (self.took + one.looks[-1] / 1e3) / 2
+        if one.followed and time.perf_counter() - self.redrawn > min(LEAST, max(REDRAW, SLOWER * self.took)):
             self.redrawn = time.perf_counter()
             await self.ask(fragment=one.followed)
 

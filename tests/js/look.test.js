@@ -116,6 +116,25 @@ describe('Python draws', () => {
     expect(page.told.length).toBeLessThanOrEqual(2)
   })
 
+  test.each(['step', 'all'])('less often where the server is busy: %s', async follows => {
+    const told = []
+    for (const busy of [0, 600]) {
+      let step = 5
+      vi.stubGlobal('fetch', async () => {
+        await new Promise(done => setTimeout(done, busy))
+        step += 1
+        return { status: 200, arrayBuffer: async () => pack(found({ step })).buffer }
+      })
+      const page = follow(about({ run: `run ${busy}`, follows }))
+      await vi.advanceTimersByTimeAsync(20000)
+      told.push(page.told.length)
+      page.close()
+    }
+    expect(told[0]).toBeGreaterThan(7)
+    expect(told[1]).toBeGreaterThan(1)
+    expect(told[1]).toBeLessThan(5)
+  })
+
   test('all anew when the run is gone', async () => {
     server(pack({ gone: true }))
     const page = follow(about({ follows: 'frames' }))

@@ -8,6 +8,8 @@ import { view } from '../live/view.js'
 const USUAL = 500 // ms between looks
 const AT_FIRST = 150 // ms, until the first step is done
 const PATIENCE = 2000 // ms between two times that Python is asked to draw
+const SLOWER = 10 // so many times what a look takes; a server that is busy with a class is asked to draw less
+const LONGEST = 10000 // ms
 const AT_ONCE = 1000 // ms between two times that it is told of another mark
 
 /**
@@ -44,6 +46,7 @@ const AT_ONCE = 1000 // ms between two times that it is told of another mark
  * @property {Set<Follower>} followers
  * @property {LookHeader} [found]  the last answer
  * @property {ReturnType<typeof setTimeout>} [timer]
+ * @property {number} [took]  ms, of the last looks
  */
 
 const page = /** @type {{ sslvizLooks?: Map<string, Looks> }} */ (/** @type {unknown} */ (window))
@@ -87,10 +90,12 @@ async function look(run, looks) {
   const leader = [...looks.followers].find(part => part.data.follows === 'mark') ?? [...looks.followers][0] // by the map
   if (!leader) return
   const { mark, step, frames } = looks.found ?? leader.data
+  const began = performance.now()
   const asked = new URLSearchParams({ mark, step: `${step}`, frames: `${frames}`, film: leader.data.film })
   try {
     // eslint-disable-next-line no-restricted-globals -- by `send` every look would be a script run
     const answer = await fetch(new URL(`looks/${run}?${asked}`, document.baseURI))
+    looks.took = ((looks.took ?? 0) + performance.now() - began) / 2
     if (answer.status === 200) {
       const { header, bytes, at } = unframe(new Uint8Array(await answer.arrayBuffer()))
       looks.found = { ...looks.found, ...header }
@@ -116,7 +121,9 @@ function tell(part) {
       : found[data.follows] === data[data.follows]
   if (same && !found.gone) return
   const now = performance.now()
-  if (now - part.told < (data.follows === 'mark' || data.follows === 'all' ? AT_ONCE : PATIENCE)) return
+  const soon = data.follows === 'mark' || data.follows === 'all'
+  const busy = soon && found.mark !== data.mark ? 0 : Math.min(LONGEST, SLOWER * (part.looks?.took ?? 0))
+  if (now - part.told < Math.max(soon ? AT_ONCE : PATIENCE, busy)) return
   part.told = now
   part.turn += 1
   part.send({ kind: 'moved', turn: part.turn })
