@@ -47,6 +47,13 @@ def ask(
         return question(learner)
 
 
+def network(config: RunConfig, question: Callable[[Learner], Result]) -> Result:
+    """Call `question` with the network of a run, whatever weights it holds: for what follows from its shape alone."""
+    learner, lock = _shared(replace(_plain(config), seed=0))
+    with lock:
+        return question(learner)
+
+
 def vectors(
     config: RunConfig, weights: NDArray[Any] | None, batch: Batch, kept: NDArray[Any] | None = None
 ) -> NDArray[np.float32]:
@@ -68,4 +75,6 @@ def _shared(config: RunConfig) -> tuple[Learner, threading.Lock]:
 
 @lru_cache(maxsize=8)
 def _untrained(config: RunConfig) -> State:
-    return Learner(config).fresh()
+    # Not by `fresh`: in Python 3.11 a cached property has one lock for all networks, and a round of labels takes long.
+    state: State = vars(Learner)["first"].func(Learner(config))
+    return state

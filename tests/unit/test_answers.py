@@ -41,6 +41,25 @@ def test_no_gradient_is_kept_and_no_learner_is_made_for_each_setting() -> None:
     assert answers.ask(replace(CONFIG, steps=77, lr=0.1, seed=9, batch=32), None, id) == one
 
 
+def test_what_follows_from_the_shape_alone_waits_for_no_untrained_network(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(answers, "_untrained", None)
+    config = replace(CONFIG, seed=77)
+    assert answers.network(config, lambda learner: learner.flat.numel()) == len(loop.start(CONFIG)["weights"])
+
+
+def test_untrained_networks_do_not_wait_for_one_another(monkeypatch: pytest.MonkeyPatch) -> None:
+    both = threading.Barrier(2, timeout=20)
+    monkeypatch.setattr(vars(loop.Learner)["first"], "func", lambda _: {"step": both.wait()})
+    threads = [
+        threading.Thread(target=answers._untrained.__wrapped__, args=(replace(CONFIG, seed=seed),)) for seed in (1, 2)
+    ]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert not both.broken
+
+
 def test_many_askers_at_once_get_their_own_answers() -> None:
     weights = loop.start(CONFIG)["weights"]
     right = []

@@ -36,14 +36,14 @@ def code_panel(slug: str, listings: Sequence[Listing], note: str = "") -> None:
 def _weights(slug: str) -> str:
     """How many weights the model has, and where."""
     from sslviz.models.trunk import count_weights
-    from sslviz.training.answers import ask
+    from sslviz.training.answers import network
 
     def parts(learner: Learner) -> tuple[int, int, int]:
         named = dict(learner.net.named_children())
         trunk = count_weights(named["trunk"]) if "trunk" in named else 0
         return count_weights(learner.net), trunk, count_weights(named["tokens"])
 
-    whole, trunk, table = ask(current.show(slug).config, None, parts)
+    whole, trunk, table = network(current.show(slug).config, parts)
     if not TASKS[slug].trunk:
         return f"{whole:,} weights, and no trunk: {table:,} in the table that is kept + {whole - table:,} in the other."
     head = whole - trunk - table
