@@ -11,6 +11,7 @@ from sslviz.catalogue.two_views import TwoViewsOptions
 from sslviz.training import loop
 from sslviz.training.config import default
 from sslviz.training.results import run_view
+from sslviz.ui.frame import vectors
 from sslviz.ui.frame.picture_samples import sample
 from sslviz.ui.tasks.two_views import card as two_views_card
 from sslviz.ui.tasks.two_views import learned as two_views_page
@@ -32,8 +33,8 @@ def dead() -> run_view.RunView:
 
 
 def test_the_meters_tell_a_dead_model_from_an_untrained_one() -> None:
-    alive = two_views_card.meters(run_view.untrained(replace(default("two_views"), device="cpu")))
-    low = two_views_card.meters(dead())
+    alive = vectors.meters(run_view.untrained(replace(default("two_views"), device="cpu")))
+    low = vectors.meters(dead())
     assert alive.width == low.width == 128
     assert low.spread < 0.1 / np.sqrt(128) < alive.spread
     assert low.cosine == pytest.approx(1, abs=1e-4)
@@ -45,8 +46,8 @@ def test_the_meters_tell_a_dead_model_from_an_untrained_one() -> None:
 def test_in_a_dead_model_every_answer_is_nearest_to_every_view() -> None:
     this = sample(16, "mixed", None)
     said = two_views_card.answer(dead(), two_views_card.label(this.pixels, 0, OPTIONS))
-    first = two_views_card.squares(said.target[0], two_views_card.BLUE)
-    assert all(two_views_card.squares(vector, two_views_card.BLUE) == first for vector in said.target)
+    first = vectors.squares(said.target[0], vectors.BLUE)
+    assert all(vectors.squares(vector, vectors.BLUE) == first for vector in said.target)
     assert np.ptp(said.cosines(1)) < 1e-4
     rows = two_views_card.compared(this, said, 1)["rows"]
     assert len({row["text"] for row in rows}) == 1

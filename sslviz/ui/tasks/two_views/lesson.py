@@ -2,36 +2,23 @@
 
 from __future__ import annotations
 
-import streamlit as st
-
 from sslviz.training.results.run_view import RunView
 from sslviz.ui.frame import current
-from sslviz.ui.frame.lesson import ticks, usual
+from sslviz.ui.frame.lesson import switches, ticks, usual
 from sslviz.ui.frame.lesson.scene import Lesson, On, Said, Scene
+from sslviz.ui.frame.lesson.switches import Way
 
 SLUG = "two_views"
-PARTS = ("predictor", "stop_gradient")
-
-
-def switch(*, on: bool) -> None:
-    """Build the next run with or without the parts that keep it from collapsing, and begin it."""
-    for name in PARTS:
-        st.session_state[f"{SLUG}_{name}"] = on
-    current.start(SLUG).play()
+BREAK = Way(
+    "collapse", "Make it collapse", ":material/compress:", {"predictor": False, "stop_gradient": False},
+    "Trains anew without predictor and without stop-gradient",
+)  # fmt: skip
+BACK = Way("repair", "Put the parts back", ":material/build:", {"predictor": True, "stop_gradient": True})
 
 
 def collapse(_size: str) -> None:
     """A button that trains without the two parts, and one that trains with them again."""
-    broken = not any(st.session_state.get(f"{SLUG}_{name}", True) for name in PARTS)
-    with st.container(key="collapse_bar", horizontal=True, gap="small"):
-        st.button(
-            "Make it collapse", icon=":material/compress:", key="collapse", type="primary", on_click=switch,
-            kwargs={"on": False}, help="Trains anew without predictor and without stop-gradient",
-        )  # fmt: skip
-        st.button(
-            "Put the parts back", icon=":material/build:", key="repair", disabled=not broken, on_click=switch,
-            kwargs={"on": True},
-        )  # fmt: skip
+    switches.ways(SLUG, (BREAK,), BACK)
 
 
 def collapsed(slug: str) -> bool:
@@ -121,7 +108,7 @@ SCENES = (
 
 def said(view: RunView) -> Said:
     """The spread of its vectors, as a share of what it could be."""
-    from sslviz.ui.tasks.two_views.card import meters
+    from sslviz.ui.frame.vectors import meters
 
     now = meters(view)
     share = now.spread * now.width**0.5
