@@ -29,6 +29,7 @@ BUDGETS = {
     "patch_order": ("patch_order_steps=100", "guessing: ln 16", 30),
     "queue": ("queue_steps=100", "all alike: ln 1,025", 16),
     "two_views": ("two_views_steps=200", "unrelated vectors", 16),
+    "redundancy": ("redundancy_steps=100", "always the same vector", 16),
     "cluster_ids": ("cluster_ids_steps=100", "commonest cluster", 40),
     "masked_sound": ("masked_sound_steps=200", "guessing among the candidates", 80),
     "frame_order": ("frame_order_steps=100", "guessing: ln 12", 30),

@@ -1,0 +1,117 @@
+"""The lesson of Redundancy reduction: a table to reach, and what happens if one term of the loss is left out."""
+
+from __future__ import annotations
+
+from sslviz.catalogue.redundancy import ENTRY
+from sslviz.training.results.run_view import RunView
+from sslviz.ui.frame import current
+from sslviz.ui.frame.lesson import switches, ticks, usual
+from sslviz.ui.frame.lesson.scene import Lesson, On, Said, Scene
+from sslviz.ui.frame.lesson.switches import Way
+
+SLUG = ENTRY.slug
+BREAKS = (
+    Way(
+        "no_variance", "Leave out variance", ":material/compress:", {"variance": False, "covariance": True},
+        "Trains anew without the variance term",
+    ),
+    Way(
+        "no_covariance", "Leave out covariance", ":material/content_copy:", {"variance": True, "covariance": False},
+        "Trains anew without the covariance term",
+    ),
+)  # fmt: skip
+BACK = Way("whole", "Put the terms back", ":material/build:", {"variance": True, "covariance": True})
+
+
+def leave_out(_size: str) -> None:
+    """Two buttons that train without a term, and one that trains with both."""
+    switches.ways(SLUG, BREAKS, BACK)
+
+
+def broken(slug: str) -> bool:
+    """Whether a run without a term has made some steps."""
+    run = current.run(slug)
+    if run is None or run.step < ticks.STEPS:
+        return False
+    return not (run.config.choices["variance"] and run.config.choices["covariance"])
+
+
+SCENES = (
+    usual.begin(
+        "Take some pictures",
+        "Pictures, and nobody says what they show. Each will get a [[vector]]: think of a form with 128 answers.",
+        "Look at them. If you like, take others.", On("card", rows=1, pictures=3), "Who wrote the questions?",
+        "Nobody. The model finds them by itself while it trains; a person may not be able to put them in words.",
+        "When is a form badly made?", "When all fill it in alike, or when two questions ask the same.",
+    ),
+    Scene(
+        "Make two views", "Make two views",
+        "From each picture two [[view|views]] are made by chance. The batch made the [[pseudo-label]]: these two are "
+        "of one picture. So both forms must say the same.",
+        "Draw other views.", (On("card", rows=3, pictures=2),),
+        "Is that a label?",
+        "Yes: we cut both views out of one picture, so we know. No person looked at what it shows.",
+        "What would be an easy way to fill in both forms alike?", "Always write the same, whatever the picture.",
+        relabel="Other views", done=ticks.redrawn, another=True,
+    ),
+    Scene(
+        "The table", "A table is the label",
+        "A table compares every answer of view A with every one of view B. Blue is the [[target]]: each number "
+        "agrees with itself, and no number says what another says.",
+        "Compare the blue table with the orange one.", (On("card", rows=0, panels=(0, 1), edge=165),),
+        "What is this table called?",
+        "The identity matrix: 1 on the diagonal, 0 elsewhere. The orange one holds correlations over many pictures.",
+        "Who made the blue table?", "It is the same for every batch; it follows from what we ask for.",
+        "The table compares pictures. (It compares numbers of the vector, over many pictures.)",
+    ),
+    usual.guess(
+        "One view, and four others. Which one must get the same vector? A simple rule answers, too: it only compares "
+        "points.", "Choose a letter.",
+        "What happens to the other three?", "Nothing. There are no negatives; no picture is pushed away.",
+        "What pushes vectors apart, if no picture does?", "Each number must vary, and none may repeat another.",
+    ),
+    usual.learn(
+        "A diagonal appears in the orange table, and the stripes beside it go. All terms of the [[loss]] get smaller.",
+        "Press Train, and watch table and bars.", On("learn", rows=0, panels=(1, 2), edge=120),
+        "Why is it never quite clean?",
+        "Cropped views of one picture do differ, and 128 numbers are many for what these small pictures show.",
+        "Which term falls first?", "Look at the bars: that depends on how far each is from its goal.",
+    ),
+    Scene(
+        "Leave a term out", "Leave a term out",
+        "Without variance all vectors become nearly one: [[collapse]]. Without covariance the numbers repeat each "
+        "other, and the table fills up.",
+        "Press one of the buttons, and watch the table and the meters.",
+        (On("own", draw=leave_out), On("learn", rows=0, panels=(1, 3), edge=120)),
+        "Why do they fail in two different ways?",
+        "The first term asks each number to vary. The second asks them to vary each in its own way. One does not "
+        "give the other.",
+        "How do you tell the two failures apart?",
+        "By the meters: cosine near 1 in the first; a low rank in spite of a large spread in the second.",
+        "A low loss shows a good model. (Without variance the loss is lower than ever.)",
+        done=broken,
+    ),
+    usual.good(
+        "Back to the whole loss. Its [[trunk]], the part that all tasks share, is [[frozen]]: it learns no more. "
+        "People name a few pictures: shirt, shoe, bag. How many new pictures are then named rightly?",
+        "Does it need a second network, as BYOL does?", "No. Both views go through one network, and both learn.",
+    ),
+    usual.check(
+        "What is the label here?", "Two views of one picture get one vector, and no number repeats another.",
+    ),
+)  # fmt: skip
+
+
+def said(view: RunView) -> Said:
+    """How far both views agree, as the mean of the table's diagonal."""
+    from sslviz.ui.tasks.redundancy.card import table
+
+    agreed = table(view).agreed
+    return Said(f"{agreed:.2f}", None, max(0.0, agreed))
+
+
+LESSON = Lesson(
+    SCENES, said, "How far both views agree: the mean of the diagonal, over time",
+    good="learning without negatives and without a second network: what keeps it alive stands in the loss.",
+    poor="very small batches: a table that is measured on a few pictures is a table of chance.",
+)  # fmt: skip
