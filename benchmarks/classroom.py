@@ -4,9 +4,9 @@ Each visitor speaks Streamlit's own protocol, as a browser does: opens a task's 
 half of the time, takes a new label every five seconds, looks at its run twice a second, and presses Pause at the end.
 Two crowds come one after the other: a class that has the same settings, six to a page, and one in which each has a run
 seed of their own. Before them one visitor trains alone on each page, so that throughput has something to be compared
-with. Server, workers and visitors share this computer's cores. It takes three to four minutes.
+with. Server, workers and visitors share this computer's cores. It takes three to four minutes, whatever happens.
 
-    PYTHONPATH=. .venv/bin/python benchmarks/classroom.py --visitors 30 --seconds 60
+    PYTHONPATH=. .venv/bin/python benchmarks/classroom.py --visitors 30 --seconds 50
 """
 
 from __future__ import annotations
@@ -37,6 +37,7 @@ LOOK_EVERY, LOOK_AT_FIRST, REDRAW, LEAST = 0.5, 0.15, 2.0, 10.0  # seconds, as i
 SLOWER = 10  # so many times what a look takes, as there
 LABEL_EVERY = 5.0  # seconds
 LONGEST = 60.0  # seconds that a page may take to be complete
+SOON = 9.0  # seconds within which a run that is alone should begin
 SETTLES = 8.0  # seconds until what is freed is given back, and what was begun is through
 
 
@@ -188,7 +189,7 @@ async def visit(server: Server, one: Visitor, play_after: float, stop: asyncio.E
                     await line.look()
                     next_look = now + (LOOK_EVERY if one.moved else LOOK_AT_FIRST)
                 else:
-                    await line.listen(0.05)
+                    await line.listen(0.15)
             if one.moved and "play" in one.buttons:
                 await line.ask("play")  # Pause; else the run would go on for a minute
     except Exception as problem:  # noqa: BLE001 - it is counted and printed
@@ -203,18 +204,26 @@ async def crowd(server: Server, many: list[Visitor], seconds: float, within: flo
     ]
     await asyncio.sleep(seconds)
     stop.set()
-    await asyncio.gather(*tasks)
+    await end(tasks)
 
 
 async def by_oneself(server: Server, one: Visitor, seconds: float) -> None:
-    """One visitor alone, whose run goes on for so many seconds after its first step."""
+    """One visitor alone, whose run goes on for so many seconds after its first step, if that comes soon."""
     stop, began = asyncio.Event(), time.perf_counter()
     task = asyncio.create_task(visit(server, one, 0, stop, labels=False))
-    while one.moved is None and time.perf_counter() - began < LONGEST / 2:
+    while one.moved is None and time.perf_counter() - began < SOON:
         await asyncio.sleep(0.1)
-    await asyncio.sleep(seconds)
+    await asyncio.sleep(seconds if one.moved is not None else 0)
     stop.set()
-    await task
+    await end([task])
+
+
+async def end(tasks: list[asyncio.Task[None]]) -> None:
+    """Wait a little for visitors to leave; who still waits for an answer then is sent away."""
+    _, late = await asyncio.wait(tasks, timeout=SETTLES)
+    for task in late:
+        task.cancel()
+    await asyncio.gather(*tasks, return_exceptions=True)
 
 
 def memory(pid: int) -> float:
@@ -330,8 +339,8 @@ def main() -> None:
     """Print the table."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--visitors", type=int, default=30)
-    parser.add_argument("--seconds", type=float, default=60, help="that each of the two crowds stays")
-    parser.add_argument("--alone", type=float, default=10, help="seconds for which each page's run trains alone first")
+    parser.add_argument("--seconds", type=float, default=50, help="that each of the two crowds stays")
+    parser.add_argument("--alone", type=float, default=6, help="seconds for which each page's run trains alone first")
     parser.add_argument(
         "--rest", type=float, default=SETTLES, help="seconds after a crowd; Streamlit keeps a page for two minutes"
     )
