@@ -8,6 +8,7 @@ from playwright.sync_api import expect
 from test_browser_axe import look
 from visitor import Visitor
 
+from sslviz.ui.frame.lesson.course import COURSE
 from tests.unit.test_lessons import LESSONS
 
 Visit = Callable[..., Visitor]
@@ -66,6 +67,22 @@ def test_a_lesson_is_walked_by_keyboard_on_one_screen(visit: Visit, led: str) ->
     at_scene(visitor, led, len(scenes) - 2)
 
 
+@pytest.mark.slow
+def test_the_whole_course_is_walked_by_keyboard_in_one_go(visit: Visit) -> None:
+    """From the first lesson on the home page to the home page again, where all eight are done."""
+    visitor = visit("", still=True)
+    way = visitor.part("way")
+    expect(way.locator("li.next .quiet")).to_have_text("begin here")
+    way.locator("li.next a").focus()
+    visitor.page.keyboard.press("Enter")
+    for place in COURSE:
+        for number in range(len(LESSONS[place.slug].scenes)):
+            at_scene(visitor, place.slug, number)
+            visitor.page.keyboard.press("ArrowRight")
+    expect(way.locator("ol li.whole")).to_have_count(len(COURSE))
+    expect(way.locator("li.next")).to_have_count(0)
+
+
 @pytest.mark.parametrize("led", some("masked_words"))
 def test_a_lesson_on_a_projector_is_large_and_has_a_clickers_keys(visit: Visit, led: str) -> None:
     visitor = visit(f"{led}?view=lesson", still=True)
@@ -106,6 +123,8 @@ def test_what_was_done_and_the_view_are_remembered_by_the_browser(visit: Visit) 
     visitor.part("stage").locator("button.raw").nth(2).click()
     done = visitor.part("rail").locator("li.done")
     expect(done).to_have_count(1)
+    visitor.page.keyboard.press("ArrowRight")  # the word that was clicked has the focus, and yet the lesson goes on
+    at_scene(visitor, "masked_words", 2)
     visitor.open("masked_words")
     expect(visitor.part("rail").locator("li.done")).to_have_count(1)
     visitor.page.keyboard.press("l")

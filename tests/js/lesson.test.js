@@ -101,6 +101,22 @@ describe('keys', () => {
     expect(end).toHaveBeenCalledTimes(1)
   })
 
+  test('after a click on a word the arrows lead through the lesson; who came by keyboard goes from word to word', () => {
+    listen()
+    const next = button('scene_next')
+    document.body.lastChild.insertAdjacentHTML('beforeend', '<p class="st-key-lesson"><button id="word"></button></p>')
+    const word = document.getElementById('word')
+    const to_next_word = vi.fn(event => event.preventDefault())
+    word.addEventListener('keydown', to_next_word)
+    word.dispatchEvent(new Event('pointerdown', { bubbles: true }))
+    word.dispatchEvent(key('ArrowRight'))
+    expect([next.mock.calls.length, to_next_word.mock.calls.length]).toEqual([1, 0])
+    word.dispatchEvent(key('ArrowDown'))
+    word.dispatchEvent(key('Tab'))
+    word.dispatchEvent(key('ArrowRight'))
+    expect([next.mock.calls.length, to_next_word.mock.calls.length]).toEqual([1, 3])
+  })
+
   test('a disabled button is not pressed, and N takes another label before another sample', () => {
     const [back, label, sample] = [
       button('scene_back', { disabled: true }),

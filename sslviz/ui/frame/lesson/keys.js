@@ -17,6 +17,7 @@ const BLANK = 'sslviz-blank'
 const TYPED =
   'input:not([type=radio], [type=checkbox]), textarea, select, [contenteditable], [role=slider], [role=menu]'
 let listening = false
+let pointed = false // whether the last thing chosen was chosen by mouse or finger
 
 /**
  * Whether the key belongs to what has the focus: a field, a slider, a group of choices.
@@ -77,9 +78,25 @@ export function press(event) {
   }
 }
 
+/**
+ * Who has clicked a word or a piece goes on with the lesson by the arrow keys, as the foot of the page says; there they
+ * would go from word to word only for those who came to it by keyboard.
+ * @param {KeyboardEvent} event
+ */
+function press_first(event) {
+  if (event.key === 'Tab') pointed = false
+  const [node] = event.composedPath()
+  if (!pointed || !/^Arrow(Left|Right)$/.test(event.key)) return
+  if (!(node instanceof HTMLButtonElement) || !find(document, '.st-key-lesson, .st-key-present')) return
+  press(event)
+  if (event.defaultPrevented) event.stopPropagation()
+}
+
 /** Listen once a page of the browser. */
 export function listen() {
   if (listening) return
   listening = true
+  document.addEventListener('pointerdown', () => (pointed = true), true)
+  document.addEventListener('keydown', press_first, true)
   document.addEventListener('keydown', press)
 }
