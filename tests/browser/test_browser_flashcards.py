@@ -325,6 +325,7 @@ def test_a_tab_notices_that_the_learner_was_forgotten_in_another(tabs: Callable,
     old = two.page.evaluate("() => localStorage.getItem('sslviz-learner')")
     before = kept(server)
     assert known(server, old)
+    two.page.evaluate("() => localStorage.setItem('sslviz-lessons', JSON.stringify({ queue: [0, 1] }))")
     visitor = one.visitor.open("flashcards?cards_view=progress")
     visitor.settle()
     inside = visitor.popover("cards_keep", "Forget everything")
@@ -332,6 +333,8 @@ def test_a_tab_notices_that_the_learner_was_forgotten_in_another(tabs: Callable,
     inside.get_by_role("button", name="Delete").click()
     visitor.until(lambda: len(kept(server)) == len(before) - 1, "the reviews are gone")
     visitor.until(lambda: two.done.startswith("0/"), "the other tab begins anew")
+    lessons = "() => localStorage.getItem('sslviz-lessons')"
+    visitor.until(lambda: visitor.page.evaluate(lessons) is None, "what is done of the lessons is forgotten, too")
     assert two.page.evaluate("() => localStorage.getItem('sslviz-learner')") not in (None, old)
     late = {"id": "late-0000-0000", "key": "late-0000-0000", "kind": "grade", "grade": 3, "who": "000000000000"}
     two.page.evaluate(

@@ -47,8 +47,8 @@ import { view } from './view.js'
 
 const EDGE = { left: 44, right: 12, top: 10, bottom: 36 } // px
 const BESIDE = [-10, 20, -26, 34, -42, 50, -58, 66] // px from the dot at which its number may stand, the best first
-const LETTER = 6.2 // px
-const SMALL = 150 // px of height, below which the unit has no room beside the axis
+const LETTER = 7.2 // px, of a name
+const SMALL = 150 // px of height, below which the unit has no room beside the axis, and names are smaller
 
 /**
  * @param {number} value
@@ -73,6 +73,7 @@ function draw(plot) {
       EDGE.top + ((h - EDGE.top - EDGE.bottom) * (scale.top - Math.min(loss, scale.top))) / (scale.top - scale.bottom),
   })
   svg.style.height = `${h}px`
+  svg.classList.toggle('small', h < SMALL)
   set(svg, { viewBox: `0 0 ${w} ${h}` }).replaceChildren()
   axes(plot, scale)
   if (last > 0 && scale.chance) below(plot, scale.chance)

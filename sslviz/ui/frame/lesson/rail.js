@@ -1,5 +1,5 @@
 // The rail of a lesson: its scenes, ticked when they are done. Besides, the keys of a lesson, and what the browser keeps.
-import { make, set } from '../../live/shared.js'
+import { find, make, set } from '../../live/shared.js'
 import { view } from '../../live/view.js'
 import { listen } from './keys.js'
 import { kept, keep, tell_notes } from './kept.js'
@@ -16,7 +16,7 @@ import { kept, keep, tell_notes } from './kept.js'
  * @property {string} view  lesson, lab or present
  */
 
-/** @typedef {Part<Rail> & { asked?: string }} Rails */
+/** @typedef {Part<Rail> & { asked?: string, shown?: number }} Rails */
 
 /** @param {Rails} part */
 function draw(part) {
@@ -45,6 +45,8 @@ export default view({
     tell_notes(data.slug, data.now)
     if (data.view === 'lab') return
     draw(part)
+    if (part.shown !== undefined && part.shown !== data.now) find(document, '[data-testid=stMain]')?.scrollTo(0, 0)
+    part.shown = data.now
     const before = kept(data.slug).filter(i => i < data.names.length)
     const missing = before.filter(i => !data.done.includes(i))
     if (part.asked !== data.slug && missing.length) part.send({ kind: 'kept', done: before })

@@ -2,7 +2,7 @@
 
 const ROOM = 2.2 // of a loss whose first steps are far above any simple answer, so many times that answer is drawn
 const BESIDE = [-5, 14, -20, 29, -35, 44] // px from its line at which a name may stand, the best first
-const APART = 14 // px between two names
+const APART = 16 // px between two names
 
 /** @typedef {[number, number]} Point  step and loss */
 
@@ -62,10 +62,10 @@ export function name_places(lines, low, high, curves = []) {
       row > low &&
       row < high &&
       rows.every(other => Math.abs(other - row) >= APART) &&
-      lines.every(line => line < row - 11 || line > row + 2)
+      lines.every(line => line < row - 13 || line > row + 2)
     const [from, to] = curves[i] ?? [Infinity, -Infinity]
     const open = BESIDE.map(by => y + by).filter(free)
-    rows[i] = open.find(row => to < row - 12 || from > row + 3) ?? open[0] ?? y - 5
+    rows[i] = open.find(row => to < row - 14 || from > row + 3) ?? open[0] ?? y - 5
   }
   return rows
 }
