@@ -1,78 +1,98 @@
-"""Server start → home drawn; a task page's recorded parts and its label card, on a server that has just started."""
+"""Server start → home drawn; a task page opened → its card, its loss and its map: its lesson and its lab.
+
+Every time stands beside that of an empty page of Streamlit, measured in the same round: what counts is the ratio.
+"""
 
 from __future__ import annotations
 
 import argparse
+import contextlib
 import time
+from collections import defaultdict
+from collections.abc import Iterator
 
 import numpy as np
 from _server import Server, browser, load, new_page, serve
 from playwright.sync_api import Browser, Page
 
+EMPTY = "() => document.querySelector('#drawn')"
 HOME = "() => part('hero')?.querySelector('.root')?.children.length && part('map')?.querySelector('.task')"
-RECORDED = (
-    "() => part('loss')?.querySelector('polyline.curve') && part('embedding')?.querySelector('canvas[data-drawn]')"
-)
-CARD = "() => part('sample_card')?.querySelector('.target')"
+LESSON = "() => part('stage')?.querySelector('.root')?.children.length"
+CARD = "() => part('sample_card')?.querySelector('.root')?.children.length"
+RUN = "() => part('loss')?.querySelector('polyline.curve') && part('embedding')?.querySelector('canvas[data-drawn]')"
+THROUGH = """() => document.querySelector("[data-testid='stApp']")?.dataset.testScriptState === 'notRunning'
+  && document.querySelector('.st-key-new_label')"""
 TASKS = ("masked_words", "same_or_different")
+
+Times = dict[str, list[float]]
 
 
 def main() -> None:
     ask = argparse.ArgumentParser(description=__doc__)
     ask.add_argument("--rounds", type=int, default=5)
-    rounds = ask.parse_args().rounds
-    print(f"startup ({load()}), median (largest) of {rounds}")
+    ask.add_argument("--tasks", nargs="*", default=TASKS)
+    asked = ask.parse_args()
+    print(f"startup ({load()}), median (largest) of {asked.rounds}, and × an empty page", flush=True)
+    times: Times = defaultdict(list)
     with browser() as opened:
-        listening, quiet, busy = [], [], []
-        for _ in range(rounds):
-            with serve(SSLVIZ_LAZY="1") as server:  # nothing is imported in the background
-                listening.append(time.perf_counter() - server.began)
-                quiet.append(opens(opened, server, "", HOME)[1])
-            with serve() as server:
-                busy.append(opens(opened, server, "", HOME)[1])
-        show("server start → server answers", listening)
-        show("server start → home drawn, nothing imported beside it", quiet)
-        show("server start → home drawn, while torch is imported", busy)
-        for slug in TASKS:
-            cold, warm = [], []
-            for _ in range(rounds):
-                with serve() as server:
-                    cold.append(task_page(opened, server, slug))
-                    time.sleep(4)  # the engine starts
-                    warm.append(task_page(opened, server, slug))
-            for name, times in (("just started", cold), ("warm", warm)):
-                show(f"{slug}, server {name}: opened → loss and map", [t[0] for t in times])
-                show(f"{slug}, server {name}: opened → label card", [t[1] for t in times])
+        for _ in range(asked.rounds):
+            one_round(opened, asked.tasks, times)
+    for name, found in times.items():
+        floor = times[f"empty page, {'warm' if 'warm' in name else 'just started'}"]
+        ratio = np.median(found) / np.median(floor)
+        print(f"{name:<58} {np.median(found):5.2f} s ({max(found):.2f})   {ratio:4.2f} ×", flush=True)
+
+
+def one_round(opened: Browser, tasks: tuple[str, ...], times: Times) -> None:
+    """Everything once, each on a server that has just started and on the same one when all is imported."""
+    with serve("benchmarks/_empty_app.py") as server:
+        times["server start → it answers, empty page"].append(time.perf_counter() - server.began)
+        for when in ("just started", "warm"):
+            times[f"empty page, {when}"] += opens(opened, server, "", EMPTY)
+    with serve() as server:
+        times["server start → it answers"].append(time.perf_counter() - server.began)
+        times["home, just started"] += opens(opened, server, "", HOME)
+        times["server start → home drawn"].append(time.perf_counter() - server.began)
+    for slug in tasks:
+        with serve() as server:
+            times[f"{slug}, lesson, just started"] += opens(opened, server, slug, LESSON)
+        with serve() as server:
+            look(opened, server, slug, times, "just started")
+            time.sleep(12)  # everything is imported, and the engine has started
+            for _ in range(2):  # the first time, what only a page needs is imported
+                opens(opened, server, "", HOME)
+                opens(opened, server, slug, LESSON)
+            times["home, warm"] += opens(opened, server, "", HOME)
+            times[f"{slug}, lesson, warm"] += opens(opened, server, slug, LESSON)
+            look(opened, server, slug, times, "warm")
+
+
+def look(opened: Browser, server: Server, slug: str, times: Times, when: str) -> None:
+    """The lab of a task: its card, its recorded parts, and all of it."""
+    found = opens(opened, server, f"{slug}?view=lab", CARD, RUN, THROUGH)
+    for name, one in zip(("card", "and loss and map", "and all the rest"), found, strict=True):
+        times[f"{slug}, lab, {when}: {name}"].append(one)
 
 
 def opens(opened: Browser, server: Server, path: str, *drawn: str) -> list[float]:
-    """Open a page with an empty cache; seconds from opening to the first thing drawn, then from the server's start."""
-    page, began = new_page(opened), time.perf_counter()
-    page.goto(f"{server.url}/{path}", wait_until="commit")
-    wait(page, drawn[0])
-    now = time.perf_counter()
-    page.context.close()
-    return [now - began, now - server.began]
+    """Open a page with an empty cache; seconds from opening until each thing is drawn, and all before it."""
+    with page_of(opened) as page:
+        began, found = time.perf_counter(), []
+        page.goto(f"{server.url}/{path}", wait_until="commit")
+        for one in drawn:
+            page.wait_for_function(one, polling="raf", timeout=90000)
+            found.append(time.perf_counter() - began)
+        return found
 
 
-def task_page(opened: Browser, server: Server, slug: str) -> tuple[float, float]:
-    """Seconds from opening to the recorded parts, and to the label card."""
-    page, began = new_page(opened), time.perf_counter()
-    page.goto(f"{server.url}/{slug}", wait_until="commit")
-    wait(page, RECORDED)
-    recorded = time.perf_counter() - began
-    wait(page, CARD)
-    card = time.perf_counter() - began
-    page.context.close()
-    return recorded, card
-
-
-def wait(page: Page, drawn: str) -> None:
-    page.wait_for_function(drawn, polling="raf", timeout=90000)
-
-
-def show(name: str, seconds: list[float]) -> None:
-    print(f"{name:<62} {np.median(seconds):5.2f} s ({max(seconds):.2f})", flush=True)
+@contextlib.contextmanager
+def page_of(opened: Browser) -> Iterator[Page]:
+    """A page that is closed afterwards."""
+    page = new_page(opened)
+    try:
+        yield page
+    finally:
+        page.context.close()
 
 
 if __name__ == "__main__":

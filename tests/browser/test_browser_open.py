@@ -135,8 +135,11 @@ def test_a_teacher_makes_a_link_and_a_class_opens_it(visit: Visit) -> None:
     part.get_by_role("radio", name="Standard").click()
     hide = part.locator(".st-key-home_hide")
     hide.get_by_role("button", name="guess").click()
-    code = part.locator("[data-testid=stCode]")
+    code = part.locator(".st-key-home_link pre")
     expect(code).to_contain_text("depth=Standard&hide=code,guess")
+    code.hover()
+    part.get_by_role("button", name="Copy the link").click()
+    expect(part.get_by_role("button", name="Copy the link")).to_have_text("Copied")
     link = urlparse(code.inner_text().strip())
     student = visit(f"{link.path.strip('/')}?{link.query}")
     assert urlparse(student.server.url).netloc == link.netloc

@@ -13,6 +13,7 @@ import streamlit as st
 from sslviz.catalogue import TASKS
 from sslviz.ui.frame import current
 from sslviz.ui.frame.parts import part
+from sslviz.ui.live.listing import listing_view, python
 
 if TYPE_CHECKING:
     from sslviz.training.loop import Learner
@@ -24,10 +25,11 @@ def code_panel(slug: str, listings: Sequence[Listing], note: str = "") -> None:
     """The source of the functions that just ran, a note on them, and how many weights they train."""
     part("Code", "the very functions that made the label above, and that training runs")
     named = [one if isinstance(one, tuple) else (one.__name__, one) for one in listings]
-    for tab, (_, function) in zip(st.tabs([name for name, _ in named]), named, strict=True):
+    for i, (tab, (name, function)) in enumerate(zip(st.tabs([name for name, _ in named]), named, strict=True)):
         source = textwrap.dedent(inspect.getsource(function))
         source = re.sub(r"  # (noqa|fmt).*", "", source)  # a word to the linter only
-        tab.code(source, language="python", wrap_lines=True)
+        with tab:
+            listing_view(f"{slug}_code_{i}", data=python(name, source))
     if note:
         st.caption(note)
     st.caption(_weights(slug))

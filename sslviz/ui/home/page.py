@@ -19,6 +19,7 @@ from sslviz.ui.frame.parts import HIDEABLE, credit_line, part
 from sslviz.ui.frame.routes import page_file
 from sslviz.ui.home import views, words
 from sslviz.ui.home.views import hero
+from sslviz.ui.live import listing
 
 PHOTO = "chelsea_cat"
 # Scenes of each lesson; a test counts them. To import the lessons here would hold up the first page.
@@ -110,7 +111,8 @@ def two_ways_in(recorded: words.Recorded) -> None:
             "Leave out for this lesson", list(HIDEABLE), selection_mode="multi", default=["code"], key="home_hide",
             format_func=HIDEABLE.__getitem__,
         )  # fmt: skip
-        st.code(words.lesson_link(st.context.url or "", slug, depth, hide), language=None, wrap_lines=True)
+        link = words.lesson_link(st.context.url or "", slug, depth, hide)
+        listing.listing_view("home_link", data=listing.plain("the link", link))
         st.markdown(words.REPRODUCES)
 
 
