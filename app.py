@@ -16,6 +16,7 @@ from sslviz.ui.classroom.serving import lifespan, routes
 from sslviz.ui.guard import Guard
 from sslviz.ui.held_ahead import ROUTE
 from sslviz.ui.held_files import HeldFiles
+from sslviz.ui.held_scripts import HeldScripts
 from sslviz.ui.startup import apologise
 
 
@@ -32,7 +33,7 @@ app = st.App(
     Path(__file__).parent / "sslviz" / "ui" / "shell.py",
     lifespan=lifespan,
     routes=[ROUTE, *LOOKS, *routes()],
-    middleware=[Middleware(Guard), Middleware(HeldFiles)],
+    middleware=[Middleware(Guard), Middleware(HeldScripts), Middleware(HeldFiles)],
     on_script_error=apologise,
 )
 

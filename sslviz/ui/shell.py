@@ -24,11 +24,12 @@ labels = [
     st.Page(page_file("arena"), title="Arena"),
 ]
 page = st.navigation({"": [home, cards, teaching, glossary, first], **tasks, "What labels buy": labels}, position="top")
-if page.title not in ("Home", "Flashcards", "Teaching", "Glossary", *(shown.title for shown in labels)):
-    startup.hurry()
+startup.opened()
 title = "sslviz: see self-supervised learning" if page.title == "Home" else f"{page.title} · sslviz"
 st.set_page_config(page_title=title, page_icon=UI / "icon.svg", layout="wide")
 st.html(UI / "page.css")
 page_view("whole_page", data={"page": page.title, "view": views.view()})
 st.logo(UI / "logo.svg", size="small", link=None)
 page.run()
+if page.title not in ("Home", "Flashcards", "Teaching", "Glossary", *(shown.title for shown in labels)):
+    startup.hurry()  # at the end: what such a page shows first needs no torch

@@ -11,6 +11,7 @@ import threading
 import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 import streamlit as st
@@ -19,12 +20,15 @@ if TYPE_CHECKING:
     from sslviz.training.live.runs import Run, Runs
 
 HOME_FIRST, LABEL_FIRST = 3.0, 1.0  # seconds: what a first visitor looks at goes before what may be wanted next
+LATEST = 20.0  # seconds after which torch is imported, however many pages are opened
+PAGES_FIRST = ("sslviz.ui.home.page", "sslviz.ui.tasks")  # what draws pages, while the first browser loads its scripts
 NOW_AND_THEN = 60.0  # seconds until what pages have freed is handed back to the system
 
 _lock = threading.Lock()
 _warm = threading.Event()
 _failed = threading.Event()
 _wanted = threading.Event()
+_last_opened = [0.0]  # by the clock of time.monotonic
 _held: dict[str, Runs] = {}  # "runs": made on first use
 
 
@@ -72,8 +76,13 @@ def failed() -> bool:
     return _failed.is_set()
 
 
+def opened() -> None:
+    """A page is about to be drawn."""
+    _last_opened[-1] = time.monotonic()
+
+
 def hurry() -> None:
-    """A page needs torch now: its import need not wait until home has been drawn."""
+    """A page on which labels are made has been drawn: torch and the engine are wanted now."""
     _wanted.set()
 
 
@@ -108,24 +117,44 @@ def _give_back(ended: threading.Event) -> None:
 
 
 def _warm_up() -> None:
-    _wanted.wait(HOME_FIRST)  # importing and drawing at once would make a first visitor wait for both
     try:
+        for name in PAGES_FIRST:
+            import_module(name)
+        _let_pages_go_first()
         from sslviz.catalogue import TASKS, load
-        from sslviz.training.live.memory import give_back
 
         for slug in TASKS:
             load(slug)
         _warm.set()
+        _freeze()
+        _wanted.wait()  # while nobody is on the page of a task, the server holds neither its data nor an engine
         time.sleep(LABEL_FIRST)  # a page that is open loads its own data; a Play that comes earlier starts the engine
+        runs().engine.client()
         for slug, entry in TASKS.items():
             load(slug).info(entry.data[0])
-        # The collector would walk through all that torch brought at every full collection, and a click would wait.
-        gc.collect()
-        gc.freeze()
-        give_back()
-        runs().engine.client()
+        _freeze()
     except Exception:
         logging.getLogger(__name__).exception("the training engine could not be started in advance")
         if not _warm.is_set():  # it was the import, and not the engine
             _failed.set()
         _warm.set()
+
+
+def _let_pages_go_first() -> None:
+    """Wait until no page has been opened for a while, or one needs torch; importing it would hold up a page."""
+    began = time.monotonic()
+    while True:
+        until = min(max(began, _last_opened[-1]) + HOME_FIRST, began + LATEST)
+        if _wanted.wait(max(0.0, until - time.monotonic())) or time.monotonic() >= began + LATEST:
+            return
+        if time.monotonic() >= max(began, _last_opened[-1]) + HOME_FIRST:
+            return
+
+
+def _freeze() -> None:
+    """Take what was imported out of the collector's sight: it would walk through all of it, and a click would wait."""
+    from sslviz.training.live.memory import give_back
+
+    gc.collect()
+    gc.freeze()
+    give_back()

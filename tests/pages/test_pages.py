@@ -417,3 +417,25 @@ def test_the_first_card_has_an_answer_worth_seeing(visit: Callable, slug: str) -
         assert all(right)
     elif slug != "patch_order":
         assert sum(right) >= len(right) / 2
+
+
+def test_a_page_begins_with_a_card_a_loss_and_a_map_while_there_is_no_torch() -> None:
+    """Its card is the kept one; what stands below it, the lesson's buttons too, does not wait for labels either."""
+    code = (
+        "import sys\n"
+        "sys.modules['torch'] = None\n"
+        "from tests.pages.conftest import Page\n"
+        "from streamlit.testing.v1 import AppTest\n"
+        "shown = []\n"
+        "for slug in ('masked_words', 'two_views'):\n"
+        "    for view in ('lab', 'lesson'):\n"
+        "        at = AppTest.from_file('sslviz/ui/shell.py', default_timeout=60).run()\n"
+        "        at.query_params['view'] = view\n"
+        "        at = at.switch_page(f'../../pages/{slug}.py').run()\n"
+        "        keys = [part.key for part in at.get('bidi_component')] + [one.key for one in at.button]\n"
+        "        lab, lesson = ('_loss', '_map', '_card', 'new_label'), ('_card', '_rail', 'scene_next')\n"
+        "        shown += [any(key.endswith(end) for key in keys) for end in (lab if view == 'lab' else lesson)]\n"
+        "        if not all(shown): print(slug, view, keys)\n"
+        "print(shown)\n"
+    )
+    assert fresh(code) == str([True] * 14)

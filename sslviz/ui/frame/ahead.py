@@ -12,7 +12,6 @@ way drops all of it. While a run goes on, answers grow old: the browser leaves t
 from __future__ import annotations
 
 import json
-from base64 import b64encode
 from collections.abc import Callable, Hashable, Sequence
 from dataclasses import dataclass, field, replace
 from functools import partial
@@ -28,8 +27,8 @@ from sslviz.ui.frame.controls import Control
 from sslviz.ui.frame.own_input import aside
 from sslviz.ui.frame.transport import BUSY
 from sslviz.ui.frame.walk import FURTHER, SEEDS, Position, after, after_another, after_relabel, go_to, here
-from sslviz.ui.live import Event, Handler, finite, mount
-from sslviz.ui.live.asked import sent_by
+from sslviz.ui.live import Event, Handler, mount
+from sslviz.ui.live.asked import as_json, sent_by
 from sslviz.ui.live.made import heard, whole
 from sslviz.ui.visitors import cookie
 
@@ -201,8 +200,7 @@ def _along(at: Position, steps: Sequence[Callable[[Position], Position]]) -> lis
 
 def card(page: TaskPage[Any, Any], this: Any, view: RunView, seed: int, options: Options, depth: str) -> dict[str, Any]:
     """What the page's card is sent: {"data"} as JSON has it, or {"frame"}, bytes in base64."""
-    data = sent_by(lambda: page.card(this, view, seed, options, depth)).data
-    return {"frame": b64encode(data).decode()} if isinstance(data, bytes) else {"data": finite(data)}
+    return as_json(sent_by(lambda: page.card(this, view, seed, options, depth)).data)
 
 
 def _made(page: TaskPage[Any, Any], this: Any, view: RunView, options: Options, depth: str, at: Position) -> Made:

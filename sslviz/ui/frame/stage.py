@@ -47,8 +47,8 @@ def size() -> str:
 
 
 @contextmanager
-def on(stage: Stage) -> Iterator[None]:
-    """Draw what follows on this stage."""
+def on(stage: Stage | None) -> Iterator[None]:
+    """Draw what follows on this stage; None: in the lab."""
     token = _NOW.set(stage)
     try:
         yield

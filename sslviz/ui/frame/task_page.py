@@ -17,10 +17,11 @@ from sslviz.catalogue.options import Option, Options
 from sslviz.data import Credit, uploads
 from sslviz.training.results import recorded
 from sslviz.ui import startup
-from sslviz.ui.frame import ahead, current, link, looks, settings
+from sslviz.ui.frame import ahead, current, first_cards, link, looks, settings
 from sslviz.ui.frame.code_panel import Listing, code_panel
 from sslviz.ui.frame.controls import Control, draw_controls
 from sslviz.ui.frame.guess import Question, guess, start_over
+from sslviz.ui.frame.last import put_off
 from sslviz.ui.frame.learned import learned
 from sslviz.ui.frame.lesson import lesson_page, views
 from sslviz.ui.frame.lesson.scene import Lesson
@@ -176,7 +177,8 @@ def draw(page: TaskPage[Any, Any], quiz: Callable[[str], None], lesson_quiz: Cal
     slug, hide = page.slug, hidden()
     link.tell(settings.check_link(slug, page.own_link))
     if page.lesson is not None and views.view() != "lab":
-        lesson_page.play(slug, page.lesson, page, lesson_quiz)
+        with put_off():
+            lesson_page.play(slug, page.lesson, page, lesson_quiz)
         return
     with st.container(gap="xsmall"):
         left_out(hide)
@@ -263,13 +265,13 @@ def _card(page: TaskPage[Any, Any], place: DeltaGenerator) -> None:
     def show() -> None:
         depth = st.session_state.get("depth") or "Basic"
         view, options = current.show(slug), page.chosen()
-        this = page.in_view(warn=True)
-        page.card(this, view, page.seed, options, depth)
+        if not first_cards.show(page, view, depth):
+            page.card(page.in_view(warn=True), view, page.seed, options, depth)
         if other := trained_otherwise(view, options, page.variant):
             remark(other)
         if page.unseen is not None and (new := page.unseen(view, page.source)):
             remark(new)
-        ahead.send(page, this, view, options, depth, rerun=around)
+        ahead.send(page, page.in_view(), view, options, depth, rerun=around)
         looks.follow(f"{slug}_card", view, current.run(slug), "step")
 
     def body() -> None:
@@ -302,7 +304,7 @@ def _card(page: TaskPage[Any, Any], place: DeltaGenerator) -> None:
         waiting = st.empty()
         if not startup.warm():
             with waiting:
-                remark("The first label takes a few seconds: PyTorch is being loaded.")
+                remark("The first new label takes a few seconds: PyTorch is being loaded.")
         st.fragment(show)()
         waiting.empty()  # now it is there
 

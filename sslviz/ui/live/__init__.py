@@ -15,7 +15,6 @@ See `made`.
 
 from collections.abc import Callable, Mapping
 from functools import cache
-from math import isfinite
 from pathlib import Path
 from typing import Any
 
@@ -23,6 +22,7 @@ import streamlit as st
 from streamlit.runtime import Runtime
 
 from sslviz.ui.live import asked
+from sslviz.ui.live.asked import finite
 from sslviz.ui.live.events import Event, Tells, anything, heard, text, whole
 
 __all__ = ["BUNDLE", "Event", "Handler", "finite", "mount"]
@@ -52,7 +52,7 @@ def mount(
         tells: the shapes of its events; without them it tells nothing.
         fits: of an event that has its shape, whether its fields fit together.
     """
-    asked.tell(key, data)
+    asked.tell(asked.Sent(key, data, view, event, handler))
     named = {"id": text()} if isinstance(data, Mapping) and "id" in data else {}
     shapes = MADE if event == "made" else {kind: {**shape, **named} for kind, shape in (tells or {}).items()}
 
@@ -79,12 +79,3 @@ def _register(view: str, _server: Runtime | None) -> Callable[..., Any]:
     script, style = ((BUNDLE / f"{view}.{ending}").read_text("utf-8") for ending in ("js", "css"))
     name = f"sslviz_{view.replace('/', '_')}"
     return st.components.v2.component(name, html="<div class='root'></div>", css=style, js=script)
-
-
-def finite(value: Any) -> Any:
-    """Replace NaN and infinities by None: JSON has no word for them, and the browser would refuse the whole message."""
-    if isinstance(value, float):
-        return value if isfinite(value) else None
-    if isinstance(value, Mapping):
-        return {key: finite(item) for key, item in value.items()}
-    return [finite(item) for item in value] if isinstance(value, list | tuple) else value

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from html import escape
 from pathlib import Path
 from typing import Any
@@ -13,8 +13,10 @@ import streamlit as st
 from sslviz.catalogue import TASKS
 from sslviz.classroom.room import Room
 from sslviz.classroom.room import Scene as InRoom
+from sslviz.data import Credit
 from sslviz.ui.classroom import teacher
 from sslviz.ui.frame import current, settings
+from sslviz.ui.frame.last import last
 from sslviz.ui.frame.lesson import course, notes, views
 from sslviz.ui.frame.lesson.cards_round import round_name
 from sslviz.ui.frame.lesson.hands import another_question
@@ -109,12 +111,15 @@ def _head(slug: str, title: str, page: Any) -> None:
         )
         if page is not None:
             with st.popover("Credits", type="tertiary"):
-                credit_line(
-                    dict.fromkeys([*page.credits(current.show(page.slug)), *getattr(page.in_view(), "credits", ())])
-                )
+                last(lambda: credit_line(_whose(page)))
         if page is None or page.slug == slug:  # a lesson that stands on another task's page has no lab of its own
             st.button("Show everything (lab)", key="to_lab", on_click=views.show, args=("lab",))
         st.button("Present", key="to_present", on_click=views.show, args=("present",))
+
+
+def _whose(page: Any) -> Iterable[Credit]:
+    """Who made what the page and its sample are drawn from; of a sentence, torch is imported for it."""
+    return dict.fromkeys([*page.credits(current.show(page.slug)), *getattr(page.in_view(), "credits", ())])
 
 
 def _systems(slug: str) -> str:

@@ -15,14 +15,14 @@ from sslviz.evaluation.lead import Lead
 from sslviz.training.results import recorded
 from sslviz.training.results.run_view import RunView
 from sslviz.ui.classroom import teacher
-from sslviz.ui.frame import ahead, current, stage
+from sslviz.ui.frame import ahead, current, first_cards, stage
 from sslviz.ui.frame.guess import guess
+from sslviz.ui.frame.last import last
 from sslviz.ui.frame.lesson.cards_round import cards_round
 from sslviz.ui.frame.lesson.hands import hands
 from sslviz.ui.frame.lesson.learning import learning
 from sslviz.ui.frame.lesson.scene import Lesson, On, Scene
 from sslviz.ui.frame.lesson.words import html
-from sslviz.ui.frame.stage import Stage
 
 
 @dataclass(frozen=True)
@@ -47,8 +47,7 @@ class Place:
 
 def draw_part(place: Place, on: On) -> None:
     """Draw a part of a scene."""
-    edge = on.edge if place.size == "large" else on.far
-    with stage.on(Stage(place.size, on.rows, on.skip, on.panels, on.pictures, on.bare, edge)):
+    with stage.on(on.stage(place.size)):
         if on.draw is not None:
             on.draw(place.size)
         else:
@@ -57,11 +56,17 @@ def draw_part(place: Place, on: On) -> None:
 
 def _card(place: Place, on: On) -> None:
     """The sample card, as far down as the scene goes."""
-    page = place.page
-    this, view, options = page.in_view(warn=True), current.show(page.slug), page.chosen()
-    page.card(this, view, page.seed, options, on.depth)
+    page, on_stage = place.page, stage.now()
+    view, options = current.show(page.slug), page.chosen()
+    if not first_cards.show(page, view, on.depth):
+        page.card(page.in_view(warn=True), view, page.seed, options, on.depth)
+
+    def send_ahead() -> None:
+        with stage.on(on_stage):
+            ahead.send(page, page.in_view(), view, options, on.depth)
+
     if place.scene.another or place.scene.relabel:
-        ahead.send(page, this, view, options, on.depth)
+        last(send_ahead)
 
 
 def _guess(place: Place, _on: On) -> None:

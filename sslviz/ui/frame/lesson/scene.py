@@ -6,6 +6,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from sslviz.ui.frame.stage import Stage
+
 if TYPE_CHECKING:
     from sslviz.training.results.run_view import RunView
 
@@ -35,6 +37,11 @@ class On:
     depth: str = "Basic"
     asks: bool = False
     draw: Callable[[str], None] | None = None
+
+    def stage(self, size: str) -> Stage:
+        """The stage on which it stands, by its size."""
+        edge = self.edge if size == "large" else self.far
+        return Stage(size, self.rows, self.skip, self.panels, self.pictures, self.bare, edge)
 
 
 @dataclass(frozen=True)
