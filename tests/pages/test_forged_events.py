@@ -11,7 +11,6 @@ from streamlit.components.v2.bidi_component.main import _make_trigger_id
 from streamlit.proto.WidgetStates_pb2 import WidgetState
 
 from sslviz.ui.frame import first_cards
-from sslviz.ui.live import mount
 from tests.conftest import each_page
 from tests.pages.conftest import Page
 
@@ -109,13 +108,19 @@ def test_a_true_event_is_taken(visit: Callable[..., Page]) -> None:  # so the fo
 def test_what_is_done_with_the_kept_card_is_taken(visit: Callable[..., Page], monkeypatch: pytest.MonkeyPatch) -> None:
     """It is there before labels can be made, and knows nothing of what comes of a click; the page's own card does."""
     monkeypatch.setattr(first_cards, "labels_can_be_made", lambda: False)
-    shown: list[str] = []
-    monkeypatch.setattr(first_cards.live, "mount", lambda *args: shown.append(args[1]) or mount(*args))
+    kept: list[bool] = []
+    fitting = first_cards.fitting
+
+    def found(*args: Any) -> Any:
+        kept.append((one := fitting(*args)) is not None)
+        return one
+
+    monkeypatch.setattr(first_cards, "fitting", found)
     page = visit("masked_patches")
     card = page.component("masked_patches_card")
-    assert shown == ["masked_patches_card"]
+    assert kept == [True]
     other = 1 if card["selected"] != 1 else 0
     mine = {"selected": other, "edits": [[]] * len(card["columns"]), "at": None}
     make(page, "masked_patches_card", {"id": card["id"], "nth": 1, "made": mine})
     assert page.component("masked_patches_card")["selected"] == other
-    assert len(shown) == 1, "what was done with it is not in the kept card"
+    assert kept == [True, False], "what was done with it is not in the kept card"
