@@ -55,6 +55,11 @@ def show(page: TaskPage[Any, Any], view: RunView, depth: str) -> bool:
     return True
 
 
+def at_once(page: TaskPage[Any, Any], view: RunView, depth: str) -> bool:
+    """Whether the card of a page need not wait for torch."""
+    return labels_can_be_made() or fitting(page, view, depth) is not None
+
+
 def labels_can_be_made() -> bool:
     """Whether the contract of the tasks, and with it PyTorch, is imported."""
     return hasattr(sys.modules.get(CONTRACT), "Task")  # the last thing that it defines; it may be under way

@@ -9,16 +9,19 @@ from contextvars import ContextVar
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
-_WAITING: ContextVar[list[tuple[DeltaGenerator, Callable[[], None]]] | None] = ContextVar("waiting", default=None)
+_WAITING: ContextVar[list[tuple[DeltaGenerator, Callable[[], object]]] | None] = ContextVar("waiting", default=None)
 
 
-def last(draw: Callable[[], None]) -> None:
-    """Draw something in this place when the rest of the page is drawn; at once where nothing is put off."""
+def last(draw: Callable[[], object], place: DeltaGenerator | None = None) -> None:
+    """Draw something here, or in a place kept for it, when the rest of the page is drawn.
+
+    It is drawn at once where nothing is put off, as when a fragment is drawn anew.
+    """
     waiting = _WAITING.get()
     if waiting is None:
         draw()
     else:
-        waiting.append((st.container(), draw))
+        waiting.append((st.container() if place is None else place, draw))
 
 
 @contextmanager

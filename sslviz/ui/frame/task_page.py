@@ -21,7 +21,7 @@ from sslviz.ui.frame import ahead, current, first_cards, link, looks, settings
 from sslviz.ui.frame.code_panel import Listing, code_panel
 from sslviz.ui.frame.controls import Control, draw_controls
 from sslviz.ui.frame.guess import Question, guess, start_over
-from sslviz.ui.frame.last import put_off
+from sslviz.ui.frame.last import last, put_off
 from sslviz.ui.frame.learned import learned
 from sslviz.ui.frame.lesson import lesson_page, views
 from sslviz.ui.frame.lesson.scene import Lesson
@@ -169,23 +169,27 @@ class TaskPage(Generic[Sample, Chosen]):
 
 
 def draw(page: TaskPage[Any, Any], quiz: Callable[[str], None], lesson_quiz: Callable[[str], None]) -> None:
-    """Draw the page; `quiz` draws the quiz at its end, `lesson_quiz` that of its lesson.
+    """Draw the page; `quiz` draws the quiz at its end, `lesson_quiz` that of its lesson."""
+    link.tell(settings.check_link(page.slug, page.own_link))
+    with put_off():
+        if page.lesson is not None and views.view() != "lab":
+            lesson_page.play(page.slug, page.lesson, page, lesson_quiz)
+        else:
+            _lab(page, quiz)
 
-    What needs no torch comes first: run, map, what was learned, quiz. Then the card, in the place kept for it higher
-    up, and what else needs torch.
-    """
+
+def _lab(page: TaskPage[Any, Any], quiz: Callable[[str], None]) -> None:
+    """All of the page. The card comes first where it can be shown at once; else what needs no torch goes before it."""
     slug, hide = page.slug, hidden()
-    link.tell(settings.check_link(slug, page.own_link))
-    if page.lesson is not None and views.view() != "lab":
-        with put_off():
-            lesson_page.play(slug, page.lesson, page, lesson_quiz)
-        return
     with st.container(gap="xsmall"):
         left_out(hide)
         task_head(slug, page.lead, hide, lesson=page.lesson is not None)
         if page.variant:
             _choose_variant(slug, page.variant)
         card = st.container(key="sample_card", border=True, gap="xsmall")
+        at_once = first_cards.at_once(page, current.show(slug), _depth())
+        if at_once:
+            _card(page, card)
         run_panel(slug, hide, page.baselines)
         later = []
         for own in page.parts:
@@ -195,7 +199,8 @@ def draw(page: TaskPage[Any, Any], quiz: Callable[[str], None], lesson_quiz: Cal
                 later.append((own, st.container()))
 
         def draw_card() -> None:
-            _card(page, card)
+            if not at_once:
+                _card(page, card)
             _draw_parts(later, "card", hide)
 
         _below(page, hide, draw_card, quiz)
@@ -203,6 +208,11 @@ def draw(page: TaskPage[Any, Any], quiz: Callable[[str], None], lesson_quiz: Cal
         if page.foot is not None:
             page.foot()
     credit_line(page.credits(current.show(slug)))
+
+
+def _depth() -> str:
+    """Of explanation, as it was chosen."""
+    return st.session_state.get("depth") or "Basic"
 
 
 def _below(
@@ -263,7 +273,7 @@ def _card(page: TaskPage[Any, Any], place: DeltaGenerator) -> None:
         draw_controls(slug, page.controls)
 
     def show() -> None:
-        depth = st.session_state.get("depth") or "Basic"
+        depth = _depth()
         view, options = current.show(slug), page.chosen()
         if not first_cards.show(page, view, depth):
             page.card(page.in_view(warn=True), view, page.seed, options, depth)
@@ -271,7 +281,7 @@ def _card(page: TaskPage[Any, Any], place: DeltaGenerator) -> None:
             remark(other)
         if page.unseen is not None and (new := page.unseen(view, page.source)):
             remark(new)
-        ahead.send(page, page.in_view(), view, options, depth, rerun=around)
+        last(lambda: ahead.send(page, page.in_view(), view, options, depth, rerun=around))
         looks.follow(f"{slug}_card", view, current.run(slug), "step")
 
     def body() -> None:
@@ -306,7 +316,7 @@ def _card(page: TaskPage[Any, Any], place: DeltaGenerator) -> None:
             with waiting:
                 remark("The first new label takes a few seconds: PyTorch is being loaded.")
         st.fragment(show)()
-        waiting.empty()  # now it is there
+        last(waiting.empty, waiting)  # now it is there, and so are those ahead
 
     with place:
         st.fragment(body, key=around)()
