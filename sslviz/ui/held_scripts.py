@@ -19,6 +19,8 @@ from starlette.concurrency import run_in_threadpool
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.responses import Response
 
+from sslviz.ui.startup import opened
+
 if TYPE_CHECKING:
     from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
@@ -48,6 +50,8 @@ class HeldScripts:
             await self.app(scope, receive, send)
             return
         headers, asked = Headers(scope=scope), ASKED.fullmatch(scope["path"])
+        if asked or "text/html" in headers.get("accept", ""):
+            opened()
         if asked and asked[1] in names() and "gzip" in headers.get("accept-encoding", "") and "range" not in headers:
             await (await run_in_threadpool(_answer, asked[1]))(scope, receive, send)
             return

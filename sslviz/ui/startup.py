@@ -7,6 +7,7 @@ import gc
 import logging
 import os
 import platform
+import sys
 import threading
 import time
 from collections.abc import AsyncIterator
@@ -20,8 +21,9 @@ if TYPE_CHECKING:
     from sslviz.training.live.runs import Run, Runs
 
 HOME_FIRST, LABEL_FIRST = 3.0, 1.0  # seconds: what a first visitor looks at goes before what may be wanted next
+OFTEN = 5e-4  # seconds after which a thread that imports lets another go on; 5 ms by default
 LATEST = 20.0  # seconds after which torch is imported, however many pages are opened
-PAGES_FIRST = ("sslviz.ui.home.page", "sslviz.ui.tasks")  # what draws pages, while the first browser loads its scripts
+PAGES = ("sslviz.ui.home.page", "sslviz.ui.tasks")  # what draws them; no torch
 NOW_AND_THEN = 60.0  # seconds until what pages have freed is handed back to the system
 
 _lock = threading.Lock()
@@ -34,8 +36,10 @@ _held: dict[str, Runs] = {}  # "runs": made on first use
 
 @asynccontextmanager
 async def lifespan(_app: Any) -> AsyncIterator[dict[str, Any]]:
-    """Start what is slow in the background, so that the server listens at once; end the engine with the server."""
+    """Start what is slow in the background, so that the server listens soon; end the engine with the server."""
     spare_memory()
+    for name in PAGES:  # beside the first page this would take three times as long, and hold up its scripts
+        import_module(name)
     if os.environ.get("SSLVIZ_LAZY") != "1":  # tests that must not start an engine
         threading.Thread(target=_warm_up, name="warm-up", daemon=True).start()
     ended = threading.Event()
@@ -77,7 +81,7 @@ def failed() -> bool:
 
 
 def opened() -> None:
-    """A page is about to be drawn."""
+    """A browser asks for a page or what belongs to it."""
     _last_opened[-1] = time.monotonic()
 
 
@@ -117,9 +121,9 @@ def _give_back(ended: threading.Event) -> None:
 
 
 def _warm_up() -> None:
+    usual = sys.getswitchinterval()
+    sys.setswitchinterval(OFTEN)  # a page that is opened meanwhile asks for some eighty files, and waits each time
     try:
-        for name in PAGES_FIRST:
-            import_module(name)
         _let_pages_go_first()
         from sslviz.catalogue import TASKS, load
 
@@ -127,6 +131,7 @@ def _warm_up() -> None:
             load(slug)
         _warm.set()
         _freeze()
+        sys.setswitchinterval(usual)
         _wanted.wait()  # while nobody is on the page of a task, the server holds neither its data nor an engine
         time.sleep(LABEL_FIRST)  # a page that is open loads its own data; a Play that comes earlier starts the engine
         runs().engine.client()
@@ -138,6 +143,8 @@ def _warm_up() -> None:
         if not _warm.is_set():  # it was the import, and not the engine
             _failed.set()
         _warm.set()
+    finally:
+        sys.setswitchinterval(usual)
 
 
 def _let_pages_go_first() -> None:
