@@ -25,6 +25,7 @@ export default view({
     } catch {
       // a browser that keeps nothing: the room lasts as long as this visit
     }
-    if (!data.known && !data.forget) part.send({ token })
+    // Nothing is told where there is nothing to tell: each word makes Python draw the page once more.
+    if (token !== null && !data.known && !data.forget) part.send({ token })
   },
 })
