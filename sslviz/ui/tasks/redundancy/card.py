@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from sslviz.catalogue.redundancy import ENTRY, RedundancyOptions
 from sslviz.training.results.run_view import untrained
-from sslviz.ui.frame import picture_card
+from sslviz.ui.frame import picture_card, stage
 from sslviz.ui.frame.labelling import make_label
 from sslviz.ui.frame.picture_card import PictureCard, draw_card, png
 from sslviz.ui.frame.picture_samples import Sample, as_bytes, pixel_batch
@@ -153,6 +153,11 @@ def grid(correlation: NDArray[Any], colour: tuple[int, int, int]) -> str:
     shown = np.clip(correlation[:SHOWN, :SHOWN, None], -1, 1)
     tint = np.where(shown > 0, 255 - np.array(colour), 255 - np.array(NEGATIVE))
     return png((255 - np.abs(shown) * tint).round().astype(np.uint8))
+
+
+def on_a_stage(panel: Panel) -> Panel:
+    """A table as a lesson shows it: there the scene says what it is."""
+    return {**panel, "note": "", "hint": ""} if stage.now() else panel
 
 
 def goal() -> Panel:

@@ -38,14 +38,10 @@ def terms_lab(hide: set[str]) -> None:
 
 def meaning(found: dict[str, Any]) -> str:
     """The numbers in a table, and what they say; all of them come from the file."""
-    lines = "| Way | loss | deviation | correlation | cosine | directions | probe |\n"
-    lines += f"| :-- |{' --: |' * 6}\n"
+    lines = "| Way | loss | cosine | directions |\n| :-- | --: | --: | --: |\n"
     for row in found["rows"]:
-        wide, repeated, cosine, rank = (mean(row, name) for name in (WIDE, REPEATED, COSINE, RANK))
-        lines += (
-            f"| {row['name']} | {mean(row, 'loss'):.3f} | {wide:.2f} | {repeated:.2f} | {cosine:.2f} | "
-            f"{128 * rank:.1f} | {mean(row, 'probe'):.1%} |\n"
-        )
+        cosine, rank = (mean(row, name) for name in (COSINE, RANK))
+        lines += f"| {row['name']} | {mean(row, 'loss'):.3f} | {cosine:.2f} | {128 * rank:.1f} |\n"
     return f"{lines}\n{told(found)} {protocol(found)}"
 
 

@@ -71,18 +71,20 @@ SCENES = (
         "What pushes vectors apart, if no picture does?", "Each number must vary, and none may repeat another.",
     ),
     usual.learn(
-        "A diagonal appears in the orange table, and the stripes beside it go. All terms of the [[loss]] get smaller.",
-        "Press Train, and watch table and bars.", On("learn", rows=0, panels=(1, 2), edge=120),
-        "Why is it never quite clean?",
+        "The [[loss]] falls, and both views agree more and more. The meters stay alive: different pictures still get "
+        "different vectors.",
+        "Press Train, and watch the meters.", On("learn", rows=0, panels=(3,), edge=120),
+        "Why do both views never quite agree?",
         "Cropped views of one picture do differ, and 128 numbers are many for what these small pictures show.",
-        "Which term falls first?", "Look at the bars: that depends on how far each is from its goal.",
+        "What happens to the orange table meanwhile?",
+        "A diagonal appears in it, and the stripes beside it go. The lab shows it while it trains.",
     ),
     Scene(
         "Leave a term out", "Leave a term out",
         "Without variance all vectors become nearly one: [[collapse]]. Without covariance the numbers repeat each "
-        "other, and the table fills up.",
-        "Press one of the buttons, and watch the table and the meters.",
-        (On("own", draw=leave_out), On("learn", rows=0, panels=(1, 3), edge=120)),
+        "other, and the rank is low.",
+        "Press one of the buttons, and watch the meters.",
+        (On("own", draw=leave_out), On("learn", rows=0, panels=(3,), edge=120)),
         "Why do they fail in two different ways?",
         "The first term asks each number to vary. The second asks them to vary each in its own way. One does not "
         "give the other.",
