@@ -15,7 +15,7 @@ from sslviz.ui.frame import picture_card, stage
 from sslviz.ui.frame.labelling import make_label
 from sslviz.ui.frame.picture_card import PictureCard, draw_card, png
 from sslviz.ui.frame.picture_samples import Sample, as_bytes, pixel_batch
-from sslviz.ui.frame.picture_view import Panel, PictureCell, PictureColumn
+from sslviz.ui.frame.picture_view import Panel, PictureCell, PictureColumn, Tiles
 from sslviz.ui.frame.pictures import card_credits
 from sslviz.ui.frame.vectors import BLUE, METERED, ORANGE, gauges, held_out_views, in_company, nearest, squares
 from sslviz.ui.live.mathematics import digits, line
@@ -155,12 +155,12 @@ def grid(correlation: NDArray[Any], colour: tuple[int, int, int]) -> str:
     return png((255 - np.abs(shown) * tint).round().astype(np.uint8))
 
 
-def on_a_stage(panel: Panel) -> Panel:
+def on_a_stage(panel: Tiles) -> Tiles:
     """A table as a lesson shows it: there the scene says what it is."""
     return {**panel, "note": "", "hint": ""} if stage.now() else panel
 
 
-def goal() -> Panel:
+def goal() -> Tiles:
     """The pseudo-label of a whole batch: the identity matrix."""
     return {
         "kind": "tiles", "title": "Pseudo-label: the table to reach", "columns": 1, "act": "", "mode": "",
@@ -171,7 +171,7 @@ def goal() -> Panel:
     }  # fmt: skip
 
 
-def reached(view: RunView, now: Table, before: Table) -> Panel:
+def reached(view: RunView, now: Table, before: Table) -> Tiles:
     """The table as the model has it."""
     title = f"on the diagonal {now.agreed:.2f} in the mean, off it {now.repeated:.2f} (root mean square)"
     return {
