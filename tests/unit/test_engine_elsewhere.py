@@ -87,6 +87,26 @@ def test_a_job_that_waits_ends_with_the_engine_or_when_it_is_cancelled() -> None
         told(job)
 
 
+def test_a_slice_for_an_engine_that_is_just_starting_keeps_nobody_waiting(monkeypatch: pytest.MonkeyPatch) -> None:
+    engine, handed_in = Engine(), list[int]()
+
+    class Client:
+        def submit(self, *_: Any, **__: Any) -> Done:
+            handed_in.append(1)
+            return Done(7)
+
+    def client() -> Client:
+        with engine._lock:
+            return Client()
+
+    monkeypatch.setattr(engine, "client", client)
+    with engine._lock:  # as the thread holds it that starts the engine when the server does
+        job = engine.submit(abs, -7)
+        assert not handed_in
+    assert told(job) == 7
+    assert handed_in == [1]
+
+
 def test_the_page_says_that_the_cluster_does_not_answer(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv("SSLVIZ_SCHEDULER", raising=False)
     assert "start the server again" in waiting.why(21, None, 0)

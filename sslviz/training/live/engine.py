@@ -61,7 +61,7 @@ class Job(Protocol):
 
 
 class Later:
-    """A job for somebody else's scheduler that does not answer yet: handed in as soon as it does, in its own time."""
+    """A job for a scheduler that does not answer yet, or that is just being started: handed in as soon as it does."""
 
     def __init__(self, submit: Callable[[], Job], closed: Callable[[], bool]) -> None:
         """Try `submit` until it goes through, or until `closed()`."""
@@ -82,7 +82,9 @@ class Later:
         self._cancelled.set()
 
     def _try(self) -> None:
-        while not self._cancelled.wait(1):
+        pause = 0
+        while not self._cancelled.wait(pause):
+            pause = 1
             try:
                 job = self._submit()
             except OSError:  # it does not answer
@@ -122,7 +124,7 @@ class Engine:
 
     def submit(self, function: Callable[..., Any], *arguments: Any, priority: float = 0) -> Job:
         """Run `function(*arguments)` on a worker; a higher priority goes first."""
-        if named() and not self._connected():
+        if not self._connected() and (named() or self._lock.locked()):  # no page may wait for it
             return Later(lambda: self._submit(function, arguments, priority), lambda: self._closed)
         return self._submit(function, arguments, priority)
 
