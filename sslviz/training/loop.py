@@ -25,6 +25,7 @@ from sslviz.catalogue import load
 from sslviz.evaluation import probes, projection
 from sslviz.models.trunk import Trunk, initialise
 from sslviz.tasks.base import Answer, Batch, Labelled, Loss, ProbeData
+from sslviz.training.adam import AdamW
 from sslviz.training.config import Budget, RunConfig
 
 # One thread: these models are so small that two are slower, and sums come out the same everywhere.
@@ -168,6 +169,7 @@ class Learner:
         flat = torch.cat([p.detach().reshape(-1) for p in weights])
         self.flat, at = nn.Parameter(flat), 0
         self.flat.grad = torch.zeros_like(flat)
+        self.adam = AdamW([self.flat])
         self.windows: dict[nn.Parameter, slice] = {}
         for p in weights:  # every weight becomes a window on the flat vector, and its gradient too
             self.windows[p] = slice(at, at + p.numel())
@@ -180,12 +182,6 @@ class Learner:
         arrays = {"weights": self.flat.detach(), "m": self.flat.grad, "v": self.flat.grad}
         self.bare = self._state(0, arrays)  # kept: a Learner is shared by all runs of this config
         self.watch: Watch | None = None
-
-    @cached_property
-    def adam(self) -> torch.optim.AdamW:
-        """The optimiser; made on first use, since its import takes a second that a page need not wait for."""
-        fused = self.device.type in ("cpu", "cuda")  # one pass over the flat vector instead of ten
-        return torch.optim.AdamW([self.flat], lr=self.config.lr, betas=(0.9, 0.98), weight_decay=0.01, fused=fused)
 
     def fresh(self) -> State:
         """The state before the first step; the network then holds any state, perhaps not this one."""
@@ -210,16 +206,14 @@ class Learner:
     def load(self, state: State) -> None:
         """Take over a state."""
         self.hold(state["weights"], state["buffers"])
-        moments = {k: torch.from_numpy(state[k].copy()).to(self.device) for k in ("m", "v")}
-        done = torch.tensor(float(state["step"]), device=self.device)
-        self.adam.state[self.flat] = {"step": done, "exp_avg": moments["m"], "exp_avg_sq": moments["v"]}
+        for kept, moments in (("m", self.adam.m), ("v", self.adam.v)):
+            moments[0] = torch.from_numpy(state[kept].copy()).to(self.device)
+        self.adam.done[0] = torch.tensor(float(state["step"]), device=self.device)
         self.map = state["map"] if len(state["map"]) else None
 
     def dump(self, step: int) -> State:
         """Everything that the next step depends on."""
-        nothing = torch.zeros_like(self.flat)
-        adam = self.adam.state.get(self.flat) or {"exp_avg": nothing, "exp_avg_sq": nothing}
-        return self._state(step, {"weights": self.flat.detach(), "m": adam["exp_avg"], "v": adam["exp_avg_sq"]})
+        return self._state(step, {"weights": self.flat.detach(), "m": self.adam.m[0], "v": self.adam.v[0]})
 
     def _state(self, step: int, arrays: dict[str, torch.Tensor]) -> State:
         state: State = {k: a.cpu().numpy().copy() for k, a in arrays.items()}
@@ -235,7 +229,7 @@ class Learner:
         """Draw, change, forward, loss, gradient, update. Returns the loss; raises Diverged where it is no number."""
         config, task, report = self.config, self.task, self.watch or (lambda _name, _numbers: None)
         for p in task.refresh(self.net, step, config.data, config.seed) if step else ():
-            for moments in (self.adam.state[self.flat][k] for k in ("exp_avg", "exp_avg_sq")):
+            for moments in (self.adam.m[0], self.adam.v[0]):
                 moments[self.windows[p]] = 0
         batch = self.batch(step)
         rng = np.random.default_rng((config.seed, LABEL, step))
@@ -253,10 +247,9 @@ class Learner:
         self.flat.grad.zero_()
         (loss.total if loss.auxiliary is None else loss.total + loss.auxiliary).backward()
         before = self.flat.detach().clone() if self.watch else None
-        self.adam.param_groups[0]["lr"] = rate(config, step)
         report("gradient", {"norm": self.flat.grad.norm().item() if self.watch else 0.0, "weights": self.flat.numel()})
-        self.adam.step()
-        if not math.isfinite((self.flat.detach().sum() + self.adam.state[self.flat]["exp_avg_sq"].sum()).item()):
+        self.adam.step(rate(config, step))
+        if not math.isfinite((self.flat.detach().sum() + self.adam.v[0].sum()).item()):
             raise Diverged(step)  # the loss was a number, but its gradient was not
         task.after_step(self.net, labelled, step)
         if before is not None:

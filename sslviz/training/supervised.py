@@ -19,6 +19,7 @@ from torch.nn import functional as F
 from sslviz.models.tokens import PatchTokens, mean_pool
 from sslviz.models.trunk import Trunk, initialise
 from sslviz.training import loop  # its import leaves one thread, so that sums come out the same everywhere
+from sslviz.training.adam import AdamW
 from sslviz.training.config import Budget
 
 BATCH = 64
@@ -92,14 +93,14 @@ def fit(
         budget: the highest learning rate, and how many steps.
     """
     wanted = [p for p in net.parameters() if p.requires_grad]
-    adam = torch.optim.AdamW(wanted, lr=budget.lr, betas=(0.9, 0.98), weight_decay=0.01, fused=True)
+    adam = AdamW(wanted)
     for step in range(budget.steps):
-        adam.param_groups[0]["lr"] = loop.rate(budget, step)
         rng = np.random.default_rng((seed, ORDER, step))
         some = rows[rng.choice(len(rows), min(BATCH, len(rows)), replace=False)]
-        adam.zero_grad()
+        for weights in wanted:
+            weights.grad = None
         loss(some).backward()
-        adam.step()
+        adam.step(loop.rate(budget, step))
 
 
 def fresh(classes: int, seed: int) -> Classifier:

@@ -410,8 +410,7 @@ def test_what_the_optimiser_remembers_of_the_old_head_is_forgotten() -> None:
     assert all(np.abs(state["m"][w]).max() > 0 for w in head)
     seen: list[bool] = []
     learner.watch = lambda name, _numbers: seen.append(
-        name == "draw"
-        and all(not learner.adam.state[learner.flat][k][w].any() for k in ("exp_avg", "exp_avg_sq") for w in head)
+        name == "draw" and all(not moments[0][w].any() for moments in (learner.adam.m, learner.adam.v) for w in head)
     )
     learner.train_step(10)
     assert seen[0]

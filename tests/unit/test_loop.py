@@ -397,7 +397,7 @@ def test_a_run_trained_on_goes_on_at_the_lowest_rate_and_can_be_had_in_one_go() 
 def test_the_rate_of_the_schedule_is_the_one_that_is_used() -> None:
     config = small("masked_words")
     run(config, 14)
-    assert loop._learner(config).adam.param_groups[0]["lr"] == loop.rate(config, 13)
+    assert loop._learner(config).adam.lr == loop.rate(config, 13)
     assert not math.isclose(loop.rate(config, 13), loop.rate(config, 12))
 
 

@@ -3,10 +3,7 @@
 import openTSNE
 import sklearn.linear_model
 import sklearn.preprocessing
-import torch
 
 from sslviz.training import loop
-
-torch.optim.AdamW([torch.nn.Parameter(torch.zeros(1))])
 
 __all__ = ["loop", "openTSNE", "sklearn"]
