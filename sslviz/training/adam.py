@@ -40,6 +40,6 @@ class AdamW:
         weights, m, v, done = ([each[i] for i in have] for each in (self.weights, self.m, self.v, self.done))
         fused = all(w.device.type in ("cpu", "cuda") for w in weights)  # one pass over the weights instead of ten
         adamw(
-            weights, [w.grad for w in weights if w.grad is not None], m, v, [], done, fused=fused, amsgrad=False, beta1=BETAS[0],
-            beta2=BETAS[1], lr=lr, weight_decay=DECAY, eps=EPSILON, maximize=False,
+            weights, [w.grad for w in weights if w.grad is not None], m, v, [], done, fused=fused, amsgrad=False,
+            beta1=BETAS[0], beta2=BETAS[1], lr=lr, weight_decay=DECAY, eps=EPSILON, maximize=False,
         )  # fmt: skip
