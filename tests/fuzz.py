@@ -5,7 +5,8 @@ phones send. It is handed inputs that were spoilt by chance, from good ones and 
 take it, or refuse it in the one way that it promises. Whatever else it does is a find, and is printed with the input.
 
 The inputs are drawn from a seed, so that a find comes again. Each target runs in a process of its own: a decoder in C
-that falls over ends that process, and this is counted, as the app itself decodes files in processes of their own.
+that falls over ends that process, and this is counted. The app decodes files in such processes, too; where one finds
+no memory for what a file states, it ends, and the page says so: that is a refusal.
 """
 
 from __future__ import annotations
@@ -295,7 +296,7 @@ def pictures() -> Target:
             found = picture(given, "photo.png")
             if found.ndim != 3 or found.shape[2] != 3:
                 raise Find(f"a picture of shape {found.shape}")
-        except Refused:
+        except (Refused, MemoryError):
             pass
         return given
 
@@ -330,7 +331,7 @@ def sounds() -> Target:
             found = sound(given, "word.wav")
             if found.ndim != 1:
                 raise Find(f"a sound of shape {found.shape}")
-        except Refused:
+        except (Refused, MemoryError):
             pass
         return given
 
@@ -361,7 +362,7 @@ def clips() -> Target:
             found = clip(given, "walk.mp4")
             if found.ndim != 4:
                 raise Find(f"a clip of shape {found.shape}")
-        except Refused:
+        except (Refused, MemoryError):
             pass
         return given
 
