@@ -118,9 +118,10 @@ def test_what_is_done_with_the_kept_card_is_taken(visit: Callable[..., Page], mo
     monkeypatch.setattr(first_cards, "fitting", found)
     page = visit("masked_patches")
     card = page.component("masked_patches_card")
-    assert kept == [True]
+    assert set(kept) == {True}
+    kept.clear()
     other = 1 if card["selected"] != 1 else 0
     mine = {"selected": other, "edits": [[]] * len(card["columns"]), "at": None}
     make(page, "masked_patches_card", {"id": card["id"], "nth": 1, "made": mine})
     assert page.component("masked_patches_card")["selected"] == other
-    assert kept == [True, False], "what was done with it is not in the kept card"
+    assert set(kept) == {False}, "what was done with it is not in the kept card"

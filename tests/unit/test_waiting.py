@@ -108,7 +108,8 @@ def test_a_slice_whose_workers_all_died() -> None:
 
 def test_a_run_without_a_slice_says_why_after_a_while(engine: Engine, clock: Clock) -> None:
     register = Runs(engine)
-    run, other = register.new(CONFIG, "ann"), register.new(CONFIG, "bob")
+    run = register.new(CONFIG, "ann")
+    other = register.new(replace(CONFIG, seed=CONFIG.seed + 1), "bob")  # the same settings would be trained once
     run._clock = clock
     clock.now += 100
     assert register.waits(run) == ""  # it does not want one
