@@ -56,8 +56,10 @@ class HeldScripts:
             await (await run_in_threadpool(_answer, asked[1]))(scope, receive, send)
             return
 
+        page = "text/html" in headers.get("accept", "") and "class" not in scope["path"].split("/")  # phones': light
+
         async def told(message: Message) -> None:
-            if message["type"] == "http.response.start" and "text/html" in headers.get("accept", ""):
+            if message["type"] == "http.response.start" and page:
                 MutableHeaders(raw=message["headers"]).append("Link", soon())
             await send(message)
 

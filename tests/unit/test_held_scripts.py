@@ -63,3 +63,6 @@ def test_a_page_asks_for_the_scripts_of_its_views_at_once(client: TestClient) ->
     assert [name[3:].rsplit(".", 2)[0] for name in asked] == sorted(SOON), "each is there once in this Streamlit"
     assert "link" in client.get("/x").headers
     assert client.get("/x", headers={"accept": "image/png"}).headers["link"] == "one"
+    assert client.get("/class/K7M2QX", headers={"accept": "text/html"}).headers["link"] == "one", (
+        "phones draw no such view"
+    )
