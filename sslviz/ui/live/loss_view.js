@@ -198,7 +198,7 @@ function read(plot, i) {
   // Above the dot, unless the name of a line stands there.
   const free = (/** @type {number} */ at) =>
     at > EDGE.top + 8 &&
-    at < data.height - EDGE.bottom &&
+    at < data.height - EDGE.bottom + 3 && // on the axis there is still room above its numbers
     !(x(step) + beside < plot.cut_to && at < EDGE.top + 11 + 14) &&
     !plot.names.some(([row, from]) => Math.abs(row - at) < 14 && x(step) + beside + (near ? 0 : 90) > from)
   const spot = BESIDE.map(by => y(value) + by).find(free) ?? y(value) - 10
