@@ -36,10 +36,12 @@ def main(arguments: list[str] | None = None) -> int:
     ablate.add_argument("--seeds", type=int, choices=range(1, 101), default=3, metavar="N", help="run seeds each (3)")
     transfer = commands.add_parser("transfer", help="what labels buy on all recorded runs, stored section by section")
     transfer.add_argument("sections", nargs="*", metavar="section", help=", ".join(SECTIONS))
+    transfer.add_argument("--only", action="append", choices=TASKS, metavar="TASK", help="measure this task alone")
     three = commands.add_parser("three-ways", help="supervised, unsupervised, self-supervised on 200 pictures, stored")
     three.add_argument("--seeds", type=int, choices=range(1, 101), default=3, metavar="N", help="run seeds (3)")
     arena = commands.add_parser("arena", help="all tasks of a kind of data with one budget, stored seed by seed")
-    arena.add_argument("modality", choices=("Words", "Images"))
+    arena.add_argument("modality", choices=tuple(dict.fromkeys(entry.modality for entry in TASKS.values())))
+    arena.add_argument("--only", action="append", choices=TASKS, metavar="TASK", help="train this task alone")
     arena.add_argument("--seeds", type=int, choices=range(1, 101), default=3, metavar="N", help="run seeds each (3)")
     commands.add_parser("stale", help="what is recorded with other code than that of today, and what was changed")
     check = commands.add_parser("check", help="what to look at on a classroom's computer before the lesson")
@@ -138,7 +140,7 @@ def _ablate(options: argparse.Namespace) -> int:
 def _transfer(options: argparse.Namespace) -> int:
     from sslviz.training.results import transfer_record
 
-    _say(f"  {transfer_record.record(options.sections, _say).name} is written")
+    _say(f"  {transfer_record.record(options.sections, options.only or (), _say).name} is written")
     return 0
 
 
@@ -152,8 +154,8 @@ def _three_ways(options: argparse.Namespace) -> int:
 def _arena(options: argparse.Namespace) -> int:
     from sslviz.training.results import arena
 
-    arena.measure(options.modality, range(options.seeds), _say)
-    _say(f"  {arena.path().name} is written")
+    arena.measure(options.modality, range(options.seeds), options.only or (), _say)
+    _say(f"  what {options.modality} reach is written")
     return 0
 
 

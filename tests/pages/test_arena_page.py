@@ -108,7 +108,7 @@ def test_a_link_with_nonsense_is_told_and_ignored(visit: Visit) -> None:
 def test_one_budget_that_nobody_has_recorded_is_one_sentence(
     visit: Visit, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
-    monkeypatch.setattr(arena, "path", lambda: tmp_path / "none.json")
+    monkeypatch.setattr(arena, "path", lambda _: tmp_path / "none.json")
     page = visit("arena", runs="one budget")
     assert any("No runs with one budget" in note for note in page.notes)
     assert not page.at.dataframe

@@ -89,7 +89,7 @@ def recorded_as(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Any:
     def put(found: dict[str, Any]) -> None:
         (tmp_path / "transfer.json").write_text(json.dumps(found), "utf-8")
 
-    monkeypatch.setattr(transfer, "path", lambda: tmp_path / "transfer.json")
+    monkeypatch.setattr(transfer, "path", lambda task="": tmp_path / f"transfer{task and '/'}{task}.json")
     return put
 
 

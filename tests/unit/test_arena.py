@@ -116,7 +116,9 @@ def test_measuring_counts_the_time_of_the_processor(tmp_path: Path, monkeypatch:
     monkeypatch.setattr(loop, "start", lambda _: {"step": 0})
     monkeypatch.setattr(loop, "advance", advance)
     monkeypatch.setattr(judge, "figures", lambda *_: figures(0.6))
-    arena.measure("Images", (0, 1), lambda _: None)
+    arena.measure("Images", (0, 1), only=("two_views",), say=lambda _: None)
+    assert arena.read("Images") == []
+    arena.measure("Images", (0, 1), say=lambda _: None)
     (back,) = arena.read("Images")
     assert back.seconds is not None
     assert back.seconds < 0.1
@@ -220,8 +222,8 @@ def test_stored_runs_with_one_budget_come_back(tmp_path: Path, monkeypatch: pyte
         "config": one.config.to_json(), "code": "x", "figures": list(one.figures), "seconds": 3.0,
         "classes": [0, 1], "names": ["a", "b"], "points": [[0.0, 0.0], [1.0, 2.0]],
     }  # fmt: skip
-    arena._write("Images", {"masked_patches": told})
-    arena._write("Words", {})
+    arena._write("masked_patches", told)
+    assert arena.read("Words") == []
     (back,) = arena.read("Images")
     assert back.config == one.config
     assert arena.rows([back])[0].few == pytest.approx(0.6)

@@ -102,8 +102,9 @@ def test_a_change_names_the_recordings_that_it_concerns(
     real = provenance.source
     words = {"code": provenance.behind("masked_words"), "rows": [{"name": "one"}]}
     (tmp_path / "masked_words_ablation.json").write_text(json.dumps(words))
-    table = {"Images": {"queue": {"code": provenance.behind("queue")}}, "note": "kept"}
-    (tmp_path / "arena.json").write_text(json.dumps(table))
+    table = {"probes": {"code": provenance.behind("queue")}, "note": "kept"}
+    (tmp_path / "transfer").mkdir()
+    (tmp_path / "transfer" / "queue.json").write_text(json.dumps(table))
     monkeypatch.setattr(provenance, "RUNS", tmp_path)
     assert provenance.stale() == {}
     assert command.main(["stale"]) == 0
@@ -112,11 +113,11 @@ def test_a_change_names_the_recordings_that_it_concerns(
         return real(name) + ("\nx = 1" if name == "sslviz.tasks.queue" else "")
 
     monkeypatch.setattr(provenance, "source", changed)
-    assert provenance.stale() == {"arena.json:Images:queue": ["sslviz.tasks.queue"]}
-    assert provenance.concerned("sslviz.tasks.queue") == ["arena.json:Images:queue"]
-    assert provenance.concerned("sslviz.training.loop") == ["arena.json:Images:queue", "masked_words_ablation.json"]
+    assert provenance.stale() == {"transfer/queue.json:probes": ["sslviz.tasks.queue"]}
+    assert provenance.concerned("sslviz.tasks.queue") == ["transfer/queue.json:probes"]
+    assert provenance.concerned("sslviz.training.loop") == ["masked_words_ablation.json", "transfer/queue.json:probes"]
     assert command.main(["stale"]) == 1
-    assert "arena.json:Images:queue: sslviz.tasks.queue" in capsys.readouterr().out
+    assert "transfer/queue.json:probes: sslviz.tasks.queue" in capsys.readouterr().out
 
 
 def test_a_module_that_is_gone_counts_as_changed() -> None:

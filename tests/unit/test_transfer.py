@@ -295,6 +295,30 @@ def test_sections_are_kept_one_by_one(tmp_path: Path, monkeypatch: pytest.Monkey
     assert found["scale"]["code"] == transfer_record.code("scale")
 
 
+def test_a_task_measured_alone_adds_its_file_and_leaves_the_others(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    whole = transfer.read()
+    monkeypatch.setattr(transfer, "path", lambda task="": tmp_path / f"transfer{task and '/'}{task}.json")
+    transfer_record.write(whole)
+    assert transfer.read() == whole  # apart and together again
+    alone = transfer.path("redundancy")
+    before = {file: file.read_bytes() for file in tmp_path.rglob("*.json")}
+    of_it = json.loads(before.pop(alone))
+    assert of_it.keys() == {"probes", "bought", "teams", "tuned"}  # `scratch`: its pictures are those of all
+    alone.unlink()
+    assert "redundancy" not in transfer.read()["bought"]["runs"]
+    with pytest.raises(ValueError, match="no section scale"):
+        transfer_record.record(["scale"], ["redundancy"])
+    assert command.main(["transfer", "bought", "--only", "redundancy"]) == 0
+    assert {file: file.read_bytes() for file in before} == before
+    again = json.loads(alone.read_text("utf-8"))["bought"]
+    assert again.keys() == {"code", "runs", "weights", "processor_seconds"}
+    assert again["weights"] == of_it["bought"]["weights"]
+    for name, ways in of_it["bought"]["runs"].items():
+        assert again["runs"][name]["spread out"]["rows"] == ways["spread out"]["rows"]
+
+
 # ---- what was recorded -----------------------------------------------------------------------------------------------
 
 

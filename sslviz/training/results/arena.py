@@ -288,8 +288,8 @@ def small_map(one: Contestant) -> dict[str, Any]:
 # ---- one budget, recorded
 
 
-def measure(kind: str, seeds: Sequence[int] = (0, 1, 2), say: Say = print) -> None:
-    """Train all tasks of a kind with one budget and store what they reach, after every run."""
+def measure(kind: str, seeds: Sequence[int] = (0, 1, 2), only: Sequence[str] = (), say: Say = print) -> None:
+    """Train all tasks of a kind with one budget, or `only` some of them, and store what they reach, after every run."""
     import time
     from dataclasses import replace
 
@@ -300,6 +300,8 @@ def measure(kind: str, seeds: Sequence[int] = (0, 1, 2), say: Say = print) -> No
     found: dict[str, Any] = {}
     for seed in seeds:
         for plain in one_budget(kind):
+            if only and plain.task not in only:
+                continue
             config = replace(plain, seed=seed)
             snapshots: list[loop.Snapshot] = []
             fresh, begun = loop.start(config), time.process_time()
@@ -318,12 +320,12 @@ def measure(kind: str, seeds: Sequence[int] = (0, 1, 2), say: Say = print) -> No
             )  # fmt: skip
             one["figures"].append(measured)
             say(f"{config.task}, seed {seed}: {seconds:.0f} s, {json.dumps(measured['probes']['trained'])}")
-            _write(kind, found)
+            _write(config.task, one)
 
 
-def path() -> Path:
-    """Where the runs with one budget lie."""
-    return recorded.RUNS / "arena.json"
+def path(task: str) -> Path:
+    """Where a task's run with the one budget lies."""
+    return recorded.RUNS / "arena" / f"{task}.json"
 
 
 def read(kind: str) -> list[Contestant]:
@@ -333,20 +335,17 @@ def read(kind: str) -> list[Contestant]:
             RunConfig.from_json(one["config"]), tuple(one["figures"]), one.get("seconds"),
             np.array(one["points"], np.float32), one["classes"], one["names"],
         )
-        for slug, one in _stored().get(kind, {}).items() if slug in TASKS
+        for one in _stored(kind).values()
     ]  # fmt: skip
 
 
-def _write(kind: str, found: dict[str, Any]) -> None:
-    path().write_text(json.dumps({**_stored(), kind: found}) + "\n", encoding="utf-8")
+def _write(task: str, one: dict[str, Any]) -> None:
+    path(task).parent.mkdir(exist_ok=True)
+    path(task).write_text(json.dumps(one) + "\n", encoding="utf-8")
 
 
-def _stored() -> dict[str, Any]:
-    try:
-        found: dict[str, Any] = json.loads(path().read_text(encoding="utf-8"))
-    except FileNotFoundError:
-        return {}
-    return found
+def _stored(kind: str) -> dict[str, dict[str, Any]]:
+    return {task: json.loads(path(task).read_text("utf-8")) for task in tasks(kind) if path(task).exists()}
 
 
 # ---- one budget, live

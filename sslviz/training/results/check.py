@@ -6,7 +6,6 @@ run behind it, or is measured again in some of its cells. Where all is as it was
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
@@ -132,14 +131,12 @@ def _ablations(say: Callable[[str], None]) -> bool:
 
 def _arena(say: Callable[[str], None]) -> bool:
     fine = True
-    for kind, tasks in arena._stored().items():
-        for task, one in tasks.items():
-            off = _apart(one["beginning"], beginning(RunConfig.from_json(one["config"])))
-            if _fine(f"{arena.path().name}, {task}", off, say):
-                one["code"] = provenance.behind(task)
-            else:
-                fine = False
-        arena._write(kind, tasks)
+    for task, one in [pair for kind in arena.kinds() for pair in arena._stored(kind).items()]:
+        off = _apart(one["beginning"], beginning(RunConfig.from_json(one["config"])))
+        if _fine(f"arena, {task}", off, say):
+            arena._write(task, {**one, "code": provenance.behind(task)})
+        else:
+            fine = False
     return fine
 
 
@@ -151,7 +148,7 @@ def _transfer(say: Callable[[str], None]) -> bool:
             one["code"] = transfer_record.code(section)
         else:
             fine = False
-    transfer.path().write_text(json.dumps(found, indent=1) + "\n", "utf-8")
+    transfer_record.write(found)
     return fine
 
 

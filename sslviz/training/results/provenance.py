@@ -61,11 +61,13 @@ def changed(stored: Mapping[str, str]) -> list[str]:
 def recorded(runs: Path | None = None) -> dict[str, Code]:
     """What is recorded, as `file` or `file:part`, and the fingerprints that it was made with."""
     found: dict[str, Code] = {}
-    for file in sorted((runs or RUNS).glob("*.npz")):
+    runs = runs or RUNS
+    for file in sorted(runs.glob("*.npz")):
         with np.load(file) as arrays:
             found[file.name] = json.loads(str(arrays["json"]))["meta"]["code"]
-    for file in sorted((runs or RUNS).glob("*.json")):
-        found |= {f"{file.name}{part}": code for part, code in _codes(json.loads(file.read_text("utf-8")), "")}
+    for file in sorted(runs.rglob("*.json")):
+        name, plain = file.relative_to(runs).as_posix(), json.loads(file.read_text("utf-8"))
+        found |= {f"{name}{part}": code for part, code in _codes(plain, "")}
     return found
 
 

@@ -7,7 +7,7 @@ Importing this brings no torch.
 from __future__ import annotations
 
 import json
-from functools import lru_cache
+from functools import lru_cache, reduce
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from sslviz.tasks.base import Batch, ProbeData
     from sslviz.training.live.work import Call, Stage
 
-FILE = "transfer.json"
+FILE = "transfer.json"  # what belongs to no task alone; the folder of the same name has a file a task
 PICTURES = "clothes_anywhere"  # what trunks for pictures are judged on first, whatever they were trained on
 CENTRED, EMOJI = "fashion_mnist", "emoji"  # and what else
 JUDGES = (PICTURES, CENTRED, EMOJI)
@@ -39,20 +39,35 @@ Features = NDArray[np.float32]
 # ---- what was recorded -----------------------------------------------------------------------------------------------
 
 
-def path() -> Path:
-    """Where the recording is stored."""
-    return recorded.RUNS / FILE
+def path(task: str = "") -> Path:
+    """Where is stored what belongs to a task; without a task, what all share."""
+    shared = recorded.RUNS / FILE
+    return shared.with_suffix("") / f"{task}.json" if task else shared
 
 
 def read() -> dict[str, Any]:
     """All recorded sections by name; empty where nothing is recorded. Needs no torch."""
-    file = path()
-    return _read(file, file.stat().st_mtime_ns) if file.exists() else {}
+    files = [file for file in map(path, ("", *TASKS)) if file.exists()]
+    return _read(tuple((file, file.stat().st_mtime_ns) for file in files))
 
 
 @lru_cache(maxsize=2)
-def _read(file: Path, _changed: int) -> dict[str, Any]:
-    found: dict[str, Any] = json.loads(file.read_text("utf-8"))
+def _read(files: tuple[tuple[Path, int], ...]) -> dict[str, Any]:
+    parts: list[dict[str, Any]] = [json.loads(file.read_text("utf-8")) for file, _ in files]
+    return reduce(_joined, parts, {})
+
+
+def _joined(one: dict[str, Any], other: dict[str, Any]) -> dict[str, Any]:
+    """Both, name by name: what is nested joined in the same way, rows one after the other, times added up."""
+    found = dict(one)
+    for name, value in other.items():
+        mine = found.get(name)
+        if isinstance(value, dict) and isinstance(mine, dict):
+            found[name] = _joined(mine, value)
+        elif name in ("runs", "processor_seconds") and mine is not None:
+            found[name] = mine + value
+        else:
+            found[name] = value
     return found
 
 

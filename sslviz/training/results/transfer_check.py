@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any
 
+from sslviz.catalogue import TASKS
 from sslviz.evaluation import transfer as maths
 from sslviz.training.results import recorded, transfer, transfer_record
 from sslviz.training.results.transfer import PICTURES
@@ -42,14 +43,14 @@ def _rate(found: dict[str, Any]) -> Iterator[Cell]:
 
 
 def _purchases(found: dict[str, Any]) -> Iterator[Cell]:
-    again = transfer_record._purchases(_silent)["runs"]
+    again = transfer_record._purchases(_silent, tuple(TASKS))["runs"]
     for name, ways in found["runs"].items():
         for way, one in ways.items():
             yield one["accuracies"], again[name][way]["accuracies"]
 
 
 def _teams(found: dict[str, Any]) -> Iterator[Cell]:
-    again = transfer_record._teams(_silent)["accuracy"]
+    again = transfer_record._teams(_silent, tuple(TASKS))["accuracy"]
     for name, table in found["accuracy"].items():
         yield table, again[name]
 

@@ -1,6 +1,7 @@
-"""Measure transfer for every recorded run, and keep it as `assets/runs/transfer.json`.
+"""Measure transfer for every recorded run, and keep it in `assets/runs/transfer.json` and a file a task beside it.
 
-Each section has its maker, and is kept as soon as it is done. `transfer` reads them. Importing this brings no torch.
+Each section has its maker, and is kept as soon as it is done. `transfer` reads them. A new task is measured alone and
+adds its file. Importing this brings no torch.
 """
 
 from __future__ import annotations
@@ -33,6 +34,16 @@ TUNED, TUNED_SIZES = ("masked_patches", "same_or_different", "cluster_ids"), (1,
 SCALE_TASK, SCALE = "same_or_different", (100, 1000, 10_000)  # pictures without labels
 TEAM_LABELS = 50  # a class
 OF_RUNS = ("probes", "bought", "teams", "tuned")  # sections that look at the recorded runs
+BY_TASK = (*OF_RUNS, "scratch")  # sections in which each task has its place
+OWNED = (
+    "groups",
+    "runs",
+    "accuracy",
+    "few",
+    "few_sizes",
+    "curve",
+    "weights",
+)  # what there is keyed by task, run or group
 FEW = (1, 2, 5, 10)  # labels a class with which a network from scratch is trained for all choices of labels
 TRAINED = CHOICES[:3]  # choices of labels for which a whole network is trained, where that takes long
 RATES, VALIDATION = (1e-3, 3e-3), 1000  # learning rates to choose from; training pictures that judge them
@@ -40,30 +51,82 @@ RATES, VALIDATION = (1e-3, 3e-3), 1000  # learning rates to choose from; trainin
 Say = Callable[[str], None]
 
 
-def record(sections: Sequence[str] = (), say: Say = print) -> Path:
+def record(sections: Sequence[str] = (), only: Sequence[str] = (), say: Say = print) -> Path:
     """Measure the sections that are named (all, if none is), and keep each as soon as it is done.
 
+    Args:
+        sections: what to measure.
+        only: tasks; of these alone, in the sections that tell tasks apart. All others stay as they are recorded.
+        say: hears how far it is.
+
+    Returns:
+        The file, or the folder with the files of the tasks.
+
     Raises:
-        ValueError: for a section that there is not.
+        ValueError: for a section that there is not, or that tells no tasks apart.
     """
-    makers = {
+    makers: dict[str, Callable[[Say, Sequence[str]], dict[str, Any]]] = {
         "rate": _rate, "probes": _probes, "scratch": _scratch, "bought": _purchases, "teams": _teams, "scale": _scale,
         "tuned": _tuned,
     }  # fmt: skip
+    if only:
+        makers = {name: maker for name, maker in makers.items() if name in BY_TASK}
     if unknown := [name for name in sections if name not in makers]:
         msg = f"There is no section {', '.join(unknown)}; there are {', '.join(makers)}."
         raise ValueError(msg)
+    tasks = tuple(only or TASKS)
     for name in sections or makers:
         began, spent = time.perf_counter(), time.process_time()
-        found = makers[name](say)
+        found = makers[name](say, tasks)
         spent, wall = time.process_time() - spent, time.perf_counter() - began
         say(f"{name}: {wall:.0f} s, of which {spent:.0f} s on the processor")
         about = {"code": code(name), "processor_seconds": round(spent, 1)}
         if name in OF_RUNS:
-            about["weights"] = weights()
-        kept = {**transfer.read(), name: {**found, **about}}
-        transfer.path().write_text(json.dumps(kept, indent=1) + "\n", "utf-8")
-    return transfer.path()
+            about["weights"] = weights(tasks)
+        write({name: {**found, **about}}, only)
+    return transfer.path().with_suffix("") if only else transfer.path()
+
+
+def write(found: dict[str, Any], only: Sequence[str] = ()) -> None:
+    """Keep sections: what belongs to a task in its own file, the rest in one file; of `only` some tasks, if named."""
+    for task in only or ("", *TASKS):
+        parts = {name: _part(section, task) for name, section in found.items()}
+        for name, part in parts.items():
+            if only:
+                part["processor_seconds"] = round(found[name]["processor_seconds"] / len(only), 1)
+        parts = {name: part for name, part in parts.items() if not task or part.keys() - {"code", "processor_seconds"}}
+        if parts:
+            file = transfer.path(task)
+            file.parent.mkdir(exist_ok=True)
+            kept = json.loads(file.read_text("utf-8")) if file.exists() else {}
+            file.write_text(json.dumps({**kept, **parts}, indent=1) + "\n", "utf-8")
+
+
+def _part(section: dict[str, Any], task: str) -> dict[str, Any]:
+    """What of a section belongs to a task (empty: to none), and the code that measured it."""
+    part: dict[str, Any] = {"code": section["code"]}
+    for name, value in section.items():
+        if name in OWNED and isinstance(value, dict):
+            mine: Any = {key: one for key, one in value.items() if _owner(key) == task}
+        elif name == "runs":
+            mine = [run for run in value if run["task"] == task]
+        elif name != "code" and task == "":
+            mine = value
+        else:
+            continue
+        if mine or not isinstance(value, dict | list):
+            part[name] = mine
+    return part
+
+
+def _owner(name: str) -> str:
+    """The task that a group of samples, a recording or a task's own name belongs to; empty: to none."""
+    return _owners().get(name.split(" on ", 1)[0], "")
+
+
+@lru_cache(maxsize=1)
+def _owners() -> dict[str, str]:
+    return {recorded.name(task, which): task for task in TASKS for which in recorded.KINDS}
 
 
 def code(section: str) -> provenance.Code:
@@ -77,39 +140,39 @@ def code(section: str) -> provenance.Code:
     return provenance.fingerprints(names)
 
 
-def weights() -> dict[str, str]:
+def weights(tasks: Sequence[str] = tuple(TASKS)) -> dict[str, str]:
     """Sixteen letters for the weights of every recorded run, to check whether what was measured is still there."""
     return {
         recorded.name(task, which): hashlib.sha256(np.ascontiguousarray(run.weights).tobytes()).hexdigest()[:16]
-        for task, which, run in _runs()
+        for task, which, run in _runs(tasks)
     }
 
 
-def _runs() -> list[tuple[str, str, recorded.Recording]]:
-    found = [(task, which, recorded.read(task, which)) for task in TASKS for which in recorded.KINDS]
+def _runs(tasks: Sequence[str] = tuple(TASKS)) -> list[tuple[str, str, recorded.Recording]]:
+    found = [(task, which, recorded.read(task, which)) for task in tasks for which in recorded.KINDS]
     return [(task, which, run) for task, which, run in found if run is not None]
 
 
-def _comparable() -> list[tuple[str, recorded.Recording]]:
+def _comparable(tasks: Sequence[str]) -> list[tuple[str, recorded.Recording]]:
     """Of every task its run with the default budget: those on pictures all on PICTURES."""
     return [
-        (task, run) for task, which, run in _runs()
+        (task, run) for task, which, run in _runs(tasks)
         if which != "long" and (run.config.data == PICTURES if TASKS[task].pictures else which == "short")
     ]  # fmt: skip
 
 
-def _on_pictures() -> list[tuple[str, str, recorded.Recording]]:
-    return [one for one in _runs() if transfer.group(one[0], one[2].config.data) in JUDGES]
+def _on_pictures(tasks: Sequence[str]) -> list[tuple[str, str, recorded.Recording]]:
+    return [one for one in _runs(tasks) if transfer.group(one[0], one[2].config.data) in JUDGES]
 
 
-def _probes(say: Say) -> dict[str, Any]:
+def _probes(say: Say, tasks: Sequence[str]) -> dict[str, Any]:
     """Curves, clusters and regressions of every recorded run; and, a group, of a random trunk and of the raw input."""
     runs, groups = list[dict[str, Any]](), dict[str, Any]()
-    every = [(*one, data) for one in _runs() for data in transfer.judges(one[0], one[2].config.data)]
+    every = [(*one, data) for one in _runs(tasks) for data in transfer.judges(one[0], one[2].config.data)]
     for task, which, run, judge in every:
         config = replace(run.config, data=judge)
         data, where = transfer.probe_data(task, judge), transfer.group(task, judge)
-        if where not in groups:
+        if where not in groups and _measured(where, tasks):
             groups[where] = {
                 "labels": len(data.train_y), "tests": len(data.test_y), "classes": list(data.names),
                 "sizes": maths.sizes(data.train_y), "raw_name": data.raw_name,
@@ -132,6 +195,11 @@ def _probes(say: Say) -> dict[str, Any]:
             {**about, **judged, **(own if where == transfer.group(task, run.config.data) else {"run_seeds": []})}
         )
     return {"runs": runs, "groups": groups}
+
+
+def _measured(where: str, tasks: Sequence[str]) -> bool:
+    """Whether a group of samples has to be measured: a task's own with the task, those of all with all tasks."""
+    return _owner(where) in tasks or len(tasks) == len(TASKS)
 
 
 def _judged(data: ProbeData, train: Any, test: Any) -> dict[str, Any]:
@@ -197,7 +265,7 @@ def _random(config: RunConfig, data: ProbeData) -> dict[str, Any]:
     return {**each[0], "curve": merged}
 
 
-def _rate(say: Say) -> dict[str, Any]:
+def _rate(say: Say, _: Sequence[str] = ()) -> dict[str, Any]:
     """The learning rate from scratch, chosen on training pictures set aside, with SCALE_LABELS labels a class."""
     import torch
 
@@ -220,12 +288,12 @@ def _rate(say: Say) -> dict[str, Any]:
     return {"rates": RATES, "labels": SCALE_LABELS, "aside": VALIDATION, "accuracy": found}
 
 
-def _scratch(say: Say) -> dict[str, Any]:
+def _scratch(say: Say, tasks: Sequence[str]) -> dict[str, Any]:
     """The same network, trained from scratch on the same labels, by group: a row a size, a column a seed."""
     found: dict[str, list[list[float]]] = {}
-    for task, _, run in _runs():
+    for task, _, run in _runs(tasks):
         for judge in transfer.judges(task, run.config.data):
-            if (where := transfer.group(task, judge)) not in found:
+            if (where := transfer.group(task, judge)) not in found and _measured(where, tasks):
                 found[where] = _from_scratch(replace(run.config, data=judge))
                 say(f"from scratch, {where}: {found[where]}")
     return {"groups": found, "protocol": _protocol()}
@@ -247,7 +315,7 @@ def _from_scratch(config: RunConfig) -> list[list[float]]:
     return [[right(size, seed) for seed in choices(size)] for size in maths.sizes(data.train_y)]
 
 
-def _tuned(say: Say) -> dict[str, Any]:
+def _tuned(say: Say, tasks: Sequence[str]) -> dict[str, Any]:
     """All weights go on learning from what a pretext task left: with few labels for all, with more for some.
 
     Returns:
@@ -258,7 +326,7 @@ def _tuned(say: Say) -> dict[str, Any]:
     from sslviz.training.figures import LABELS as FEW
 
     few, few_sizes, curve = dict[str, list[float]](), dict[str, int](), dict[str, list[list[float]]]()
-    for task, run in _comparable():
+    for task, run in _comparable(tasks):
 
         def tuned(size: int, run: recorded.Recording = run) -> list[float]:
             return [_tune(run.config, run.weights, run.buffers, size, seed) for seed in TRAINED]
@@ -304,7 +372,7 @@ def _learn(data: ProbeData, size: int, seed: int) -> float:
     return supervised.right(net, data.test.data["pixels"], data.test_y)
 
 
-def _scale(say: Say) -> dict[str, Any]:
+def _scale(say: Say, _: Sequence[str] = ()) -> dict[str, Any]:
     """One task, trained with few and with many pictures without labels, with the same steps; then the probe."""
     rows = []
     for count in SCALE:
@@ -348,7 +416,7 @@ class Fewer:
         return self._task.batch(data, part, self._rows[rows] if part == "train" else rows)
 
 
-def _teams(say: Say) -> dict[str, Any]:
+def _teams(say: Say, tasks: Sequence[str]) -> dict[str, Any]:
     """A head trained on one team's emoji, tested on every team's; trunks frozen, and the network from scratch."""
     import torch
 
@@ -387,17 +455,21 @@ def _teams(say: Say) -> dict[str, Any]:
         pixels = train_x[torch.from_numpy(some.copy())]
         return supervised.train(pixels, emoji.labels[some], len(emoji.class_names), seed)
 
-    found = {
-        "scratch": table(lambda rows, seed, held_out: supervised.right(
-            trained_on(rows.tobytes(), seed), test_x[torch.from_numpy(held_out)], emoji.held_out_labels[held_out]
-        )),
-        "raw": probe(*(p.reshape(len(p), -1).astype(np.float32) / 255 for p in (emoji.images, emoji.held_out_images))),
-        "random": probe(*(supervised.vectors(supervised.fresh(2, 0), p) for p in (train_x, test_x))),
-    }  # fmt: skip
+    found: dict[str, Any] = {}
+    if len(tasks) == len(TASKS):  # else these are recorded already
+        found["scratch"] = table(
+            lambda rows, seed, held_out: supervised.right(
+                trained_on(rows.tobytes(), seed), test_x[torch.from_numpy(held_out)], emoji.held_out_labels[held_out]
+            )
+        )
+        found["raw"] = probe(
+            *(p.reshape(len(p), -1).astype(np.float32) / 255 for p in (emoji.images, emoji.held_out_images))
+        )
+        found["random"] = probe(*(supervised.vectors(supervised.fresh(2, 0), p) for p in (train_x, test_x)))
     from sslviz.tasks.base import Batch
 
     batches = [Batch(np.arange(len(p)), {"pixels": p}) for p in (train_x, test_x)]
-    for task, which, run in _on_pictures():
+    for task, which, run in _on_pictures(tasks):
         found[recorded.name(task, which)] = probe(*transfer.features(run.config, run.weights, run.buffers, *batches))
     for name, rows in found.items():
         same, other = transfer.same_and_other(rows)
@@ -409,10 +481,10 @@ def _teams(say: Say) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def _purchases(say: Say) -> dict[str, Any]:
+def _purchases(say: Say, tasks: Sequence[str]) -> dict[str, Any]:
     """Labels bought at random, and spread out over the vectors of each trunk for pictures."""
     found = {}
-    for task, which, run in _on_pictures():
+    for task, which, run in _on_pictures(tasks):
         data, config = transfer.probe_data(task, PICTURES), replace(run.config, data=PICTURES)
         some = data.train.rows(transfer.candidates(len(data.train_y)))
         x, test = transfer.features(config, run.weights, run.buffers, some, data.test)
