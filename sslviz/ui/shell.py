@@ -19,6 +19,7 @@ first = st.Page(page_file("pseudo_label"), title=course.TITLES["pseudo_label"], 
 teaching = st.Page(page_file("teaching"), title="Teaching")
 glossary = st.Page(page_file("glossary"), title="Glossary")
 labels = [
+    st.Page(page_file("why"), title="Why pseudo-labels"),
     st.Page(page_file("transfer"), title=course.TITLES["transfer"]),
     st.Page(page_file("three_ways"), title="Three ways to learn"),
     st.Page(page_file("arena"), title="Arena"),

@@ -68,7 +68,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 # What each page must show for itself; the rest is common to all, and tried on two.
 LINK = "test_a_link_opens"
 # Pages that are no task; the flashcards have tests of their own.
-OTHERS = ("transfer", "three_ways", "arena", "teaching", "glossary", "pseudo_label")
+OTHERS = ("transfer", "three_ways", "arena", "teaching", "glossary", "pseudo_label", "why")
 EACH = (
     LINK,
     "test_axe_finds_nothing_and_nothing_is_too_wide",

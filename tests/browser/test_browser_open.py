@@ -128,14 +128,35 @@ def test_the_buttons_on_home_lead_to_a_page(visit: Visit) -> None:
     visitor.drawn()
 
 
+def test_the_time_line_says_who_learned_from_whom_and_leads_to_a_page(visit: Visit) -> None:
+    visitor = visit("")
+    line = visitor.part("time_line")
+    told = line.locator(".told")
+    line.locator(".system[data-name='MAE']").hover()
+    expect(told).to_contain_text("It learned from BERT and Denoising autoencoder.")
+    expect(line.locator(".system[data-kin]")).to_have_count(4)  # itself, those two, and I-JEPA
+    expect(line.locator("path[data-kin]")).to_have_count(3)
+    line.locator(".system[data-name='I-JEPA']").focus()
+    expect(told).to_contain_text("I-JEPA, 2023")
+    visitor.page.keyboard.press("Enter")  # without a page it leads nowhere
+    line.locator(".system[data-name='MAE']").click()
+    visitor.page.wait_for_url("**/masked_patches*")
+    phone = visit("", width=390)
+    folded = phone.part("time_line").locator("details")
+    expect(folded).not_to_have_attribute("open", "")
+    folded.locator("summary").click()
+    expect(folded.get_by_text("Three quarters of a photo are hidden")).to_be_visible()
+
+
 def test_a_teacher_makes_a_link_and_a_class_opens_it(visit: Visit) -> None:
-    teacher = visit("")
+    teacher = visit("teaching")
     part = teacher.part("teacher")
-    part.get_by_role("radio", name="Same or different", exact=True).click()
+    part.get_by_role("combobox", name="Page").click()
+    teacher.page.get_by_role("option", name="Same or different", exact=True).click()
     part.get_by_role("radio", name="Standard").click()
-    hide = part.locator(".st-key-home_hide")
+    hide = part.locator(".st-key-link_hide")
     hide.get_by_role("button", name="guess").click()
-    code = part.locator(".st-key-home_link pre")
+    code = part.locator(".st-key-link_view pre")
     expect(code).to_contain_text("depth=Standard&hide=code,guess")
     code.hover()
     part.get_by_role("button", name="Copy the link").click()

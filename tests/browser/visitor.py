@@ -33,7 +33,7 @@ NO_BROWSER = (
     "python -m playwright install chromium; SSLVIZ_BROWSER may name one"
 )
 DRAWN = {"": ("map", ".map"), "flashcards": ("cards", ".card, .nth, .sums, .deck")}  # what shows that all is there
-DRAWN |= {"teaching": ("", ".stExpander, .sheet"), "glossary": ("", "dl.glossary")}
+DRAWN |= {"teaching": ("", ".stExpander, .sheet"), "glossary": ("", "dl.glossary"), "why": ("used", ".fact")}
 DRAWN |= {"arena": ("arena_choice", "button"), "three_ways": ("ways", ".way"), "transfer": ("curve", ".js-plotly-plot")}
 NAMES = ("chromium-headless-shell", "chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome")
 PLACES = (

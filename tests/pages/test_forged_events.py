@@ -21,6 +21,7 @@ KINDS = {  # of events, by the view that tells them; "" where they have none
     "flashcards_review_view": ("sends", "again", "ahead", "open"),
     "flashcards_learner": ("",),
     "home_task_map": ("",),
+    "home_time_line": ("",),
 }
 MAKE = {  # views in which a visitor makes something, which they send whole
     "live_picture_card", "tasks_frame_order_card", "tasks_masked_sound_card", "tasks_masked_words_card",

@@ -29,7 +29,9 @@ CARDS = {slug: f"{slug}_card" for slug in TASKS}
 def test_home_is_drawn(visit: Callable) -> None:
     page = visit("home")
     assert page.at.title[0].value == "The data labels itself"
-    assert {"hero", "map", "student", "teacher", "why", "used", "costs"} <= page.keys
+    assert {"hero", "way", "map", "time_line", "more"} <= page.keys
+    assert not {"why", "used", "costs"} & page.keys  # facts and figures have a page of their own
+    assert {"why", "used", "costs", "ways", "second_meaning"} <= visit("why").keys
 
 
 def test_home_leads_to_the_pages(visit: Callable) -> None:
@@ -40,12 +42,12 @@ def test_home_leads_to_the_pages(visit: Callable) -> None:
         assert part in page.keys
 
 
-def test_home_makes_a_lesson_link(visit: Callable) -> None:
-    page = visit("home")
-    page.at.segmented_control(key="home_task").set_value("same_or_different")
-    page.at.segmented_control(key="home_depth").set_value("Detailed")
+def test_a_teacher_makes_a_link(visit: Callable) -> None:
+    page = visit("teaching")
+    page.at.selectbox(key="link_task").set_value("same_or_different")
+    page.at.segmented_control(key="link_depth").set_value("Detailed")
     page.run()
-    (link,) = page.component("home_link")["pieces"]
+    (link,) = page.component("link_view")["pieces"]
     assert "/same_or_different?depth=Detailed&hide=code" in link["text"]
 
 

@@ -18,7 +18,7 @@ from sslviz.ui.tasks.next_word import write
 
 ROOT = Path(__file__).parents[2]
 OTHER_PAGES = {  # those that are about no single task
-    "home", "flashcards", "transfer", "arena", "three_ways", "pseudo_label", "teaching", "glossary",
+    "home", "flashcards", "transfer", "arena", "three_ways", "pseudo_label", "teaching", "glossary", "why",
 }  # fmt: skip
 
 

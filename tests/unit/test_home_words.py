@@ -12,7 +12,8 @@ import pytest
 
 from sslviz.catalogue import FAMILIES, MODALITIES, TASKS
 from sslviz.data.text import corpus, tokenise
-from sslviz.ui.home import words
+from sslviz.ui.course import link
+from sslviz.ui.home import history, words
 
 FACTS = words.WHY + words.USED + words.COSTS
 
@@ -23,7 +24,7 @@ def sentences(text: str) -> list[str]:
 
 
 def test_needs_no_torch() -> None:
-    code = "import sys, sslviz.catalogue, sslviz.ui.home.words as w; w.families(); print('torch' in sys.modules)"
+    code = "import sys, sslviz.ui.home.history, sslviz.ui.home.words as w; w.families(); print('torch' in sys.modules)"
     root = Path(__file__).parents[2]
     done = subprocess.run(
         [sys.executable, "-c", code], cwd=root, capture_output=True, text=True, check=True, timeout=60
@@ -39,7 +40,6 @@ def test_says_what_it_promises() -> None:
     assert len(words.COSTS) == 3
     assert "semi-supervised" in words.SECOND
     assert "Lee 2013" in words.SECOND
-    assert words.STUDENT.count("minutes") == 6
 
 
 @pytest.mark.parametrize("fact", FACTS, ids=lambda fact: fact.name)
@@ -68,9 +68,7 @@ def test_no_fact_twice() -> None:
 
 
 def test_all_links_are_to_arxiv_and_plain() -> None:
-    texts = " ".join(
-        [words.SECOND, words.WAYS, words.STUDENT, words.REPRODUCES, *words.LEAD, *sum(words.CORRECTIONS, ())]
-    )
+    texts = " ".join([words.SECOND, words.WAYS, *words.LEAD, *sum(words.CORRECTIONS, ())])
     addresses = re.findall(r"https?://[^\s)]+", texts)
     assert addresses
     assert all(address.startswith("https://arxiv.org/abs/") for address in addresses)
@@ -85,14 +83,37 @@ def test_map_shows_every_task_once() -> None:
     assert all(task["page"] == f"/{task['slug']}" for task in shown if task["page"])
 
 
+def test_the_time_line_has_every_system_of_the_map_with_its_year() -> None:
+    """A task names its systems as "BERT 2018, RoBERTa 2019"; each leads to that task's page."""
+    told = {(one.name.lower(), one.year, one.page) for one in history.SYSTEMS}
+    for task in TASKS.values():
+        for system in task.systems.split(", "):
+            name, year = system.rsplit(" ", 1)
+            name = {"autoencoders": "autoencoder", "denoising": "denoising autoencoder"}.get(name, name.lower())
+            assert (name, int(year), task.slug) in told or (task.slug == "next_sentence" and name == "bert"), system
+
+
+def test_nobody_on_the_time_line_learned_from_who_came_later() -> None:
+    years = {one.name: one.year for one in history.SYSTEMS}
+    assert len(years) == len(history.SYSTEMS)
+    assert [one.year for one in history.SYSTEMS] == sorted(years.values())
+    for one in history.SYSTEMS:
+        assert one.kind in history.KINDS
+        assert len(sentences(one.adds)) <= 2
+        for name in one.after:
+            assert years[name] <= one.year, f"{one.name} after {name}"
+        if "arxiv.org" in one.link:  # its number begins with the year and the month
+            assert int(one.link.rsplit("/", 1)[1][:2]) + 2000 == one.year, one.name
+
+
 @pytest.mark.parametrize(
     "home", ["", "http://localhost:8501", "http://localhost:8501/", "https://school.example/sslviz/"]
 )
 def test_lesson_link(home: str) -> None:
-    link = words.lesson_link(home, "masked_words", "Detailed", ["guess", "code"])
-    assert link.startswith(home.rstrip("/") + "/masked_words?")
-    assert parse_qs(urlsplit(link).query) == {"depth": ["Detailed"], "hide": ["guess,code"]}
-    assert words.lesson_link(home, "masked_words", "", []) == home.rstrip("/") + "/masked_words"
+    made = link.lesson_link(home, "masked_words", "Detailed", ["guess", "code"])
+    assert made.startswith(home.rstrip("/") + "/masked_words?")
+    assert parse_qs(urlsplit(made).query) == {"depth": ["Detailed"], "hide": ["guess,code"]}
+    assert link.lesson_link(home, "masked_words", "", []) == home.rstrip("/") + "/masked_words"
 
 
 def test_without_a_recording_nothing_is_claimed(tmp_path: Path) -> None:

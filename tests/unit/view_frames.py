@@ -5,7 +5,7 @@ from typing import Any
 import numpy as np
 
 from sslviz.ui.frame.views import Phase
-from sslviz.ui.home.views import Family
+from sslviz.ui.home.views import Family, TimeSystem
 from sslviz.ui.labels.arena.measured import SmallMap
 from sslviz.ui.live.frames import Film, pack_film
 from sslviz.ui.tasks.same_or_different.card import PairsAbout, pack_pairs
@@ -29,5 +29,6 @@ FRAMES = {"embedding_view": _film, "pair_card": _pairs}
 PARTS = {
     "steps_view": _parts("phases", Phase),
     "task_map": _parts("families", Family),
+    "time_line": _parts("systems", TimeSystem),
     "arena_maps": _parts("maps", SmallMap),
 }

@@ -7,12 +7,15 @@ from importlib import import_module
 
 import streamlit as st
 
-from sslviz.ui.course import first, labels_buy, worksheet
+from sslviz.catalogue import TASKS
+from sslviz.ui.course import first, labels_buy, link, worksheet
+from sslviz.ui.frame import settings
 from sslviz.ui.frame.lesson.course import COURSE, EVERY, MORE, Place, place
 from sslviz.ui.frame.lesson.scene import Lesson
 from sslviz.ui.frame.lesson.words import plain
-from sslviz.ui.frame.parts import credit_line, part
+from sslviz.ui.frame.parts import HIDEABLE, credit_line, part
 from sslviz.ui.frame.routes import page_file
+from sslviz.ui.live import listing
 
 PLANS = {
     "10 minutes": (
@@ -76,6 +79,8 @@ def draw() -> None:
     st.markdown(BEFORE)
     part("With phones", "a room, where the class votes instead of raising hands")
     st.markdown(ROOM)
+    part("A page with a part left out", "a link to send to the class")
+    link_maker()
     part("Plans", "three ways to use them")
     for column, (name, plan) in zip(st.columns(3, gap="medium"), PLANS.items(), strict=True):
         with column.container(border=True, height="stretch"):
@@ -89,6 +94,24 @@ def draw() -> None:
     for one in MORE:
         with st.expander(f"{one.title} · {one.minutes} minutes · {one.goal}"):
             _lesson(one, asked[one.slug])
+
+
+def link_maker() -> None:
+    """A link to a task's page at some depth, without the parts that the lesson does not need."""
+    with st.container(key="teacher"):
+        with st.container(horizontal=True, gap="medium"):
+            slug = st.selectbox(
+                "Page", list(TASKS), format_func=lambda name: TASKS[name].title, key="link_task", width=320
+            )
+            depth = st.segmented_control("Depth", settings.DEPTHS, default="Basic", required=True, key="link_depth")
+        hide = st.pills(
+            "Leave out for this lesson", list(HIDEABLE), selection_mode="multi", default=["code"], key="link_hide",
+            format_func=HIDEABLE.__getitem__,
+        )  # fmt: skip
+        home = (st.context.url or "").split("?")[0].removesuffix("/teaching")
+        address = link.lesson_link(home, slug, depth, hide)
+        listing.listing_view("link_view", data=listing.plain("the link", address))
+        st.markdown(link.REPRODUCES)
 
 
 def _lesson(place: Place, lesson: Lesson) -> None:

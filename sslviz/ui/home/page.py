@@ -1,4 +1,4 @@
-"""Home: what a pseudo-label is, the map of all tasks, two ways in, and why anyone does this."""
+"""Home: what a pseudo-label is, the way through the lessons, the map of all tasks, and the time line."""
 
 from __future__ import annotations
 
@@ -13,13 +13,11 @@ from sslviz.classroom.codes import LENGTH
 from sslviz.data import ASSETS
 from sslviz.data.images import photos
 from sslviz.ui.classroom.join import join_view
-from sslviz.ui.frame import settings
 from sslviz.ui.frame.lesson.way import lessons, way_view
-from sslviz.ui.frame.parts import HIDEABLE, credit_line, part
+from sslviz.ui.frame.parts import credit_line, part
 from sslviz.ui.frame.routes import page_file
-from sslviz.ui.home import views, words
+from sslviz.ui.home import history, views, words
 from sslviz.ui.home.views import hero
-from sslviz.ui.live import listing
 
 PHOTO = "chelsea_cat"
 # Scenes of each lesson; a test counts them. To import the lessons here would hold up the first page.
@@ -29,6 +27,14 @@ SCENES = {
     "next_sentence": 7, "frame_order": 7, "queue": 8, "redundancy": 8,
 }  # fmt: skip
 
+MORE = (
+    ("why", "Why pseudo-labels: what they save, and what they cost", "help"),
+    ("three_ways", "Three ways to learn", "alt_route"),
+    ("transfer", "What the labels bought", "trending_up"),
+    ("flashcards", "Flashcards", "style"),
+    ("teaching", "For teachers", "co_present"),
+)
+
 
 def draw() -> None:
     """Draw the page."""
@@ -37,9 +43,8 @@ def draw() -> None:
     welcome(recorded)
     way()
     task_map()
-    two_ways_in(recorded)
-    reasons()
-    readings()
+    time_line()
+    more()
     credit_line([next(photo.credit for photo in photos() if photo.name == PHOTO), words.SENTENCE])
 
 
@@ -87,66 +92,18 @@ def task_map() -> None:
             go(picked)
 
 
-def two_ways_in(recorded: words.Recorded) -> None:
-    """What a student can do here, and a link for a teacher to put together."""
-    student, teacher = st.columns(2, gap="medium")
-    with student.container(key="student", border=True, height="stretch"):
-        st.subheader("I am learning", anchor=False)
-        st.markdown(words.STUDENT)
-        if recorded.measured:
-            st.caption(recorded.measured)
-        with st.container(gap=None):
-            st.page_link(page_file("three_ways"), label="Three ways to learn", icon=":material/alt_route:")
-            st.page_link(page_file("transfer"), label="What the labels bought", icon=":material/trending_up:")
-            st.page_link(page_file("flashcards"), label="Flashcards", icon=":material/style:")
-    with teacher.container(key="teacher", border=True, height="stretch", gap="small"):
-        st.subheader("I am teaching", anchor=False)
-        with st.container(horizontal=True):
-            slug = st.segmented_control(
-                "Page", list(TASKS), format_func=lambda name: TASKS[name].title, default="masked_words",
-                required=True, key="home_task",
-            )  # fmt: skip
-            depth = st.segmented_control("Depth", settings.DEPTHS, default="Basic", required=True, key="home_depth")
-        hide = st.pills(
-            "Leave out for this lesson", list(HIDEABLE), selection_mode="multi", default=["code"], key="home_hide",
-            format_func=HIDEABLE.__getitem__,
-        )  # fmt: skip
-        link = words.lesson_link(st.context.url or "", slug, depth, hide)
-        listing.listing_view("home_link", data=listing.plain("the link", link))
-        st.markdown(words.REPRODUCES)
+def time_line() -> None:
+    """The systems that the tasks come from, by year, and who learned from whom."""
+    with st.container(key="time_line"):
+        picked = views.time_line("time_line_view", kinds=history.KINDS, systems=history.systems())
+        if picked in TASKS:
+            go(picked)
 
 
-def reasons() -> None:
-    """Why pseudo-labels, where they are used, what they cost."""
-    with st.container(key="why"):
-        facts("Why pseudo-labels", "what they save, and what comes of it", words.WHY)
-    with st.container(key="used"):
-        facts("Where they are used", "one result each, as its authors report it", words.USED)
-    with st.container(key="costs"):
-        facts("What they cost", "nobody labels, but somebody pays", words.COSTS)
-
-
-def readings() -> None:
-    """Three ways to learn, the word's second meaning, and what is often said."""
-    ways, second = st.columns([3, 2], gap="medium")
-    with ways.container(key="ways", border=True, height="stretch"):
-        st.subheader("Three ways to learn", anchor=False)
-        st.markdown(words.WAYS)
-    with second.container(key="second_meaning", border=True, height="stretch"):
-        st.subheader("The word has a second meaning", anchor=False)
-        st.markdown(words.SECOND)
-    with st.expander("Often said, and not quite right"):
-        for said, right_is in words.CORRECTIONS:
-            st.markdown(f"“{said}” {right_is}")
-
-
-def facts(title: str, note: str, shown: tuple[words.Fact, ...]) -> None:
-    """A heading, and under it each fact with its figure and the link to its source."""
-    part(title, note)
-    cards = (
-        f"<section class='fact'><h3>{escape(fact.name)}</h3><p class='number'>{escape(fact.number)}</p>"
-        f"<p>{escape(fact.says)}</p><p class='source'>"
-        f"<a href='{fact.link}' target='_blank' rel='noopener'>{escape(fact.source)}</a></p></section>"
-        for fact in shown
-    )
-    st.html(f"<div class='facts'>{''.join(cards)}</div>")
+def more() -> None:
+    """Where else to go."""
+    with st.container(key="more"):
+        part("And besides")
+        with st.container(horizontal=True, gap="medium"):
+            for name, label, icon in MORE:
+                st.page_link(page_file(name), label=label, icon=f":material/{icon}:")

@@ -1,4 +1,4 @@
-"""Views of the home page: how a pseudo-label is made, and the map of all tasks."""
+"""Views of the home page: how a pseudo-label is made, the map of all tasks, and the time line."""
 
 from collections.abc import Sequence
 from typing import Any, TypedDict
@@ -47,6 +47,24 @@ class TaskMap(TypedDict):
     families: Sequence[Family]
 
 
+class TimeSystem(TypedDict):
+    """A system of the time line: `after` names those it learned from; `page` is an address or None."""
+
+    name: str
+    year: int
+    kind: str
+    adds: str
+    after: Sequence[str]
+    page: str | None
+
+
+class TimeLine(TypedDict):
+    """What the time line is sent: kinds of data, and systems."""
+
+    kinds: Sequence[str]
+    systems: Sequence[TimeSystem]
+
+
 def hero(
     key: str, *, photo: str, sentence: tuple[str, str, str], said: str | None, picture_said: str | None = None
 ) -> None:
@@ -59,4 +77,11 @@ def task_map(key: str, *, kinds: Sequence[str], families: Sequence[Any]) -> str 
     """Show all tasks, `families` (each a Family) across and kinds of data downwards; return the slug just clicked."""
     data: TaskMap = {"kinds": list(kinds), "families": list(families)}
     event = mount("home/task_map", key, data, tells={"": {"slug": text(100)}})
+    return event["slug"] if event else None
+
+
+def time_line(key: str, *, kinds: Sequence[str], systems: Sequence[TimeSystem]) -> str | None:
+    """Show `systems` by year, with lines to those they learned from; return the slug just clicked."""
+    data: TimeLine = {"kinds": list(kinds), "systems": list(systems)}
+    event = mount("home/time_line", key, data, tells={"": {"slug": text(100)}})
     return event["slug"] if event else None

@@ -7,11 +7,9 @@ Beside each fact stands how its figure was checked. "Abstract" and "text" were r
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlencode
 
 from sslviz.catalogue import FAMILIES, TASKS
 from sslviz.data import ASSETS, Credit, titles
@@ -241,20 +239,6 @@ CORRECTIONS = (
     ),
 )
 
-STUDENT = """
-1. **See a label made**, 3 minutes. Masked words: click a word, and it turns into a label.
-2. **Guess, then train**, 5 minutes. Masked words: answer first. Press Play and see the loss pass the dashed lines.
-3. **Doubt a label**, 5 minutes. Same or different: find two pictures that you would call the same, labelled Different.
-4. **Measure what was learned**, 5 minutes. Both pages: is the trained model ahead of the raw input and of a random one?
-5. **Count the labels saved**, 5 minutes. Transfer: you have 20 labels; which pictures would you have labelled?
-6. **Keep it**, 5 minutes a day. Flashcards: ten new cards a day, and those you forgot come back sooner.
-"""
-REPRODUCES = (
-    "The link opens this page at this depth, without these parts. If you change sample, seed or settings there, they "
-    "stand in that page's own address: send that one. The same settings give the same labels and the same training; on "
-    "another kind of computer the curve may differ a little. Your own pictures and trained models do not travel."
-)
-
 
 @dataclass(frozen=True)
 class Recorded:
@@ -342,14 +326,3 @@ def families() -> list[dict[str, object]]:
         }
         for family, idea in FAMILIES.items()
     ]
-
-
-def lesson_link(home: str, slug: str, depth: str, hide: Iterable[str]) -> str:
-    """The address of a lesson; `home` is the address of the home page, empty where it is unknown.
-
-    >>> lesson_link("http://localhost:8501/", "masked_words", "Basic", ["guess", "code"])
-    'http://localhost:8501/masked_words?depth=Basic&hide=guess,code'
-    """
-    settings = {"depth": depth, "hide": ",".join(hide)}
-    query = urlencode({name: value for name, value in settings.items() if value}, safe=",")
-    return f"{home.rstrip('/')}/{slug}" + (f"?{query}" if query else "")

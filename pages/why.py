@@ -1,0 +1,5 @@
+"""Why pseudo-labels."""
+
+from sslviz.ui.home import why
+
+why.draw()

@@ -1,0 +1,115 @@
+"""The time line: which systems made labels from raw data, what each added, and whose idea it took on. No torch here.
+
+`after` names a system only where its own paper (or report) says that it builds on it, takes a part from it, or changes
+it. The year is that of the first public version, as the arXiv number has it.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from sslviz.catalogue import TASKS
+from sslviz.ui.home.views import TimeSystem
+
+
+@dataclass(frozen=True)
+class System:
+    """One system of the time line.
+
+    Attributes:
+        name, year: as people cite it.
+        kind: of data: one of KINDS.
+        adds: one sentence, what was new.
+        link: the paper's address.
+        after: names of systems that it learned from; all are older, or of the same year.
+        page: slug of the page that shows it; empty where there is none, or not yet.
+    """
+
+    name: str
+    year: int
+    kind: str
+    adds: str
+    link: str
+    after: tuple[str, ...] = ()
+    page: str = ""
+
+    @property
+    def shown(self) -> str | None:
+        """The address of its page; None where there is none."""
+        return f"/{self.page}" if self.page in TASKS else None
+
+
+KINDS = ("Words", "Images", "Video", "Sound")
+
+
+def _arxiv(number: str) -> str:
+    return f"https://arxiv.org/abs/{number}"
+
+
+SYSTEMS = (
+    System("Autoencoder", 1986, "Images", "A network gives back its own input through a few numbers in the middle.",
+           "https://doi.org/10.7551/mitpress/5236.003.0012", page="autoencoding"),
+    System("Denoising autoencoder", 2008, "Images", "The input is spoilt first; the clean one is the label.",
+           "https://doi.org/10.1145/1390156.1390294", ("Autoencoder",), "autoencoding"),
+    System("word2vec", 2013, "Words", "The words around a word are its labels; each word becomes a vector.",
+           _arxiv("1301.3781"), page="word_and_context"),
+    System("Relative position", 2015, "Images", "Where does one piece of a photo lie beside another? "
+           "The words around a word gave the idea.", _arxiv("1505.05192"), ("word2vec",), "patch_order"),
+    System("Colourisation", 2016, "Images", "The colours of a photo are the label of its grey copy.",
+           _arxiv("1603.08511"), page="colourisation"),
+    System("Jigsaw", 2016, "Images", "Nine pieces at once, in one of a few hundred orders.",
+           _arxiv("1603.09246"), ("Relative position",), "patch_order"),
+    System("Shuffle and Learn", 2016, "Video", "Are three frames of a film in the right order?",
+           _arxiv("1603.08561"), page="frame_order"),
+    System("OPN", 2017, "Video", "Which order are the frames in? Forwards and backwards count as one.",
+           _arxiv("1708.01246"), ("Shuffle and Learn",), "frame_order"),
+    System("RotNet", 2018, "Images", "By which quarter turn was the picture turned?", _arxiv("1803.07728"),
+           page="patch_order"),
+    System("GPT", 2018, "Words", "The next word is the label, for a Transformer that then learns other tasks from few "
+           "examples.", "https://openai.com/index/language-unsupervised/", ("word2vec",), "next_word"),
+    System("CPC", 2018, "Sound", "Which of many pieces comes next? The loss of nearly all contrastive methods since, "
+           "called InfoNCE.", _arxiv("1807.03748"), ("word2vec",)),
+    System("DeepCluster", 2018, "Images", "Group the model's own vectors, learn the groups' numbers, and group again.",
+           _arxiv("1807.05520"), page="cluster_ids"),
+    System("BERT", 2018, "Words", "Words are hidden, and both sides are read to restore them.", _arxiv("1810.04805"),
+           ("GPT", "Denoising autoencoder"), "masked_words"),
+    System("RoBERTa", 2019, "Words", "BERT with new masks each time, without the next-sentence label, and longer.",
+           _arxiv("1907.11692"), ("BERT",), "masked_words"),
+    System("T5", 2019, "Words", "Whole spans are hidden; the label is a text that names what was in each.",
+           _arxiv("1910.10683"), ("BERT",), "span_corruption"),
+    System("MoCo", 2019, "Images", "A queue of old views to tell one's own from, written by a slower copy.",
+           _arxiv("1911.05722"), ("CPC",), "queue"),
+    System("SimCLR", 2020, "Images", "Two views of one picture find each other in a large batch.", _arxiv("2002.05709"),
+           ("CPC",), "same_or_different"),
+    System("ELECTRA", 2020, "Words", "A small model puts wrong words in; which are wrong is a label at every word.",
+           _arxiv("2003.10555"), ("BERT",), "replaced_words"),
+    System("BYOL", 2020, "Images", "No wrong answers are needed: a slower copy says what to predict.",
+           _arxiv("2006.07733"), ("MoCo", "SimCLR"), "two_views"),
+    System("wav2vec 2.0", 2020, "Sound", "Hide a piece of sound; which of many codes was it?", _arxiv("2006.11477"),
+           ("BERT", "CPC"), "masked_sound"),
+    System("SimSiam", 2020, "Images", "Not even the slower copy is needed, if one side is not corrected.",
+           _arxiv("2011.10566"), ("BYOL", "SimCLR"), "two_views"),
+    System("CLIP", 2021, "Images", "Which caption came with which picture? Then words name what no class was made for.",
+           _arxiv("2103.00020"), ("CPC",), "captions"),
+    System("Barlow Twins", 2021, "Images", "Two views agree, and no two numbers may say the same.",
+           _arxiv("2103.03230"), ("SimCLR", "BYOL"), "redundancy"),
+    System("DINO", 2021, "Images", "The slower copy sorts each picture into groups of its own; its attention finds the "
+           "things in it.", _arxiv("2104.14294"), ("BYOL",), "self_distillation"),
+    System("VICReg", 2021, "Images", "The same with three plain terms, one of which keeps every number busy.",
+           _arxiv("2105.04906"), ("Barlow Twins",), "redundancy"),
+    System("HuBERT", 2021, "Sound", "The groups of sounds are the label of what is hidden, and are made anew.",
+           _arxiv("2106.07447"), ("DeepCluster", "BERT", "wav2vec 2.0"), "hidden_units"),
+    System("MAE", 2021, "Images", "Three quarters of a photo are hidden, and only the rest is read.",
+           _arxiv("2111.06377"), ("BERT", "Denoising autoencoder"), "masked_patches"),
+    System("I-JEPA", 2023, "Images", "Not the hidden pixels are the label, but what a slower copy makes of them.",
+           _arxiv("2301.08243"), ("MAE", "BYOL"), "hidden_meaning"),
+)  # fmt: skip
+
+
+def systems() -> list[TimeSystem]:
+    """All of them as the view wants them."""
+    return [
+        {"name": one.name, "year": one.year, "kind": one.kind, "adds": one.adds, "after": list(one.after),
+         "page": one.shown}
+        for one in SYSTEMS
+    ]  # fmt: skip
