@@ -41,6 +41,8 @@ def inside(visitor: Visitor, target: list[Any], selector: str) -> bool:
 
 def test_axe_finds_nothing_and_nothing_is_too_wide(visit: Visit, address: str) -> None:
     visitor = visit(address, width=390, theme="dark", still=True)
+    if address != "teaching":  # whose twenty folds are much the same
+        visitor.unfold()
     for screen in visitor.screens():
         wrong = look(visitor)
         assert not wrong, f"{screen}:\n" + "\n".join(wrong)

@@ -298,7 +298,7 @@ def test_a_map_from_scratch(visit: Visit, slug: str) -> None:
 )
 def test_the_code_is_that_of_the_label(visit: Visit, slug_: str, tabs: int) -> None:
     visitor = visit(slug_)
-    part = visitor.part("code")
+    part = visitor.unfold("code")
     expect(part.get_by_role("tab")).to_have_count(tabs)
     expect(part).to_contain_text("def draw(")
     part.get_by_role("tab", name="apply").click()

@@ -36,6 +36,7 @@ def test_a_click_shows_who_else_is_in_the_pile(visit: Visit) -> None:
 
 def test_the_rounds_can_be_looked_into(visit: Visit) -> None:
     visitor = visit("cluster_ids")
+    visitor.unfold("own_0")
     rounds = visitor.part("rounds")
     expect(rounds.locator(".rounds tbody tr").first).to_be_visible()
     piles = rounds.locator(".piles")

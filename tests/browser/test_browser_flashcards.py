@@ -470,7 +470,7 @@ def test_a_quiz_to_the_end(visit: Visit) -> None:
 
 def test_a_page_ends_with_a_quiz_and_leads_to_its_cards(visit: Visit) -> None:
     visitor = visit("masked_words")
-    quiz = visitor.part("quiz")
+    quiz = visitor.unfold("quiz")
     expect(quiz.locator(".nth")).to_contain_text("Question 1 of 3")
     quiz.get_by_role("link", name="Flashcards of this task").click()
     visitor.page.wait_for_url("**/flashcards?*cards_task=masked_words*")

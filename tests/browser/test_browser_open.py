@@ -41,6 +41,12 @@ def test_a_link_opens(cold: Server, visit: Visit, address: str) -> None:
         expect(visitor.part(part)).to_be_visible()
     for control in ("play", "train", "step", "another_sample", "new_label"):
         expect(visitor.part(control).get_by_role("button")).to_be_visible()
+    # The guess stands beside the training; what fewer ask for is folded.
+    guess, training = (visitor.part(part).bounding_box() for part in ("guess", "transport"))
+    assert abs(guess["y"] - training["y"]) < 30
+    assert guess["x"] + guess["width"] <= training["x"]
+    for folded in ("code", "quiz"):
+        expect(visitor.part(folded).locator("details")).not_to_have_attribute("open", "")
     # The recorded run is there at once: its steps, its loss, its map and its answers.
     expect(visitor.mode).to_have_text("◷ recorded")
     assert visitor.step > 0

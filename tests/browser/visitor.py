@@ -216,6 +216,14 @@ class Visitor:
         self.page.wait_for_function("() => !document.querySelector('[data-stale=true]')")
         return self
 
+    def unfold(self, key: str = "") -> Locator:
+        """Open what is folded: a part, or without its key all parts of the page."""
+        folds = self.part(key) if key else self.page.locator("[data-testid=stMain]")
+        for summary in folds.locator("details[data-testid=stExpander], [data-testid=stExpander] details").all():
+            if summary.get_attribute("open") is None:
+                summary.locator("summary").first.click()
+        return folds
+
     def settle(self) -> None:
         """Wait until no script runs. Not on a page that polls: its state flips all the time."""
         self.page.locator(

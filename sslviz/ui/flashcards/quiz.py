@@ -86,6 +86,7 @@ def end_quiz(slug: str) -> None:
 
 def lesson_quiz(slug: str) -> None:
     """The quiz at the end of a lesson: from the cards of its own task, or of what it is about."""
+    part("Quiz", "three questions about this task, from its flashcards")
     _short(f"{slug}_quiz_lesson", slug if slug in TASKS else GENERAL, lambda card: fits(card, slug))
 
 
@@ -98,7 +99,6 @@ def fits(card: Flashcard, slug: str) -> bool:
 def _short(key: str, task: str, only: Callable[[Flashcard], bool] | None) -> None:
     """Three questions about a task, and the way to its cards."""
     st.html(Path(__file__).with_name("cards.css"))
-    part("Quiz", "three questions about this task, from its flashcards")
     seed = st.session_state.setdefault(f"{key}_seed", 0)
     asked = tuple(Item(q) for q in quiz.questions(deck().cards, seed, SHORT, task, only=only))
     _rounds(f"{key}_{seed}", asked, whole=False, again=f"{key}_seed")

@@ -12,7 +12,6 @@ import streamlit as st
 
 from sslviz.catalogue import TASKS
 from sslviz.ui.frame import current
-from sslviz.ui.frame.parts import part
 from sslviz.ui.live.listing import listing_view, python
 
 if TYPE_CHECKING:
@@ -23,7 +22,6 @@ Listing = Callable[..., Any] | tuple[str, Callable[..., Any]]  # a function, per
 
 def code_panel(slug: str, listings: Sequence[Listing], note: str = "") -> None:
     """The source of the functions that just ran, a note on them, and how many weights they train."""
-    part("Code", "the very functions that made the label above, and that training runs")
     named = [one if isinstance(one, tuple) else (one.__name__, one) for one in listings]
     for i, (tab, (name, function)) in enumerate(zip(st.tabs([name for name, _ in named]), named, strict=True)):
         source = textwrap.dedent(inspect.getsource(function))

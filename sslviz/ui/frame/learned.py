@@ -14,7 +14,7 @@ from sslviz.training.results import recorded
 from sslviz.training.results.run_view import RunView
 from sslviz.ui.frame.bars import Bar, bars
 from sslviz.ui.frame.export_panel import export_panel
-from sslviz.ui.frame.parts import part, plain
+from sslviz.ui.frame.parts import fold, part, plain
 from sslviz.ui.frame.routes import page_file
 
 if TYPE_CHECKING:
@@ -51,12 +51,18 @@ def _judged(figures: dict[str, Any], view: RunView) -> None:
     if own:
         st.markdown(standing(figures))
     bars(rows, chance, "right on held-out samples", key=rows[-1][1])
+    if view.mode == "recorded" and (told := contrast(view.config.task)):
+        st.markdown(told)
+    with fold("Figures", "on its own task, and how the bars were measured", f"{view.config.task}_figures"):
+        _figures(figures, view, own)
+
+
+def _figures(figures: dict[str, Any], view: RunView, own: bool) -> None:
+    """The table of the pretext task, the protocol, and what else was measured."""
+    _pretext(figures, view, own)
     st.caption(_protocol(figures, view, own))
     if own and (why := below(figures)):
         st.caption(why)
-    if view.mode == "recorded" and (told := contrast(view.config.task)):
-        st.markdown(told)
-    _pretext(figures, view, own)
     if own:
         for name, measured in figures.get("measures", {}).items():
             st.caption(

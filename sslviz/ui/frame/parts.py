@@ -4,10 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from html import escape
+from typing import TYPE_CHECKING
 
 import streamlit as st
 
 from sslviz.data import Credit
+
+if TYPE_CHECKING:
+    from streamlit.delta_generator import DeltaGenerator
 
 HIDEABLE = {  # parts that a lesson link leaves out, and what people call them
     "guess": "guess",
@@ -24,6 +28,11 @@ HIDEABLE = {  # parts that a lesson link leaves out, and what people call them
 def part(title: str, note: str = "") -> None:
     """A part's heading: what it is, and in grey what to make of it."""
     st.html(f"<h2 class='part'>{escape(title)} <small>{escape(note)}</small></h2>")
+
+
+def fold(title: str, about: str, key: str, *, unfolded: bool = False) -> DeltaGenerator:
+    """A part under a heading that folds, for who asks for it."""
+    return st.expander(f"**{plain(title)}** :gray[{plain(about)}]", expanded=unfolded, key=key)
 
 
 def note(text: str) -> None:

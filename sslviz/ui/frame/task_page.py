@@ -7,6 +7,7 @@ every page and stands here. Nothing in this folder knows any task.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from contextlib import nullcontext
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Generic, Literal, TypeVar
 
@@ -26,7 +27,7 @@ from sslviz.ui.frame.learned import learned
 from sslviz.ui.frame.lesson import lesson_page, views
 from sslviz.ui.frame.lesson.scene import Lesson
 from sslviz.ui.frame.own_input import OwnInput, aside, bring_back, put_aside
-from sslviz.ui.frame.parts import credit_line, drawn_while_open, hidden, left_out, part, plain
+from sslviz.ui.frame.parts import credit_line, drawn_while_open, fold, hidden, left_out, part, plain
 from sslviz.ui.frame.parts import note as remark
 from sslviz.ui.frame.task_head import task_head
 from sslviz.ui.frame.transport import map_info, run_panel
@@ -44,11 +45,12 @@ Chosen = TypeVar("Chosen", bound=Options)
 
 @dataclass(frozen=True)
 class Part:
-    """A part that only this page has, between the run and what it learned.
+    """A part that only this page has.
 
     Attributes:
         draw: draws it, in a container of its own; is given the parts that a lesson leaves out.
-        when: "first", before the card, for what needs no torch; "card", right after it; "last", after all else.
+        when: "first", drawn before the card is, for what needs no torch; "card", right after it, and under the run,
+            for what is played with; "last", after all else. The first and the last stand folded at the end.
     """
 
     draw: Callable[[set[str]], None]
@@ -190,24 +192,41 @@ def _lab(page: TaskPage[Any, Any], quiz: Callable[[str], None]) -> None:
         at_once = first_cards.at_once(page, current.show(slug), _depth())
         if at_once:
             _card(page, card)
-        run_panel(slug, hide, page.baselines)
-        later = []
-        for own in page.parts:
-            if own.when == "first":
-                own.draw(hide)
-            else:
-                later.append((own, st.container()))
-
-        def draw_card() -> None:
-            if not at_once:
-                _card(page, card)
-            _draw_parts(later, "card", hide)
-
-        _below(page, hide, draw_card, quiz)
-        _draw_parts(later, "last", hide)
+        asked, run = st.columns([4, 8], gap="medium") if "guess" not in hide else (None, st.container())
+        with run:
+            run_panel(slug, hide, page.baselines)
+        played = st.container()
+        judged, rest = st.columns(2, gap="medium") if "learned" not in hide else (None, st.container(gap="small"))
+        below = st.container(gap="small")
+        _own_parts(page, "first", below, hide)
+        if judged is not None:
+            with judged.container(key="learned", border=True, gap="small"):
+                st.fragment(lambda: _learned(slug))()
+        if "quiz" not in hide:
+            with rest, fold("Quiz", "three questions about this task, from its flashcards", "quiz"):
+                st.fragment(lambda: quiz(slug))()
+        if not at_once:
+            _card(page, card)
+        _own_parts(page, "card", played, hide)
+        if asked is not None:
+            with asked.container(key="guess", border=True, gap="small"):
+                st.fragment(lambda: guess(slug, page.question))()
+        if "code" not in hide:
+            with rest, fold("Code", "the very functions that made the label above, and that training runs", "code"):
+                code_panel(slug, page.code(), page.code_note)
+        _own_parts(page, "last", below, hide)
         if page.foot is not None:
             page.foot()
     credit_line(page.credits(current.show(slug)))
+
+
+def _own_parts(page: TaskPage[Any, Any], when: str, place: DeltaGenerator, hide: set[str]) -> None:
+    """What only this page has; what is not played with stands folded."""
+    for number, own in enumerate(page.parts):
+        if own.when == when:
+            about = "what this label teaches, and where it fails, as measured here"
+            with place, nullcontext() if when == "card" else fold("Experiments", about, f"own_{number}"):
+                own.draw(hide)
 
 
 def _depth() -> str:
@@ -215,43 +234,11 @@ def _depth() -> str:
     return st.session_state.get("depth") or "Basic"
 
 
-def _below(
-    page: TaskPage[Any, Any], hide: set[str], draw_card: Callable[[], None], quiz: Callable[[str], None]
-) -> None:
-    """Everything under the run: guess and what was learned on the left, code on the right; `draw_card` in between."""
-    slug = page.slug
-    if {"guess", "code", "learned", "quiz"} <= hide:
-        draw_card()
-        return
-    left, right = st.columns(2, gap="medium")
-    asked = left.container()
-    if "learned" not in hide:
-        with left.container(key="learned", border=True, gap="small"):
-            st.fragment(lambda: _learned(slug))()
-    if "quiz" not in hide:
-        with left.container(key="quiz", border=True, gap="small"):
-            st.fragment(lambda: quiz(slug))()
-    draw_card()
-    if "guess" not in hide:
-        with asked.container(key="guess", border=True, gap="small"):
-            st.fragment(lambda: guess(slug, page.question))()
-    if "code" not in hide:
-        with right.container(key="code", border=True, gap="small"):
-            code_panel(slug, page.code(), page.code_note)
-
-
 def _learned(slug: str) -> None:
     """What was learned; while a run goes on, anew with each frame of its map."""
     view = current.show(slug)
     learned(slug, view, map_info)
     looks.follow(f"{slug}_learned", view, current.run(slug), "frames")
-
-
-def _draw_parts(places: list[tuple[Part, DeltaGenerator]], when: str, hide: set[str]) -> None:
-    for own, place in places:
-        if own.when == when:
-            with place:
-                own.draw(hide)
 
 
 def _card(page: TaskPage[Any, Any], place: DeltaGenerator) -> None:
