@@ -9,6 +9,8 @@ from typing import Any
 from axe_playwright_python.sync_playwright import Axe
 from visitor import Visitor
 
+from tests.conftest import ALIKE
+
 Visit = Callable[..., Visitor]
 
 
@@ -44,8 +46,10 @@ def test_axe_finds_nothing_and_nothing_is_too_wide(visit: Visit, address: str) -
     if address != "teaching":  # whose twenty folds are much the same
         visitor.unfold()
     for screen in visitor.screens():
-        wrong = look(visitor)
-        assert not wrong, f"{screen}:\n" + "\n".join(wrong)
+        # What axe may find follows from the theme and from the width, hardly ever from both: two of four are enough.
+        if address in ("", *ALIKE) or screen in ("390 px, dark", "1366 px, light"):
+            wrong = look(visitor)
+            assert not wrong, f"{screen}:\n" + "\n".join(wrong)
         assert visitor.beyond() == [], screen
 
 
