@@ -10,7 +10,8 @@ import pytest
 from streamlit.components.v2.bidi_component.main import _make_trigger_id
 from streamlit.proto.WidgetStates_pb2 import WidgetState
 
-from sslviz.ui.frame import first_cards
+from sslviz.ui.frame import ahead, first_cards
+from sslviz.ui.tasks.masked_words import card as masked_words_card
 from tests.conftest import ALIKE, each_page
 from tests.pages.conftest import Page
 
@@ -106,6 +107,18 @@ def test_a_true_event_is_taken(visit: Callable[..., Page]) -> None:  # so the fo
     page = visit("masked_words")
     tell(page, "masked_words_map", {"kind": "pick", "index": 3})
     assert page.component("masked_words_map")["picked"] == 3
+
+
+def test_a_first_visit_shows_the_kept_card_and_asks_no_model(
+    visit: Callable[..., Page], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Also where labels can be made: what is kept is there sooner, and is the same."""
+    asked: list[int] = []
+    monkeypatch.setattr(ahead, "send", lambda *_, **__: None)
+    monkeypatch.setattr(masked_words_card, "ask", lambda *_, **__: asked.append(1))
+    page = visit("masked_words", hide="guess")
+    assert page.component("masked_words_card")
+    assert not asked
 
 
 def test_what_is_done_with_the_kept_card_is_taken(visit: Callable[..., Page], monkeypatch: pytest.MonkeyPatch) -> None:

@@ -3,8 +3,8 @@
     python -m sslviz.ui.frame.first_cards      make them anew, after a change to a card, a sample or a recorded run
 
 What is kept is what the page's own card sends to its view: of the first sample, label seed 0, the first settings and
-the recorded run, in the lab and in the first scene of the lesson. It is shown only until labels can be made; a test
-makes all of them anew and compares.
+the recorded run, in the lab and in the first scene of the lesson. It is shown until the visitor does something; then
+the page's own card is. A test makes all of them anew and compares.
 """
 
 from __future__ import annotations
@@ -38,8 +38,8 @@ CONTRACT = "sslviz.tasks.base"
 
 
 def show(page: TaskPage[Any, Any], view: RunView, depth: str) -> bool:
-    """Show the kept card, if it is the one that the page now needs and labels cannot be made yet; say whether."""
-    kept = None if labels_can_be_made() else fitting(page, view, depth)
+    """Show the kept card, if it is the one that the page now needs; say whether."""
+    kept = fitting(page, view, depth)
     if kept is None:
         return False
 
