@@ -10,8 +10,8 @@ import pytest
 from streamlit.components.v2.bidi_component.main import _make_trigger_id
 from streamlit.proto.WidgetStates_pb2 import WidgetState
 
+from sslviz.training import answers
 from sslviz.ui.frame import ahead, first_cards
-from sslviz.ui.tasks.masked_words import card as masked_words_card
 from tests.conftest import ALIKE, each_page
 from tests.pages.conftest import Page
 
@@ -115,8 +115,8 @@ def test_a_first_visit_shows_the_kept_card_and_asks_no_model(
     """Also where labels can be made: what is kept is there sooner, and is the same."""
     asked: list[int] = []
     monkeypatch.setattr(ahead, "send", lambda *_, **__: None)
-    monkeypatch.setattr(masked_words_card, "ask", lambda *_, **__: asked.append(1))
-    page = visit("masked_words", hide="guess")
+    monkeypatch.setattr(answers, "ask", lambda *_, **__: asked.append(1))
+    page = visit("masked_words", __hide="guess")
     assert page.component("masked_words_card")
     assert not asked
 
