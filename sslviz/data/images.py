@@ -106,6 +106,12 @@ def emoji_teams(part: str) -> NDArray[np.int64]:
     return _drawn_by[part]
 
 
+def emoji_names(part: str) -> tuple[str, ...]:
+    """What each emoji of a part, "train" or "held_out", is called, whoever drew it; no name is in both parts."""
+    load("emoji")
+    return _called[part]
+
+
 @cache
 def photos() -> tuple[Photo, ...]:
     """The bundled photographs, in the order in which a page offers them."""
@@ -212,7 +218,8 @@ def _emoji() -> ImageSet:
     train = pixels["rows"]
     held_out_names = tuple(f"{names[e]}, {TEAMS[v]}" for e, v in zip(emoji[held_out], vendor[held_out], strict=True))
     teams = (_NOTO, _TWEMOJI, _FLUENT)
-    _drawn_by["train"], _drawn_by["held_out"] = vendor[train], vendor[held_out]
+    for part, rows in (("train", train), ("held_out", held_out)):
+        _drawn_by[part], _called[part] = vendor[rows], tuple(names[number] for number in emoji[rows])
     return _set(
         "emoji",
         pixels["train"],
@@ -333,6 +340,7 @@ _LOADERS: dict[str, Callable[[], ImageSet]] = {
 }
 TEAMS = ("Noto", "Twemoji", "Fluent")  # the order of the vendor numbers in the file
 _drawn_by: dict[str, NDArray[np.int64]] = {}  # filled when the emoji are loaded
+_called: dict[str, tuple[str, ...]] = {}  # likewise
 
 _MIT, _CC_BY_2, _CC_BY_4, _CC0 = (
     "https://opensource.org/license/mit",

@@ -15,10 +15,12 @@ MEANINGS = {
     "BERT": "A language model of 2018 that learned by naming hidden words.",
     "bigram": "Two words in a row. Counting them tells how often one word follows another.",
     "BYOL": "A method of 2020 that predicts what a slower copy of itself says, without negatives.",
+    "caption": "The words that stand beside a picture.",
     "causal mask": "It hides from each word all words that come after it.",
     "centroid": "The middle of a cluster: the mean of its vectors.",
     "chance": "How often pure guessing is right.",
     "class": "A kind of thing that people have named, such as “shoe” or “animal”.",
+    "CLIP": "A model of 2021 that learned which caption goes with which picture.",
     "cluster": "A pile of samples whose vectors are near to one another.",
     "codebook": "A list of vectors. A sound is replaced by the number of the nearest one.",
     "collapse": "The model gives the same vector to everything. Its loss may be low, and it has learned nothing.",
@@ -85,6 +87,7 @@ MEANINGS = {
     "view": "A picture after random changes: cut out, mirrored, other colours.",
     "vocabulary": "All words that the model knows.",
     "weights": "The numbers in a model that training changes.",
+    "zero-shot": "To name classes by words, without ever having seen a labelled picture of them.",
 }  # fmt: skip
 
 

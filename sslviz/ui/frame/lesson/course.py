@@ -1,4 +1,4 @@
-"""The way through the course: eight lessons, and eight more beside it, each with the page that it stands on."""
+"""The way through the course: eight lessons, and nine more beside it, each with the page that it stands on."""
 
 from __future__ import annotations
 
@@ -51,6 +51,7 @@ MORE = (
     _of("frame_order", 6, "Make a label from time, and say why it has no direction."),
     _of("queue", 6, "Say how a small batch can have a thousand wrong answers."),
     _of("redundancy", 7, "Say what keeps vectors apart when nothing counts as different."),
+    _of("captions", 7, "Say how words that came with pictures can stand in for a list of classes."),
 )
 EVERY = (*COURSE, *MORE)
 TITLES = {one.slug: one.title for one in EVERY}

@@ -1,0 +1,5 @@
+"""Picture and caption: CLIP."""
+
+from sslviz.ui.tasks import draw
+
+draw("captions")

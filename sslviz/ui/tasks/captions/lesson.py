@@ -1,0 +1,125 @@
+"""The lesson of Picture and caption: pairs, the matrix, a word that finds pictures, and captions shuffled."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from sslviz.catalogue.captions import ENTRY
+from sslviz.training.results.run_view import RunView
+from sslviz.ui.frame import current
+from sslviz.ui.frame.lesson import switches, ticks, usual
+from sslviz.ui.frame.lesson.scene import Lesson, On, Said, Scene
+from sslviz.ui.frame.lesson.switches import Way
+from sslviz.ui.tasks.captions import search
+
+SLUG = ENTRY.slug
+BREAKS = (
+    Way(
+        "shuffle", "Shuffle the captions", ":material/shuffle:", {"shuffled": True},
+        "Trains anew with captions that did not come with the pictures",
+    ),
+)  # fmt: skip
+BACK = Way("unshuffle", "Put them back", ":material/build:", {"shuffled": False})
+
+
+def shuffle(_size: str) -> None:
+    """A button that trains with shuffled captions, and one that trains with the right ones."""
+    switches.ways(SLUG, BREAKS, BACK)
+
+
+def shuffled(slug: str) -> bool:
+    """Whether a run with shuffled captions has made some steps."""
+    run = current.run(slug)
+    return run is not None and run.step >= ticks.STEPS and bool(run.config.choices["shuffled"])
+
+
+def searched(_slug: str) -> bool:
+    """Whether something else was looked for."""
+    return st.session_state.get(search.KEY, search.FIRST) != search.FIRST
+
+
+SCENES = (
+    usual.begin(
+        "Take some pictures",
+        "A picture book: a picture, and a few words beside it. Here the pictures are emoji, and the words are their "
+        "names. People wrote the names, but nobody sorted the pictures into [[class|classes]].",
+        "Look at them. If you like, take others.", On("card", rows=1, pictures=4), "Who drew them?",
+        "Three teams of designers. So one name has up to three pictures.",
+        "Where else do pictures come with words?", "On web pages, in newspapers, in shops: hundreds of millions.",
+    ),
+    Scene(
+        "The caption", "The caption is the label",
+        "Pictures are cut at random, and a word may be left out (“…”). The [[pseudo-label]] of a picture is the "
+        "[[caption]] that came with it; the captions of the others are wrong answers.",
+        "Draw other cuts.", (On("card", rows=3, pictures=2),),
+        "Did a person make this label?",
+        "A person wrote the caption, but not as a label. The batch makes it one: of all captions there, this one came "
+        "with the picture.",
+        "How is a caption unlike a class?", "Its words come in many combinations, and no list was fixed before.",
+        "The model learns a list of classes. (It learns which words go with which picture.)",
+        relabel="Other cuts", done=ticks.redrawn, another=True,
+    ),
+    Scene(
+        "The matrix", "All pairs at once",
+        "A row for each picture, a column for each caption. Blue is the [[target]]: they came together. Orange is what "
+        "the model believes.",
+        "Compare the two tables, then take other pictures.", (On("card", rows=0, panels=(0, 1), edge=165),),
+        "Why do no two captions of a [[batch]] agree?",
+        "Several teams drew each emoji. With one caption twice, two answers would be right, and one counted wrong.",
+        "How many wrong answers has a picture in a batch of 128?", "127, and so has each caption.",
+        done=ticks.another, another=True,
+    ),
+    usual.guess(
+        "One picture, and four captions. A simple rule answers, too: it takes the words of the training picture that "
+        "looks most alike.", "Choose a caption.",
+        "Has the model seen this picture?", "No, and not its name either, drawn by whichever team.",
+        "Then how can it know the name?", "It knows the words from other names, and looks for what goes with them.",
+    ),
+    usual.learn(
+        "Two [[encoder|encoders]], one for pictures and one for words, learn to give a picture and its caption the "
+        "same direction. The [[loss]] asks it both ways: which caption, and which picture?",
+        "Press Train, and watch the orange table.", On("learn", rows=0, panels=(1,), edge=165),
+        "Why two questions?", "Otherwise one caption could answer for all pictures, and nobody would notice.",
+        "What does guessing cost?", "ln 128, about 4.9, in a batch of 128.",
+    ),
+    Scene(
+        "Search by words", "A word finds pictures",
+        "Words and pictures now lie in one space. So a word finds the pictures nearest to it, though these were never "
+        "trained on. That is called [[zero-shot]].",
+        "Type another word, such as flag, cat or green.", (On("own", draw=search.field),),
+        "Which words does it know?", "Only those in the captions that it learned from, about 1,500.",
+        "Look for something that it gets wrong. Why?", "It read few captions; CLIP read 400 million.",
+        done=searched,
+    ),
+    Scene(
+        "Shuffle", "Shuffle the captions",
+        "Now a test that must fail. The captions are dealt out anew in each step, so no picture keeps its own. If the "
+        "model still seemed to learn, something else would give the answer away.",
+        "Press the button, and watch the loss.", (On("own", draw=shuffle), On("learn", rows=0, panels=(1,), edge=140)),
+        "What should the loss do?", "Stay at that of guessing: nothing goes with anything.",
+        "What would it mean if it fell?", "That the label can be read off something other than the pair.",
+        done=shuffled,
+    ),
+    usual.check("What is the label here?", "Which caption came with the picture, of all in the batch."),
+)  # fmt: skip
+
+
+def said(view: RunView) -> Said:
+    """The caption that it takes for the chosen picture of the sample in view."""
+    from sslviz.ui.frame import picture_card
+    from sslviz.ui.tasks.captions import card
+    from sslviz.ui.tasks.captions.page import PAGE
+
+    this, options = PAGE.in_view(), PAGE.chosen()
+    i = picture_card.selected(SLUG, this, first=0)
+    _, labelled = card.label(this, PAGE.seed, options)
+    share = card.answer(view, labelled, options).share[i]
+    best = int(share.argmax())
+    return Said(this.captions[best], None if this.own and i == 0 else best == i, float(share[i]))
+
+
+LESSON = Lesson(
+    SCENES, said, "Its belief in the right caption, over time",
+    good="searching pictures by words, and naming them by classes that nobody trained.",
+    poor="words that no caption had: to it they mean nothing.",
+)  # fmt: skip
