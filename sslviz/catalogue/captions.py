@@ -23,12 +23,12 @@ ENTRY = Entry(
     family="Compare two views", modality="Images", order=50,
     systems="CLIP 2021", label="which caption came with the picture", label_from="batch", glyph="b.ooo.ooo",
     module="sslviz.tasks.captions:Captions", stream=65, data=("emoji",), judged_by="class of an emoji",
-    steps=1000, batch=128, lr=4e-3, long_steps=5000, long_batch=128, long_lr=4e-3,
+    steps=1000, batch=128, lr=4e-3, long_steps=3000, long_batch=128, long_lr=4e-3,
     options=CaptionsOptions, ablation_on=(("steps", 400),),
     ablation=(
         ("as CLIP", {}),
         ("temperature fixed at 0.07", {"learned": False}),
         ("captions shuffled", {"shuffled": True}),
     ),
-    expects=Expects(recordings=("short",), undo=False),
+    expects=Expects(recordings=("short", "long"), over_random=12, undo=False),
 )  # fmt: skip

@@ -77,6 +77,7 @@ KEYS = {
     "two_views": ("6dd903416433", "82af8ba81ed8"),
     "cluster_ids": ("f41eec123a34", "a628b503b231"),
     "redundancy": ("8bd9febebf75", "7883760dfb0d"),
+    "captions": ("08fffa03e5d6", "1a628c8caaa3"),
 }
 
 

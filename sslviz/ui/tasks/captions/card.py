@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from sslviz.catalogue.captions import ENTRY, CaptionsOptions
 from sslviz.data.captions import words
-from sslviz.ui.frame import picture_card
+from sslviz.ui.frame import picture_card, stage
 from sslviz.ui.frame.labelling import make_label
 from sslviz.ui.frame.picture_card import PictureCard, draw_card, png
 from sslviz.ui.frame.picture_samples import as_bytes
@@ -78,7 +78,8 @@ def card(this: Pairs, view: RunView, seed: int, options: CaptionsOptions, depth:
         columns=[column(this, texts, as_bytes(labelled.inputs["pixels"]), said, i) for i in range(len(texts))],
         selected=selected,
         panels=[
-            goal(this, texts), reached(this, texts, said, view.mode), fitting(this, view, selected),
+            on_a_stage(goal(this, texts)), on_a_stage(reached(this, texts, said, view.mode)),
+            fitting(this, view, selected),
         ],
         note=note(options),
         formula=formula(said, selected) if depth == "Detailed" and not (this.own and selected == 0) else None,
@@ -119,6 +120,11 @@ def cell(strength: float, colour: tuple[int, int, int]) -> str:
     """A field of a matrix: white at 0, the colour at 1."""
     tint = 255 - min(1.0, max(0.0, strength)) * (255 - np.array(colour))
     return png(np.tile(tint.round().astype(np.uint8), (4, 4, 1)))
+
+
+def on_a_stage(panel: Tiles) -> Tiles:
+    """A matrix as a lesson shows it: there the scene says what it is."""
+    return {**panel, "note": "", "hint": ""} if stage.now() else panel
 
 
 def goal(this: Pairs, texts: list[str]) -> Tiles:
@@ -204,8 +210,8 @@ def formula(said: Said, i: int) -> Formula:
     """The loss of the chosen pair in symbols, and with the present numbers."""
     rows, columns = -np.log(said.share[i, i]), -np.log(said.back[i, i])
     symbols = line(
-        r"\ell_i = \frac{1}{2} \left( -\ln \frac{\exp(s \cos(I_i, T_i))}{\sum_k \exp(s \cos(I_i, T_k))}",
-        r"- \ln \frac{\exp(s \cos(I_i, T_i))}{\sum_k \exp(s \cos(I_k, T_i))} \right)",
+        r"\ell_i = \frac{1}{2} ( -\ln \frac{\exp(s \cos(I_i, T_i))}{\sum_k \exp(s \cos(I_i, T_k))}",
+        r"- \ln \frac{\exp(s \cos(I_i, T_i))}{\sum_k \exp(s \cos(I_k, T_i))} )",
     )
     half = fraction("1", "2")
     return {

@@ -30,7 +30,7 @@ WORDS = (
 )
 
 
-def leads() -> dict[str, dict[str, Lead]]:
+def leads(which: str = "short") -> dict[str, dict[str, Lead]]:
     """Measure → how far the recorded runs are ahead of "chance" and of word "overlap"; empty without a recording.
 
     The standard error is that of the mean over the run seeds; all are asked about the same held-out pairs.
@@ -40,13 +40,13 @@ def leads() -> dict[str, dict[str, Lead]]:
             "chance": lead([[one] for one in ours], [[GUESSED[name] / 100]]),
             "overlap": lead([[one] for one in ours], [[overlap]]),
         }
-        for name, (ours, overlap) in measured().items()
+        for name, (ours, overlap) in measured(which).items()
     }
 
 
-def measured() -> dict[str, tuple[list[float], float]]:
+def measured(which: str = "short") -> dict[str, tuple[list[float], float]]:
     """Measure → what each recorded run found of whole held-out pairs, and what word overlap finds of them."""
-    run = recorded.read(SLUG)
+    run = recorded.read(SLUG, which)
     if run is None:
         return {}
     every = [figures["measures"] for figures in (run.figures, *run.repeats)]
@@ -57,16 +57,20 @@ def measured() -> dict[str, tuple[list[float], float]]:
 
 
 def zero_shot() -> str:
-    """The recorded runs in a table and in a sentence; a lead within two standard errors is called none."""
-    run, found = recorded.read(SLUG), leads()
-    if run is None:
-        return ""
-    lines = "| Of 100 names never trained on | model | word overlap | chance | over word overlap |\n"
-    lines += "| :-- | --: | --: | --: | :-- |\n"
-    for name, (ours, overlap) in measured().items():
-        model, over = sum(ours) / len(ours), found[name]["overlap"]
-        lines += f"| {ASKED[name]} | {model:.0%} | {overlap:.0%} | {GUESSED[name]}% | {over.told} |\n"
-    return f"{lines}\n{verdict(found)} {1 + len(run.repeats)} run seeds, {run.config.steps:,} steps."
+    """The recorded runs in a table and in sentences; a lead within two standard errors is called none."""
+    said = []
+    for which in recorded.kinds(SLUG):
+        run, found = recorded.read(SLUG, which), leads(which)
+        if run is None:
+            continue
+        runs = f"{1 + len(run.repeats)} run seeds, {run.config.steps:,} steps"
+        lines = f"| {runs}; of 100 names | model | word overlap | chance | over word overlap |\n"
+        lines += "| :-- | --: | --: | --: | :-- |\n"
+        for name, (ours, overlap) in measured(which).items():
+            model, over = sum(ours) / len(ours), found[name]["overlap"]
+            lines += f"| {ASKED[name]} | {model:.0%} | {overlap:.0%} | {GUESSED[name]}% | {over.told} |\n"
+        said.append(f"{lines}\n{verdict(found)}")
+    return "\n\n".join(said)
 
 
 def verdict(found: dict[str, dict[str, Lead]]) -> str:

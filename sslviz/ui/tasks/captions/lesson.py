@@ -1,4 +1,4 @@
-"""The lesson of Picture and caption: pairs, the matrix, a word that finds pictures, and captions shuffled."""
+"""The lesson of Picture and caption: pairs, the matrix, and a word that finds pictures."""
 
 from __future__ import annotations
 
@@ -6,31 +6,11 @@ import streamlit as st
 
 from sslviz.catalogue.captions import ENTRY
 from sslviz.training.results.run_view import RunView
-from sslviz.ui.frame import current
-from sslviz.ui.frame.lesson import switches, ticks, usual
+from sslviz.ui.frame.lesson import ticks, usual
 from sslviz.ui.frame.lesson.scene import Lesson, On, Said, Scene
-from sslviz.ui.frame.lesson.switches import Way
 from sslviz.ui.tasks.captions import search
 
 SLUG = ENTRY.slug
-BREAKS = (
-    Way(
-        "shuffle", "Shuffle the captions", ":material/shuffle:", {"shuffled": True},
-        "Trains anew with captions that did not come with the pictures",
-    ),
-)  # fmt: skip
-BACK = Way("unshuffle", "Put them back", ":material/build:", {"shuffled": False})
-
-
-def shuffle(_size: str) -> None:
-    """A button that trains with shuffled captions, and one that trains with the right ones."""
-    switches.ways(SLUG, BREAKS, BACK)
-
-
-def shuffled(slug: str) -> bool:
-    """Whether a run with shuffled captions has made some steps."""
-    run = current.run(slug)
-    return run is not None and run.step >= ticks.STEPS and bool(run.config.choices["shuffled"])
 
 
 def searched(_slug: str) -> bool:
@@ -49,8 +29,8 @@ SCENES = (
     ),
     Scene(
         "The caption", "The caption is the label",
-        "Pictures are cut at random, and a word may be left out (“…”). The [[pseudo-label]] of a picture is the "
-        "[[caption]] that came with it; the captions of the others are wrong answers.",
+        "Pictures are cut at random, and a word may be left out (“…”). The batch made the [[pseudo-label]]: of all its "
+        "captions, this [[caption]] came with the picture, and the others are wrong answers.",
         "Draw other cuts.", (On("card", rows=3, pictures=2),),
         "Did a person make this label?",
         "A person wrote the caption, but not as a label. The batch makes it one: of all captions there, this one came "
@@ -64,7 +44,7 @@ SCENES = (
         "A row for each picture, a column for each caption. Blue is the [[target]]: they came together. Orange is what "
         "the model believes.",
         "Compare the two tables, then take other pictures.", (On("card", rows=0, panels=(0, 1), edge=165),),
-        "Why do no two captions of a [[batch]] agree?",
+        "Why do no two captions of a batch agree?",
         "Several teams drew each emoji. With one caption twice, two answers would be right, and one counted wrong.",
         "How many wrong answers has a picture in a batch of 128?", "127, and so has each caption.",
         done=ticks.another, another=True,
@@ -78,9 +58,10 @@ SCENES = (
     usual.learn(
         "Two [[encoder|encoders]], one for pictures and one for words, learn to give a picture and its caption the "
         "same direction. The [[loss]] asks it both ways: which caption, and which picture?",
-        "Press Train, and watch the orange table.", On("learn", rows=0, panels=(1,), edge=165),
+        "Press Train, and watch the orange table.", On("learn", rows=0, panels=(1,), edge=150),
         "Why two questions?", "Otherwise one caption could answer for all pictures, and nobody would notice.",
-        "What does guessing cost?", "ln 128, about 4.9, in a batch of 128.",
+        "How could one test that nothing but the pairs gives the answer away?",
+        "Shuffle the captions: then the loss must stay at guessing. The lab has a switch for it.",
     ),
     Scene(
         "Search by words", "A word finds pictures",
@@ -91,14 +72,11 @@ SCENES = (
         "Look for something that it gets wrong. Why?", "It read few captions; CLIP read 400 million.",
         done=searched,
     ),
-    Scene(
-        "Shuffle", "Shuffle the captions",
-        "Now a test that must fail. The captions are dealt out anew in each step, so no picture keeps its own. If the "
-        "model still seemed to learn, something else would give the answer away.",
-        "Press the button, and watch the loss.", (On("own", draw=shuffle), On("learn", rows=0, panels=(1,), edge=140)),
-        "What should the loss do?", "Stay at that of guessing: nothing goes with anything.",
-        "What would it mean if it fell?", "That the label can be read off something other than the pair.",
-        done=shuffled,
+    usual.good(
+        "The picture encoder’s [[trunk]] is [[frozen]]: it learns no more. People sort a few emoji into nine classes, "
+        "such as flags or food. It never saw these [[class|classes]]. How many new emoji are then sorted rightly?",
+        "Why is it ahead of raw pixels here?", "Names of one class share words, so their pictures got similar vectors.",
+        "Nobody helped it. (People wrote the captions; that is help by language, though not by labels.)",
     ),
     usual.check("What is the label here?", "Which caption came with the picture, of all in the batch."),
 )  # fmt: skip

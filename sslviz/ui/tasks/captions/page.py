@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from sslviz.catalogue.captions import ENTRY, CaptionsOptions
+from sslviz.data import captions, images
 from sslviz.training.results.run_view import RunView
 from sslviz.ui.frame.code_panel import Listing
 from sslviz.ui.frame.controls import Control, Note
 from sslviz.ui.frame.loss_lines import Line, even_chance, loss_lines
 from sslviz.ui.frame.own_input import OWN_PICTURE
-from sslviz.ui.frame.picture_page import shared_credits
 from sslviz.ui.frame.task_page import Part, TaskPage
 from sslviz.ui.tasks.captions.card import card
 from sslviz.ui.tasks.captions.guess import question
@@ -42,18 +42,19 @@ def baselines(view: RunView) -> list[Line]:
 
 def code() -> Sequence[Listing]:
     """What made the label, which batches there are, and what judged the answer."""
-    from sslviz.tasks import captions
+    from sslviz.tasks import captions as made
 
-    task = captions.Captions
+    task = made.Captions
     return (
-        task.draw, captions.told_apart, task.apply, task.sample, captions.CaptionsNet.forward, captions.symmetric,
-        task.loss, task.after_step, captions.word_overlap,
+        task.draw, made.told_apart, task.apply, task.sample, made.CaptionsNet.forward, made.symmetric,
+        task.loss, task.after_step, made.word_overlap,
     )  # fmt: skip
 
 
 PAGE = TaskPage[Pairs, CaptionsOptions](
     slug=ENTRY.slug, options=CaptionsOptions, lead=LEAD, card=card, sample=sample, thing="batch", most=999, first=1,
-    hint="click a picture: which of all names fit it", own_input=OWN_PICTURE, credits=shared_credits,
+    hint="click a picture: which of all names fit it", own_input=OWN_PICTURE,
+    credits=lambda _view: images.load(captions.DATA).credits,
     controls=(
         Control("smallest", step=0.05), Control("dropped", step=0.05), Control("learned"), Control("shuffled"),
         Note("A fixed temperature is 0.07. Temperature and shuffled captions belong to a run: a change holds for the "

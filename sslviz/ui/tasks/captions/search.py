@@ -24,7 +24,7 @@ FIRST, SHOWN = "red heart", 8
 def search(hide: set[str]) -> None:
     """The part of the page; left out with what was learned."""
     if "learned" not in hide:
-        with st.container(key="captions_search", border=True, gap="small"):
+        with st.container(key="found_by_words", border=True, gap="small"):
             part("Type a word, and see what it finds", "among emoji that the model never saw; nobody sorted them")
             st.fragment(field)()
 
@@ -77,6 +77,6 @@ def refused(typed: str) -> str | None:
         return None
     alike = get_close_matches(missing, known, 5, 0.6) or list(known)[:5]
     return (
-        f"“{uploads.short(missing)}” is none of the {len(known):,} words in the captions it learned from: please try "
+        f"{uploads.short(missing)} is none of the {len(known):,} words in the captions it learned from: please try "
         f"words from there, such as {', '.join(alike)}."
     )
