@@ -30,5 +30,5 @@ ENTRY = Entry(
         ("temperature fixed at 0.07", {"learned": False}),
         ("captions shuffled", {"shuffled": True}),
     ),
-    expects=Expects(recordings=("short", "long"), over_random=12, undo=False),
+    expects=Expects(recordings=("short",), over_random=12, undo=False),
 )  # fmt: skip

@@ -90,6 +90,8 @@ def test_a_name_that_is_held_out_is_held_out_with_all_drawings_and_its_words_are
         assert len({tuple(row) for row in part.ids.tolist()}) == len(part.captions)
         assert np.bincount(part.which).max() == 3  # the teams
     assert len(held_out.captions) >= 100
+    assert "man elf" in held_out.captions  # what the page gives as an example
+    assert "woman elf" in train.captions
 
 
 def test_no_batch_holds_a_caption_twice() -> None:

@@ -67,7 +67,7 @@ SCENES = (
         "Search by words", "A word finds pictures",
         "Words and pictures now lie in one space. So a word finds the pictures nearest to it, though these were never "
         "trained on. That is called [[zero-shot]].",
-        "Type another word, such as flag, cat or green.", (On("own", draw=search.field),),
+        "Type another word, such as flag, clock or red heart.", (On("own", draw=search.field),),
         "Which words does it know?", "Only those in the captions that it learned from, about 1,500.",
         "Look for something that it gets wrong. Why?", "It read few captions; CLIP read 400 million.",
         done=searched,

@@ -52,7 +52,7 @@ def code() -> Sequence[Listing]:
 
 
 PAGE = TaskPage[Pairs, CaptionsOptions](
-    slug=ENTRY.slug, options=CaptionsOptions, lead=LEAD, card=card, sample=sample, thing="batch", most=999, first=1,
+    slug=ENTRY.slug, options=CaptionsOptions, lead=LEAD, card=card, sample=sample, thing="batch", most=999, first=35,
     hint="click a picture: which of all names fit it", own_input=OWN_PICTURE,
     credits=lambda _view: images.load(captions.DATA).credits,
     controls=(
