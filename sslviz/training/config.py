@@ -9,6 +9,7 @@ from dataclasses import asdict, dataclass, replace
 from typing import Any
 
 from sslviz.catalogue import TASKS, Option, Options
+from sslviz.catalogue.entry import PICTURES
 
 DEVICES = ("auto", "cpu", "cuda", "mps")
 DEFAULTS = Options()  # nothing chosen: the task's own defaults
@@ -62,7 +63,8 @@ class RunConfig:
             msg = f"There is no task {self.task!r}; these are ready: {', '.join(TASKS)}."
             raise ValueError(msg)
         entry = TASKS[self.task]
-        if self.data not in entry.data:
+        judged = PICTURES if entry.pictures else ()  # a trunk for pictures is judged by others than it learned from
+        if self.data not in (*entry.data, *judged):
             msg = f"{self.task} can train on {', '.join(entry.data)}, not on {self.data!r}."
             raise ValueError(msg)
         if self.device not in DEVICES:

@@ -61,5 +61,6 @@ PAGE = TaskPage[Pairs, CaptionsOptions](
         "next run, after Reset and Play. Shuffled, nothing can be learned: that is the control."),
     ),
     redraw="Cut again", redrawn="Same pairs, cut by other random numbers; the label stays",
-    question=question, code=code, baselines=baselines, lesson=LESSON, parts=(Part(zero_shot_lab), Part(search, when="card")),
+    question=question, code=code, baselines=baselines, lesson=LESSON,
+    parts=(Part(zero_shot_lab), Part(search, when="card")),
 )  # fmt: skip
