@@ -9,7 +9,7 @@ from sslviz.data import captions, images
 from sslviz.ui.frame import current, guess
 from sslviz.ui.frame.guess import About, Question
 from sslviz.ui.frame.label_question import LabelQuestion
-from sslviz.ui.frame.picture_samples import figures, one_of_four
+from sslviz.ui.frame.picture_samples import as_bytes, figures, one_of_four
 from sslviz.ui.frame.pictures import data_address
 from sslviz.ui.tasks.captions import card, pairs
 
@@ -49,9 +49,13 @@ def label_question(rng: np.random.Generator) -> LabelQuestion:
     this = pairs.sample(int(rng.integers(100_000)), "", None)
     own = int(rng.integers(len(this.pixels)))
     shown = one_of_four(own, len(this.pixels), rng)
+    _, labelled = card.label(this, int(rng.integers(100_000)), CaptionsOptions())
     return LabelQuestion(
         ASK, tuple(this.captions[i] for i in shown), shown.index(own),
         f"“{this.captions[own]}” is what this emoji is called; it came with the picture, and that makes it the label.",
-        "A picture, and four captions:", images=(("this picture", data_address(this.pixels[own], "PNG")),),
+        "A picture, cut at random, and four captions:", images=(
+            ("this picture", data_address(this.pixels[own], "PNG")),
+            ("what the model sees", data_address(as_bytes(labelled.inputs["pixels"])[own], "PNG")),
+        ),
         credits=images.load(captions.DATA).credits,
     )  # fmt: skip
