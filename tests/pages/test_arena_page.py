@@ -31,14 +31,20 @@ def test_recorded_runs_stand_there_at_once_beside_random_and_raw(visit: Visit) -
     page = visit("arena")
     names = table(page)["Task"].tolist()
     tasks = [TASKS[slug].title for slug in arena.tasks("Images") if recorded.read(slug)]
-    assert sorted(names) == sorted([*tasks, "Random trunk", "Raw pixels"])
+    beside = [f"{name} ({judged})" for name in ("Random trunk", "Raw pixels") for judged in judges()]
+    assert sorted(names) == sorted([*tasks, *beside])
     few = table(page)["Linear, few labels"].tolist()
     assert few == sorted(few, reverse=True)
     maps = page.component("arena_maps")["maps"]
     assert [one["title"] for one in maps] == tasks
     assert all(len(one["points"]) == 2 * len(one["classes"]) for one in maps)
     assert "Not the same for all" in page.html  # budgets of recordings differ, and the page says so
-    assert page.texts.count("With 100 labels") == page.texts.count("With 2,000 labels") == 1
+    assert page.texts.count("With 99–100 labels") == page.texts.count("With 2,000 labels") == 1
+
+
+def judges() -> set[str]:
+    """By which classes the tasks on pictures are judged; each has a random trunk and a raw input of its own."""
+    return {TASKS[slug].judged_by for slug in arena.tasks("Images")}
 
 
 def rows(*tasks: tuple[str, list[float]], raw: float = 0.7) -> list[arena.Row]:
@@ -77,9 +83,7 @@ def test_words_call_a_lead_within_two_standard_errors_a_tie() -> None:
 
 def test_bars_show_the_spread_over_seeds_and_name_the_numbers_of_labels(visit: Visit) -> None:
     page = visit("arena")
-    assert page.html.count("class='spread'") == 2 * (
-        len(arena.tasks("Images")) + 1
-    )  # tasks and random, not the raw input
+    assert page.html.count("class='spread'") == 2 * (len(arena.tasks("Images")) + len(judges()))  # no raw input
     many = arena.rows(arena.from_recordings("Images"))[0].many_labels
     assert f"linear probe, {many:,} labels" in page.html
     assert "all labels" not in page.html

@@ -154,10 +154,10 @@ def _runs(tasks: Sequence[str] = tuple(TASKS)) -> list[tuple[str, str, recorded.
 
 
 def _comparable(tasks: Sequence[str]) -> list[tuple[str, recorded.Recording]]:
-    """Of every task its run with the default budget: those on pictures all on PICTURES."""
+    """Of every task its run with the default budget: on PICTURES where it can train on them."""
     return [
         (task, run) for task, which, run in _runs(tasks)
-        if which != "long" and (run.config.data == PICTURES if TASKS[task].pictures else which == "short")
+        if which != "long" and (run.config.data == PICTURES if PICTURES in TASKS[task].data else which == "short")
     ]  # fmt: skip
 
 
