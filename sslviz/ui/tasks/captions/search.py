@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from difflib import get_close_matches
+from typing import Any
 
 import numpy as np
 import streamlit as st
@@ -29,10 +30,11 @@ def search(hide: set[str]) -> None:
             st.fragment(field)()
 
 
-def field(_size: str = "") -> None:
+def field(size: str = "") -> None:
     """The field, and what is found."""
     st.session_state.setdefault(KEY, FIRST)
-    st.text_input("A word, or a few", key=KEY, max_chars=200, **KEPT)
+    shown: Any = "collapsed" if size else "visible"  # a lesson says what to type
+    st.text_input("A word, or a few", key=KEY, max_chars=200, label_visibility=shown, **KEPT)
     st.fragment(results)()
 
 
