@@ -208,7 +208,7 @@ def test_the_label_changes_with_its_seed_and_the_sample_with_its_number(visit: C
         card = page.component(CARDS[slug])
         if "columns" in card:
             return {"seen": [column["cells"][:-1] for column in card["columns"]]}  # all but the model's answer
-        return {name: card[name] for name in ("how", "swaps", "steps") if name in card}
+        return {name: card[name] for name in ("how", "swaps", "steps", "hide", "reads") if name in card}
 
     page = visit(slug)
     first, shown, identity = label(), page.at.number_input(key=f"{slug}_sample").value, page.component(CARDS[slug])
@@ -398,6 +398,9 @@ def _right(slug: str, card: dict[str, Any]) -> list[bool]:  # noqa: PLR0911 - a 
         return [best[0][0] == word for best, word in zip(card["answers"], card["target"], strict=True) if word]
     if slug == "next_sentence":
         return [p[side] > 0.5 for side, p in enumerate(card["answers"]) if side == card["drawn"]]
+    if slug == "replaced_words":
+        asked = zip(card["answer"], card["target"], strict=True)
+        return [(p > 0.5) == replaced for p, replaced in asked if p is not None]
     if slug == "masked_sound":
         right, of = (int(number) for number in card["score"].split(" right")[0].split(" of "))
         return [True] * right + [False] * (of - right)

@@ -78,6 +78,7 @@ KEYS = {
     "cluster_ids": ("f41eec123a34", "a628b503b231"),
     "redundancy": ("8bd9febebf75", "7883760dfb0d"),
     "captions": ("08fffa03e5d6", "1a628c8caaa3"),
+    "replaced_words": ("eba3d261d31f", "cd9494446538"),
 }
 
 

@@ -1,4 +1,4 @@
-"""The way through the course: eight lessons, and nine more beside it, each with the page that it stands on."""
+"""The way through the course: eight lessons, and ten more beside it, each with the page that it stands on."""
 
 from __future__ import annotations
 
@@ -52,6 +52,7 @@ MORE = (
     _of("queue", 6, "Say how a small batch can have a thousand wrong answers."),
     _of("redundancy", 7, "Say what keeps vectors apart when nothing counts as different."),
     _of("captions", 7, "Say how words that came with pictures can stand in for a list of classes."),
+    _of("replaced_words", 6, "Say what a label at every word is worth, when each says only yes or no."),
 )
 EVERY = (*COURSE, *MORE)
 TITLES = {one.slug: one.title for one in EVERY}

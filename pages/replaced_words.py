@@ -1,0 +1,5 @@
+"""Replaced words."""
+
+from sslviz.ui.tasks import draw
+
+draw("replaced_words")
