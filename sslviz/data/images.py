@@ -1,7 +1,7 @@
-"""Pictures: five sets of 32×32 RGB pictures that models are trained and measured on, and a few photographs to look at.
+"""Pictures: six sets of 32×32 RGB pictures that models are trained and measured on, and a few photographs to look at.
 
-Fashion-MNIST and the emoji are bundled; clothes anywhere are made from the first. CIFAR-10 and STL-10 are used when
-they are on this computer; nothing is ever downloaded from here.
+Fashion-MNIST and the emoji are bundled; clothes anywhere are made from the first, photo pieces from the photographs.
+CIFAR-10 and STL-10 are used when they are on this computer; nothing is ever downloaded from here.
 """
 
 import os
@@ -24,8 +24,10 @@ SETS = {
     "emoji": "Emoji by three design teams",
     "cifar10": "CIFAR-10: animals and vehicles",
     "stl10": "STL-10: animals and vehicles, mostly without labels",
+    "photo_pieces": "Photo pieces: cut out of six photos",
 }
 ANYWHERE = (14, 26)  # pixels: the smallest and the largest side of the clothes that may be anywhere
+PIECES, PIECE = (500, 100), (32, 96)  # of each photo, to train on and held out; pixels: smallest and largest side
 SIDE = 32  # every picture is SIDE × SIDE, so that one patch embedding serves them all
 STL_LIMIT = 50_000  # of the 100,000 without a label: half is 150 MB in each process, and more than a short run reads
 PARTS = "train", "held_out"
@@ -292,6 +294,33 @@ def _stl_pictures(path: Path, limit: int | None = None) -> Pixels:
     return images
 
 
+def _photo_pieces() -> ImageSet:
+    """Squares cut at random out of six photos: to hold out from the middle quarter, to train on from both sides of it.
+
+    The class of a piece is the photo that it is from. Drawn once, from a fixed seed.
+    """
+    whole = photos()
+    images, held_out = (
+        np.stack([_piece(photo.pixels, part, np.random.default_rng((0, part, n, i)))
+                  for n, photo in enumerate(whole) for i in range(count)])
+        for part, count in enumerate(PIECES)
+    )  # fmt: skip
+    labels, held_out_labels = (np.repeat(np.arange(len(whole), dtype=np.int64), count) for count in PIECES)
+    names = tuple(photo.title for photo in whole)
+    return _set(
+        "photo_pieces", images, labels, held_out, held_out_labels, names, tuple(photo.credit for photo in whole)
+    )
+
+
+def _piece(pixels: Pixels, part: int, rng: np.random.Generator) -> Pixels:
+    """(32, 32, 3) a square of a photo, none of which is in the other part."""
+    left, middle, right = np.split(pixels, [pixels.shape[1] * 3 // 8, pixels.shape[1] * 5 // 8], axis=1)
+    place = middle if part else (left, right)[int(rng.integers(2))]
+    side = int(rng.integers(PIECE[0], PIECE[1] + 1))
+    y, x = (int(rng.integers(0, edge - side + 1)) for edge in place.shape[:2])
+    return square32(place[y : y + side, x : x + side])
+
+
 def _how_to_get(title: str, torchvision_name: str, size: str) -> str:
     where = folder().as_posix()
     options = ", split='train+unlabeled'" if torchvision_name == "STL10" else ""
@@ -337,6 +366,7 @@ _LOADERS: dict[str, Callable[[], ImageSet]] = {
     "emoji": _emoji,
     "cifar10": _cifar10,
     "stl10": _stl10,
+    "photo_pieces": _photo_pieces,
 }
 TEAMS = ("Noto", "Twemoji", "Fluent")  # the order of the vendor numbers in the file
 _drawn_by: dict[str, NDArray[np.int64]] = {}  # filled when the emoji are loaded
