@@ -22,8 +22,8 @@ ENTRY = Entry(
     module="sslviz.tasks.colourisation:Colourisation", stream=64,
     data=("emoji", "photo_pieces", "cifar10", "stl10"),  # not clothes: they are grey
     drawn=False, unit="weighted nats",
-    steps=900, batch=64, lr=3e-3, long_steps=2500, long_batch=64, long_lr=3e-3, elsewhere="photo_pieces",
+    steps=900, batch=64, lr=3e-3, long_steps=2500, long_batch=64, long_lr=3e-3,
     options=ColourisationOptions,
     ablation=(("rebalanced", {}), ("not rebalanced", {"rebalance": False})),
-    expects=Expects(recordings=("short", "elsewhere"), over_random=4, undo=False),
+    expects=Expects(over_random=4, undo=False),
 )  # fmt: skip

@@ -170,7 +170,7 @@ def soft_label(ab: Tensor) -> tuple[Tensor, Tensor]:
 
 
 def rebalancing(counts: Tensor) -> Tensor:
-    """(76,) how often each bin occurs → how much it counts: 1/((1 − λ) p̃ + λ/Q), the mean over places 1 (section 2.2).
+    """(76,) how often each bin occurs → how much it counts: 1/((1 − λ) p̃ + λ/Q), with mean 1 (section 2.2).
 
     p̃ is what the counts say, smoothed over neighbouring bins.
     """

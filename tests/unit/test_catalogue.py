@@ -76,6 +76,7 @@ KEYS = {
     "queue": ("b6a559b15c5e", "b40273254033"),
     "two_views": ("6dd903416433", "82af8ba81ed8"),
     "cluster_ids": ("f41eec123a34", "a628b503b231"),
+    "colourisation": ("935f3fb90dad", "65fa5d27a938"),
     "redundancy": ("8bd9febebf75", "7883760dfb0d"),
     "captions": ("08fffa03e5d6", "1a628c8caaa3"),
     "replaced_words": ("eba3d261d31f", "cd9494446538"),
@@ -118,7 +119,7 @@ def test_every_task_on_pictures_is_recorded_on_clothes_anywhere_with_its_default
 ) -> None:
     entry = TASKS[slug]
     assert ("elsewhere" in entry.expects.recordings) == bool(entry.elsewhere)
-    if entry.pictures and "clothes_anywhere" in entry.data:  # captions come with the emoji alone
+    if entry.pictures and "clothes_anywhere" in entry.data:  # captions come with emoji alone; clothes have no colours
         data = {which: default(slug, which).data for which in entry.expects.recordings}
         assert "clothes_anywhere" in {data["short"], data.get("elsewhere")}
         assert set(data.values()) - {"clothes_anywhere"}

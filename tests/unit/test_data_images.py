@@ -16,7 +16,7 @@ from sslviz.catalogue import load
 from sslviz.data import images
 from sslviz.evaluation import probes
 
-BUNDLED = ("fashion_mnist", "clothes_anywhere", "emoji")
+BUNDLED = ("fashion_mnist", "clothes_anywhere", "emoji", "photo_pieces")
 
 
 @pytest.fixture

@@ -1,4 +1,4 @@
-"""The way through the course: eight lessons, and ten more beside it, each with the page that it stands on."""
+"""The way through the course: eight lessons, and eleven more beside it, each with the page that it stands on."""
 
 from __future__ import annotations
 
@@ -50,6 +50,7 @@ MORE = (
     _of("next_sentence", 5, "Say how a label can be right and still teach little."),
     _of("frame_order", 6, "Make a label from time, and say why it has no direction."),
     _of("queue", 6, "Say how a small batch can have a thousand wrong answers."),
+    _of("colourisation", 7, "Say what a model can answer where the colour is not in the picture."),
     _of("redundancy", 7, "Say what keeps vectors apart when nothing counts as different."),
     _of("captions", 7, "Say how words that came with pictures can stand in for a list of classes."),
     _of("replaced_words", 6, "Say what a label at every word is worth, when each says only yes or no."),
