@@ -24,7 +24,7 @@ def view() -> run_view.RunView:
 
 
 def test_the_sample_has_colours_and_the_grey_picture_has_none() -> None:
-    this = sample(139, "emoji", None)
+    this = sample(10, "emoji", None)
     for pixels, one in zip(this.pixels, painted(this.pixels, view()), strict=True):
         assert one.asked
         assert np.ptp(one.grey.astype(int), axis=2).max() <= 1
@@ -35,7 +35,7 @@ def test_the_sample_has_colours_and_the_grey_picture_has_none() -> None:
 
 def test_a_grey_picture_of_ones_own_is_asked_for_grey_alone_and_it_is_said() -> None:
     grey = np.full((40, 40, 3), 120, np.uint8)
-    this: Sample = sample(139, "photos", grey)
+    this: Sample = sample(10, "photos", grey)
     one = painted(this.pixels, view())[0]
     assert one.asked == 0
     found = cards.column("mine", this.pixels[0], one)["cells"]

@@ -33,6 +33,9 @@ LEAD = {
 }
 
 
+CODE_NOTE = "`draw` stands last and draws nothing: the label follows from the picture alone."
+
+
 def baselines(view: RunView) -> list[Line]:
     """Dashed lines of the loss plot; none where nothing was measured for these settings."""
     return loss_lines(view)
@@ -44,7 +47,7 @@ def code() -> Sequence[Listing]:
 
     return (
         task.Colourisation.apply, task.to_lab, task.bins, task.soft_label, task.rebalancing, task.Colourisation.loss,
-        task.annealed_mean, task.paint,
+        task.annealed_mean, task.paint, task.Colourisation.draw,
     )  # fmt: skip
 
 
@@ -55,11 +58,12 @@ def credits_of(view: RunView) -> Iterable[Credit]:
 
 
 PAGE = PicturePage[ColourisationOptions](
-    slug=ENTRY.slug, options=ColourisationOptions, lead=LEAD, card=card, sample=sample, sources=SOURCES, first=139,
+    slug=ENTRY.slug, options=ColourisationOptions, lead=LEAD, card=card, sample=sample, sources=SOURCES, first=10,
     hint="press a place to see which colours the model thinks of", unseen=None, credits=credits_of,
     controls=(
         Control("rebalance"),
         Note("It belongs to a run: a change holds for the next run, after Reset and Play."),
     ),
-    question=question, code=code, baselines=baselines, parts=(Part(rebalancing_lab),), lesson=LESSON,
+    question=question, code=code, code_note=CODE_NOTE,
+    baselines=baselines, parts=(Part(rebalancing_lab),), lesson=LESSON,
 )  # fmt: skip
