@@ -10,6 +10,7 @@ LOSSES = {  # by the unit of a task's loss: what it is, and what would have made
     "nats": ("How surprised it was: the mean of −ln p(label).", "less surprising"),
     "squared error": ("How far off it was: the mean squared difference between answer and label.", "nearer"),
     "2 − 2 cos": ("How far its answer points away from the target: the mean of 2 − 2 cos.", "nearer"),
+    "weighted nats": ("How surprised it was by each place, rare colours counting more.", "less surprising"),
     "weighted terms": ("What its terms come to, for each number of the vectors, weighted and added.", "less"),
 }
 
