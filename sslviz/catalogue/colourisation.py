@@ -17,7 +17,7 @@ class ColourisationOptions(Options):
 
 ENTRY = Entry(
     slug="colourisation", title="Colourisation", family="Hide and restore", modality="Images", order=25,
-    systems="Colorful Image Colorization 2016", label="the colour of each place", label_from="data",
+    systems="Colourisation 2016", label="the colour of each place", label_from="data",
     glyph="hhhhohhhh",
     module="sslviz.tasks.colourisation:Colourisation", stream=64,
     data=("emoji", "photo_pieces", "cifar10", "stl10"),  # not clothes: they are grey
