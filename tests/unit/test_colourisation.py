@@ -136,13 +136,13 @@ def test_a_rare_colour_costs_more_only_with_rebalancing() -> None:
 
 def test_the_trunk_is_judged_by_grey_pictures() -> None:
     """Two pictures that differ in colour alone are one picture to it."""
-    lab = torch.full((2, 3, 32, 32), 60.0)
-    lab[0, 1:], lab[1, 1:] = 25, -25
+    lab = torch.full((3, 3, 32, 32), 60.0)
+    lab[0, 1:], lab[1, 1:], lab[2, 0], lab[2, 1:] = 25, -25, 50, 25
     net = TASK.build(Trunk(), DataInfo(weights=torch.ones(76)), Options())
     initialise(net, torch.Generator().manual_seed(0))
     with torch.no_grad():
-        one, other = TASK.features(net, Batch(np.arange(2), {"pixels": to_rgb(lab)}), DataInfo())
-    torch.testing.assert_close(one, other, atol=0.02, rtol=0)
+        one, other, darker = TASK.features(net, Batch(np.arange(3), {"pixels": to_rgb(lab)}), DataInfo())
+    assert (one - other).norm() < 0.1 * (one - darker).norm()  # a screen rounds colours
 
 
 def test_held_out_pieces_are_cut_from_another_part_of_each_photo() -> None:
