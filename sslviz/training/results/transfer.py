@@ -74,8 +74,7 @@ def _joined(one: dict[str, Any], other: dict[str, Any]) -> dict[str, Any]:
 def group(task: str, data: str) -> str:
     """Runs of one group are judged by the same samples; those on clothes and emoji together by the clothes."""
     judge = CENTRED if data == "pictures" else data
-    judged = TASKS[task].pictures and PICTURES in TASKS[task].data  # Colourisation cannot read clothes: they are grey
-    return judge if judged and judge in JUDGES else f"{task} on {data}"
+    return judge if TASKS[task].pictures and judge in JUDGES else f"{task} on {data}"
 
 
 def judges(task: str, data: str) -> tuple[str, ...]:
