@@ -29,6 +29,7 @@ from sslviz.training.results.transfer import CENTRED, JUDGES, PICTURES, SCALE_LA
 if TYPE_CHECKING:
     from sslviz.tasks.base import Batch, ProbeData, Task
 
+EVERY = tuple(TASKS)
 LABELS = 20  # bought in the section `bought`
 TUNED, TUNED_SIZES = ("masked_patches", "same_or_different", "cluster_ids"), (1, 10, 100, ALL)
 SCALE_TASK, SCALE = "same_or_different", (100, 1000, 10_000)  # pictures without labels
@@ -74,7 +75,7 @@ def record(sections: Sequence[str] = (), only: Sequence[str] = (), say: Say = pr
     if unknown := [name for name in sections if name not in makers]:
         msg = f"There is no section {', '.join(unknown)}; there are {', '.join(makers)}."
         raise ValueError(msg)
-    tasks = tuple(only or TASKS)
+    tasks = tuple(only or EVERY)
     for name in sections or makers:
         began, spent = time.perf_counter(), time.process_time()
         found = makers[name](say, tasks)
@@ -140,7 +141,7 @@ def code(section: str) -> provenance.Code:
     return provenance.fingerprints(names)
 
 
-def weights(tasks: Sequence[str] = tuple(TASKS)) -> dict[str, str]:
+def weights(tasks: Sequence[str] = EVERY) -> dict[str, str]:
     """Sixteen letters for the weights of every recorded run, to check whether what was measured is still there."""
     return {
         recorded.name(task, which): hashlib.sha256(np.ascontiguousarray(run.weights).tobytes()).hexdigest()[:16]
@@ -148,12 +149,12 @@ def weights(tasks: Sequence[str] = tuple(TASKS)) -> dict[str, str]:
     }
 
 
-def _runs(tasks: Sequence[str] = tuple(TASKS)) -> list[tuple[str, str, recorded.Recording]]:
+def _runs(tasks: Sequence[str] = EVERY) -> list[tuple[str, str, recorded.Recording]]:
     found = [(task, which, recorded.read(task, which)) for task in tasks for which in recorded.KINDS]
     return [(task, which, run) for task, which, run in found if run is not None]
 
 
-def _comparable(tasks: Sequence[str]) -> list[tuple[str, recorded.Recording]]:
+def _comparable(tasks: Sequence[str] = EVERY) -> list[tuple[str, recorded.Recording]]:
     """Of every task its run with the default budget: on PICTURES where it can train on them."""
     return [
         (task, run) for task, which, run in _runs(tasks)
@@ -161,11 +162,11 @@ def _comparable(tasks: Sequence[str]) -> list[tuple[str, recorded.Recording]]:
     ]  # fmt: skip
 
 
-def _on_pictures(tasks: Sequence[str]) -> list[tuple[str, str, recorded.Recording]]:
+def _on_pictures(tasks: Sequence[str] = EVERY) -> list[tuple[str, str, recorded.Recording]]:
     return [one for one in _runs(tasks) if transfer.group(one[0], one[2].config.data) in JUDGES]
 
 
-def _probes(say: Say, tasks: Sequence[str]) -> dict[str, Any]:
+def _probes(say: Say, tasks: Sequence[str] = EVERY) -> dict[str, Any]:
     """Curves, clusters and regressions of every recorded run; and, a group, of a random trunk and of the raw input."""
     runs, groups = list[dict[str, Any]](), dict[str, Any]()
     every = [(*one, data) for one in _runs(tasks) for data in transfer.judges(one[0], one[2].config.data)]
@@ -288,7 +289,7 @@ def _rate(say: Say, _: Sequence[str] = ()) -> dict[str, Any]:
     return {"rates": RATES, "labels": SCALE_LABELS, "aside": VALIDATION, "accuracy": found}
 
 
-def _scratch(say: Say, tasks: Sequence[str]) -> dict[str, Any]:
+def _scratch(say: Say, tasks: Sequence[str] = EVERY) -> dict[str, Any]:
     """The same network, trained from scratch on the same labels, by group: a row a size, a column a seed."""
     found: dict[str, list[list[float]]] = {}
     for task, _, run in _runs(tasks):
@@ -315,7 +316,7 @@ def _from_scratch(config: RunConfig) -> list[list[float]]:
     return [[right(size, seed) for seed in choices(size)] for size in maths.sizes(data.train_y)]
 
 
-def _tuned(say: Say, tasks: Sequence[str]) -> dict[str, Any]:
+def _tuned(say: Say, tasks: Sequence[str] = EVERY) -> dict[str, Any]:
     """All weights go on learning from what a pretext task left: with few labels for all, with more for some.
 
     Returns:
@@ -416,7 +417,7 @@ class Fewer:
         return self._task.batch(data, part, self._rows[rows] if part == "train" else rows)
 
 
-def _teams(say: Say, tasks: Sequence[str]) -> dict[str, Any]:
+def _teams(say: Say, tasks: Sequence[str] = EVERY) -> dict[str, Any]:
     """A head trained on one team's emoji, tested on every team's; trunks frozen, and the network from scratch."""
     import torch
 
@@ -481,7 +482,7 @@ def _teams(say: Say, tasks: Sequence[str]) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def _purchases(say: Say, tasks: Sequence[str]) -> dict[str, Any]:
+def _purchases(say: Say, tasks: Sequence[str] = EVERY) -> dict[str, Any]:
     """Labels bought at random, and spread out over the vectors of each trunk for pictures."""
     found = {}
     for task, which, run in _on_pictures(tasks):
