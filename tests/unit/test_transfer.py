@@ -319,10 +319,6 @@ def test_a_task_measured_alone_adds_its_file_and_leaves_the_others(
         assert again["runs"][name]["spread out"]["rows"] == ways["spread out"]["rows"]
 
 
-UNMEASURED = {"colourisation"}  # python -m sslviz transfer --only colourisation
-MEASURED = tuple(task for task in TASKS if task not in UNMEASURED)
-
-
 # ---- what was recorded -----------------------------------------------------------------------------------------------
 
 
@@ -339,7 +335,7 @@ def test_recorded_by_the_protocol_and_of_the_runs_as_they_are(found: dict[str, A
     for name in ("scratch", "tuned"):
         assert found[name]["protocol"] == transfer_record._protocol()
     for name in transfer_record.OF_RUNS:
-        assert found[name]["weights"] == transfer_record.weights(MEASURED), f"other runs are recorded now: {name}"
+        assert found[name]["weights"] == transfer_record.weights(), f"other runs are recorded now: {name}"
 
 
 def test_the_learning_rate_is_the_better_one_on_pictures_set_aside(found: dict[str, Any]) -> None:
@@ -374,7 +370,7 @@ def test_so_it_is_with_three_run_seeds(found: dict[str, Any]) -> None:
 
 def test_every_run_on_pictures_is_judged_by_clothes_and_by_emoji(found: dict[str, Any]) -> None:
     judged = {(run["task"], run["which"], run["group"]) for run in found["probes"]["runs"]}
-    for task, which, run in transfer_record._runs(MEASURED):
+    for task, which, run in transfer_record._runs():
         for data in transfer.judges(task, run.config.data):
             assert (task, which, transfer.group(task, data)) in judged
     assert transfer.judges("queue", "pictures") == transfer.judges("queue", "emoji") == transfer.JUDGES
@@ -389,7 +385,7 @@ def test_three_seeds_of_everything(found: dict[str, Any]) -> None:
         assert [len(row) for row in rows] == [20 if many and size in (1, 2, 5, 10) else 3 for size in sizes]
     assert found["scratch"]["groups"].keys() == found["probes"]["groups"].keys()
     assert all(len(row) == 3 for row in found["tuned"]["few"].values())
-    assert found["tuned"]["few"].keys() == set(MEASURED)
+    assert found["tuned"]["few"].keys() == TASKS.keys()
     assert all(len(row) == 3 for rows in found["tuned"]["curve"].values() for row in rows)
     assert all(len(row) == 3 for row in found["scale"]["accuracy"])
     assert found["scale"]["sizes"] == [100, 1000, 10_000]
