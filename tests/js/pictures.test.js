@@ -49,6 +49,16 @@ describe('tiles', () => {
     expect(page.told).toEqual([{ made: { selected: 0, edits: [[5, 8, 7, 6], []], at: 0 }, nth: 1, id: 'one' }])
   })
 
+  test('of a table have a picture before each row, words above each column, and as much colour as was said', () => {
+    const sides = ['cat', 'dog'].map(title => ({ image: `data:,${title}`, title }))
+    const fields = [1, 0, 0.25, 0.75].map(share => ({ share, text: `${100 * share}` }))
+    const panel = { ...tiles(''), tiles: fields, sides, tops: ['a cat', EVIL], tint: 'answer' }
+    const page = open(picture_card, card({ panels: [panel] }))
+    const inside = [...page.all('.table.of-answer')[0].children].map(one => one.alt || one.textContent)
+    expect(inside).toEqual(['', 'a cat', EVIL, 'cat', '100', '0', 'dog', '25', '75'])
+    expect(page.all('.tile').map(one => one.style.getPropertyValue('--share'))).toEqual(['1', '0', '0.25', '0.75'])
+  })
+
   test('are not put back by answers to older orders, whatever comes in between', () => {
     const page = open(picture_card, card())
     for (const i of [0, 1, 1, 2, 2, 3]) page.all('.tile')[i].click()

@@ -50,6 +50,11 @@ def test_the_card_marks_the_label_and_a_word_finds_pictures_and_own_ones_have_no
     goal, reached, names = card["panels"]
     assert [i for i, tile in enumerate(goal["tiles"]) if tile.get("kind") == "target"] == [0, 7, 14, 21, 28, 35]
     assert [i for i, tile in enumerate(reached["tiles"]) if tile.get("kind") == "target"] == [0, 7, 14, 21, 28, 35]
+    assert [tile["share"] for tile in goal["tiles"]] == np.eye(6).ravel().tolist()
+    assert [sum(tile["share"] for tile in reached["tiles"][6 * i :][:6]) for i in range(6)] == pytest.approx(
+        [1] * 6, abs=0.01
+    )
+    assert all((len(panel["tops"]), len(panel["sides"])) == (6, 6) for panel in (goal, reached))  # axes have names
     assert len(names["rows"]) == 5
     assert "never trained on" in page.html
     assert page.html.count("<figure>") >= search.SHOWN

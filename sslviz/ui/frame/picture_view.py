@@ -25,9 +25,13 @@ class PictureColumn(TypedDict):
 
 
 class Tile(TypedDict):
-    """A piece of a picture; `kind` is "", "target", "answer" or "hidden"."""
+    """A piece of a picture, or a field of a table; `kind` is "", "target", "answer" or "hidden".
+
+    share: how much of the table's colour a field has, from 0 to 1.
+    """
 
     image: NotRequired[str]
+    share: NotRequired[float]
     text: NotRequired[str]
     kind: NotRequired[str]
     title: NotRequired[str]
@@ -52,6 +56,7 @@ class Tiles(_Panel):
 
     act: "" nothing; "toggle" each is hidden or not; "choose" one or two are chosen; "swap" two change places. made: the
     places that are hidden or chosen, or which tile lies at each place. A visitor changes it; the tiles follow at once.
+    sides, tops: of a table, what its rows (pictures) and columns (words) are; tint: its colour, "target" or "answer".
     """
 
     kind: Literal["tiles"]
@@ -59,6 +64,9 @@ class Tiles(_Panel):
     tiles: Sequence[Tile]
     act: NotRequired[str]
     made: NotRequired[Sequence[int]]
+    sides: NotRequired[Sequence[Tile]]
+    tops: NotRequired[Sequence[str]]
+    tint: NotRequired[str]
 
 
 class Bars(_Panel):

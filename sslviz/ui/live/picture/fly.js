@@ -23,7 +23,7 @@ export function take_off(root) {
   return () => {
     for (const tile of find_all(root, '.tile')) {
       const [was] = from.get(name_of(tile))?.splice(0, 1) ?? []
-      if (was) fly(tile, was)
+      if (was && name_of(tile)) fly(tile, was)
     }
     const now = find_all(root, '.chip')
     if (now.length > chips) now.forEach(chip => drop(chip))

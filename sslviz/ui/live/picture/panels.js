@@ -3,6 +3,7 @@ import { bar_rows, folded, image, line_note, swappable, text_kind, width } from 
 import { find, find_all, focused, heading, make, set } from '../shared.js'
 import { change, mark_waiting } from '../view.js'
 import { after_press, after_swap, arranged } from './made.js'
+import { grid } from './table.js'
 
 /** @import { BarLine, BarRow, Hand } from '../pieces.js' */
 /** @import { Card } from '../picture_card.js' */
@@ -11,6 +12,7 @@ import { after_press, after_swap, arranged } from './made.js'
  * Mirrors Tile in frame/picture_view.py.
  * @typedef {object} Tile
  * @property {string} [image]
+ * @property {number} [share]  how much of the table's colour a field has, 0 to 1
  * @property {string} [text]
  * @property {string} [kind]  '', 'target', 'answer' or 'hidden'
  * @property {string} [title]
@@ -33,6 +35,9 @@ import { after_press, after_swap, arranged } from './made.js'
  * @property {Tile[]} tiles
  * @property {string} [act]  '', 'toggle', 'choose' or 'swap'
  * @property {number[]} [made]  what the visitor changes: places that are toggled or chosen, or the tile at each place
+ * @property {Tile[]} [sides]  of a table: a picture for each row
+ * @property {string[]} [tops]  of a table: words for each column
+ * @property {string} [tint]  of a table: the colour of its fields, 'target' or 'answer'
  */
 
 /**
@@ -108,10 +113,8 @@ import { after_press, after_swap, arranged } from './made.js'
  * @param {number} k  number of the panel
  */
 function tiles(card, panel, k) {
-  const node = make('div', 'tiles')
-  node.style.setProperty('--columns', `${panel.columns}`)
-  node.append(...arranged(panel, made_of(card, panel)).map((one, i) => tile(card, k, panel, one, i)))
-  return node
+  const now = arranged(panel, made_of(card, panel)).map((one, i) => tile(card, k, panel, one, i))
+  return grid(panel, now)
 }
 
 /**
@@ -126,6 +129,7 @@ function tile(card, k, panel, one, i) {
   const kinds = `tile ${one.kind || ''}${one.wrong ? ' off' : ''}${one.right ? ' on' : ''}`
   const node = acts ? make('button', kinds, '', { type: 'button' }) : make('div', kinds)
   if (one.image && one.kind !== 'hidden') node.append(image(one.image, 'piece'))
+  if (one.share !== undefined) node.style.setProperty('--share', `${one.share}`)
   if (one.text) node.append(make('span', `mark ${one.kind || ''}`, one.text))
   if (one.title) {
     node.title = one.title

@@ -15,7 +15,6 @@ from sslviz.ui.frame.labelling import make_label
 from sslviz.ui.frame.picture_card import PictureCard, draw_card, png
 from sslviz.ui.frame.picture_samples import as_bytes
 from sslviz.ui.frame.picture_view import Bars, PictureCell, PictureColumn, Tile, Tiles
-from sslviz.ui.frame.vectors import BLUE, ORANGE
 from sslviz.ui.live.mathematics import digits, fraction, line
 from sslviz.ui.live.shared import BarRow, Formula
 from sslviz.ui.tasks.captions import pairs
@@ -116,15 +115,14 @@ def column(this: Pairs, texts: list[str], seen: NDArray[np.uint8], said: Said, i
     return {"name": this.names[i], "cells": cells}
 
 
-def cell(strength: float, colour: tuple[int, int, int]) -> str:
-    """A field of a matrix: white at 0, the colour at 1."""
-    tint = 255 - min(1.0, max(0.0, strength)) * (255 - np.array(colour))
-    return png(np.tile(tint.round().astype(np.uint8), (4, 4, 1)))
-
-
 def on_a_stage(panel: Tiles) -> Tiles:
     """A matrix as a lesson shows it: there the scene says what it is."""
     return {**panel, "note": "", "hint": ""} if stage.now() else panel
+
+
+def sides(this: Pairs) -> list[Tile]:
+    """What the rows of a matrix are: the pictures."""
+    return [{"image": png(pixels), "title": name} for pixels, name in zip(this.pixels, this.names, strict=True)]
 
 
 def goal(this: Pairs, texts: list[str]) -> Tiles:
@@ -133,14 +131,15 @@ def goal(this: Pairs, texts: list[str]) -> Tiles:
 
     def tile(i: int, j: int) -> Tile:
         if this.own and i == 0:
-            return {"image": cell(0, BLUE), "title": f"your picture and “{texts[j]}”: no label"}
+            return {"share": 0.0, "title": f"your picture and “{texts[j]}”: no label"}
         came = "came together" if i == j else "did not come together"
-        found: Tile = {"image": cell(float(i == j), BLUE), "title": f"{this.names[i]} and “{texts[j]}”: {came}"}
+        found: Tile = {"share": float(i == j), "title": f"{this.names[i]} and “{texts[j]}”: {came}"}
         return {**found, "kind": "target"} if i == j else found
 
     return {
         "kind": "tiles", "title": "Pseudo-label: the pairs", "columns": n, "act": "", "mode": "",
-        "hint": "a row a picture, a column a caption, both in the order of the card",
+        "hint": "a row a picture, a column a caption",
+        "sides": sides(this), "tops": texts, "tint": "target",
         "tiles": [tile(i, j) for i in range(n) for j in range(n)],
         "note": "Blue, on the diagonal: this caption came with this picture. All others are wrong answers.",
     }  # fmt: skip
@@ -153,7 +152,7 @@ def reached(this: Pairs, texts: list[str], said: Said, mode: str) -> Tiles:
     for i in range(n):
         for j in range(n):
             title = f"{this.names[i]} and “{texts[j]}”: cosine {said.cosine[i, j]:.2f}, share {said.share[i, j]:.0%}"
-            one: Tile = {"image": cell(said.share[i, j], ORANGE), "title": title}
+            one: Tile = {"share": round(float(said.share[i, j]), 3), "title": title}
             if j == int(said.share[i].argmax()):
                 one["text"] = f"{100 * said.share[i, j]:.0f}"
             tiles.append({**one, "kind": "target"} if i == j and not (this.own and i == 0) else one)
@@ -162,6 +161,7 @@ def reached(this: Pairs, texts: list[str], said: Said, mode: str) -> Tiles:
     return {
         "kind": "tiles", "title": "Model’s similarities", "columns": n, "act": "", "mode": mode,
         "hint": "orange: the share of each caption, row by row", "tiles": tiles,
+        "sides": sides(this), "tops": texts, "tint": "answer",
         "note": f"The number, in percent, stands at the caption that it takes; the blue frame is the label. It finds "
         f"{right} of {n - this.own} captions, and {back} of {n - this.own} pictures (column by column).",
     }  # fmt: skip

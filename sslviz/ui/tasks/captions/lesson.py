@@ -42,7 +42,7 @@ SCENES = (
     Scene(
         "The matrix", "All pairs at once",
         "A row for each picture, a column for each caption. Blue is the [[target]]: they came together. Orange is what "
-        "the model believes.",
+        "the model believes, in percent.",
         "Compare the two tables, then take other pictures.", (On("card", rows=0, panels=(0, 1), edge=165),),
         "Why do no two captions of a batch agree?",
         "Several teams drew each emoji. With one caption twice, two answers would be right, and one counted wrong.",
