@@ -27,6 +27,11 @@ ENTRY = Entry(
     systems="ELECTRA 2020", label="original or replaced, at every word", label_from="model", glyph="bbhbbbbbb",
     module="sslviz.tasks.replaced_words:ReplacedWords", stream=63, data=("sentences",),
     steps=1500, batch=32, lr=3e-3, long_steps=16000, long_batch=256, long_lr=7e-3,
-    judged_by="kind of a hidden word", options=ReplacedWordsOptions,
+    judged_by="kind of a hidden word", options=ReplacedWordsOptions, ablation_on=(("steps", 400),),
+    ablation=(
+        ("ELECTRA", {}),
+        ("label at the hidden places only", {"asked": HIDDEN}),
+        ("words drawn by frequency", {"filler": FREQUENCIES}),
+    ),
     expects=Expects(over_random=4),
 )  # fmt: skip

@@ -4,6 +4,7 @@ import clip from '../../sslviz/ui/tasks/frame_order/card.js'
 import { covered_spans } from '../../sslviz/ui/tasks/masked_sound/time.js'
 import token from '../../sslviz/ui/tasks/masked_words/card.js'
 import sentence from '../../sslviz/ui/tasks/next_sentence/card.js'
+import replaced from '../../sslviz/ui/tasks/replaced_words/card.js'
 import next_word, { cell_of } from '../../sslviz/ui/tasks/next_word/card.js'
 import write, { share as written_share } from '../../sslviz/ui/tasks/next_word/write.js'
 import { partner } from '../../sslviz/ui/tasks/same_or_different/frame.js'
@@ -14,6 +15,29 @@ import { best, number, share } from '../../sslviz/ui/tasks/word_and_context/scor
 import { open, pack } from './page.js'
 
 const EVIL = '<img src=x onerror=alert(1)>'
+
+describe('replaced words', () => {
+  const card = (more = {}) => ({
+    id: 'one', words: ['[CLS]', 'Cats', 'sleep', '.', '[SEP]'], known: Array(5).fill(true), can: [false, true, true, true, false],
+    hide: [false, true, false, false, false], heard: 0, reads: ['[CLS]', 'dogs', 'sleep', '.', '[SEP]'],
+    chance: [null, 0.2, null, null, null], best: [null, [['dogs', 0.2]], null, null, null],
+    target: [null, true, false, false, null], answer: [null, 0.3, 0.2, 0.1, null], count: '', formula: null, model: 'live',
+    rows: 5, skip: 0, size: '', ...more,
+  }) // prettier-ignore
+
+  test('only the word that is suspected most is marked: right where it was replaced, however sure the model is', () => {
+    const page = open(replaced, card())
+    expect(page.texts('.answer')).toEqual(['✓30 %', '20 %', '10 %'])
+    page.send(card({ answer: [null, 0.1, 0.2, 0.6, null] }))
+    expect(page.texts('.answer')).toEqual(['10 %', '20 %', '✕60 %'])
+    expect(page.texts('.most')).toEqual(['✕60 %'])
+  })
+
+  test('where nothing was replaced no suspicion is marked', () => {
+    const page = open(replaced, card({ target: [null, false, false, false, null] }))
+    expect(page.texts('.answer')).toEqual(['30 %', '20 %', '10 %'])
+  })
+})
 
 describe('masked words', () => {
   const card = (more = {}) => ({

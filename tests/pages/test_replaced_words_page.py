@@ -63,16 +63,52 @@ def test_of_the_words_asked_about_exactly_one_was_replaced() -> None:
     assert question.choices[question.right] in question.because
 
 
-def test_the_lab_says_what_was_measured() -> None:
-    rows = [
-        {"name": name, "accuracy": [score, score], "probe": [0.2, 0.2], "steps": 500, "options": {}}
-        for name, score in (("ELECTRA", 0.6), ("words by their frequency", 0.8))
-    ]
-    said = learned.meaning({"rows": rows})
-    assert "ELECTRA 60%, words by their frequency 80%." in said
-    assert "easier labels" in said
-    rows[1]["accuracy"] = [0.55, 0.8]
-    assert "easier labels" not in learned.meaning({"rows": rows})
+def test_a_suspicion_is_right_where_that_word_was_replaced_however_sure_the_model_is(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """As the card marks it; its view is tested in tests/js/cards.test.js."""
+    this = sample(238, "the cat is on the table")
+    for replaced, p, right in (
+        ([None, True, False, None], [None, 0.3, 0.2, None], True),
+        ([None, True, False, None], [None, 0.3, 0.8, None], False),
+        ([None, False, False, None], [None, 0.3, 0.2, None], None),
+    ):
+        now = cards.Filled([1, 8, 9, 2], [None] * 4, [None] * 4, replaced, p, [])
+        monkeypatch.setattr(cards, "filled", lambda *_, now=now: now)
+        said = cards.said(this, fresh(), 0, Options())
+        assert (said.right, said.share) == (right, max(one for one in p if one))
+
+
+def arms(**more: tuple[list[float], list[float]]) -> dict[str, Any]:
+    """An ablation: ELECTRA, and arms with such (accuracy, probe), named by the option that they change."""
+    every = {"": ([0.60, 0.61, 0.62], [0.20, 0.21, 0.20]), **more}
+    return {
+        "rows": [
+            {
+                "name": f"by {name}",
+                "accuracy": accuracy,
+                "probe": probe,
+                "steps": 400,
+                "options": {name: 0} if name else {},
+            }
+            for name, (accuracy, probe) in every.items()
+        ]
+    }
+
+
+def test_the_lab_calls_no_lead_within_two_standard_errors_one() -> None:
+    same = learned.meaning(arms(filler=([0.55, 0.80, 0.60], [0.19, 0.23, 0.20])))
+    assert "+0.3 points (standard error 0.9): no difference" in same
+    assert "so few steps decide nothing" in same
+    assert "easier labels" not in same
+    other = learned.meaning(arms(filler=([0.80, 0.80, 0.81], [0.15, 0.16, 0.15])))
+    assert "-5.0 points (standard error 0.0) |" in other
+    assert "so few steps decide nothing" not in other
+    assert "easier labels" in other
+
+
+def test_the_lab_says_that_the_figures_are_favourable() -> None:
+    assert learned.FAVOURABLE in learned.against_bert()
 
 
 @pytest.mark.parametrize("missing", ["replaced_words", "masked_words"])

@@ -143,12 +143,21 @@ def line(view: RunView, left: str = "") -> str:
         state = f"<span>{'measuring what it learned' if view.step >= budget else f'about {left} left'}</span>"
     now = [*list(view.scores.items())[:1], *([("k-NN", view.knn)] if view.knn is not None else [])]
     over = "all held-out samples" if view.figures and view.status != "showing" else "a part of the held-out samples"
-    scores = "".join(f"<span title='{over}'>{name} <b>{value:.0%}</b></span>" for name, value in now)
+    scores = "".join(f"<span title='{over}'>{name} <b>{share(value)}</b></span>" for name, value in now)
     return (
         f"<div class='run'><span>step <b>{view.step:,}</b> of {budget:,}</span>"
         f"<progress max='{budget}' value='{view.step}' aria-label='steps done'></progress>{state}{scores}"
         f"<span>run seed <b>{view.config.seed}</b></span>{spent}<span class='mode'>{mode}</span></div>"
     )
+
+
+def share(value: float) -> str:
+    """A share as a percentage; a dash where there was nothing to be measured.
+
+    >>> share(0.5), share(float("nan"))
+    ('50%', '–')
+    """
+    return "–" if value != value else f"{value:.0%}"  # noqa: PLR0124 - only NaN is not itself
 
 
 def time_left(run: Run | None) -> str:

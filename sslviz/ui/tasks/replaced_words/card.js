@@ -44,7 +44,7 @@ const ALL = 5 // rows; the last is the list of the generator's best words
 /** @type {Record<string, { font: number, beside: number, more: number, least: number }>} px: letters, heads, around a word */
 const STAGES = {
   large: { font: 24, beside: 178, more: 34, least: 106 },
-  present: { font: 38, beside: 0, more: 50, least: 186 },
+  present: { font: 38, beside: 0, more: 50, least: 134 },
 }
 
 /** @param {Card} card */
@@ -108,7 +108,8 @@ function column(card, i) {
   const label = make('div', `chip ${typeof replaced === 'boolean' ? `target ${named(replaced)}` : 'none'}`)
   label.append(make('span', '', waits ? '…' : typeof replaced === 'boolean' ? named(replaced) : '–'))
   const suspect = !waits && typeof p === 'number' && p === Math.max(...data.answer.map(Number))
-  const rows = [raw(card, i), reads, label, answer(waits ? null : p, replaced, suspect)]
+  const found = suspect && data.target.includes(true) ? replaced : null // where nothing was replaced, nothing is to find
+  const rows = [raw(card, i), reads, label, answer(waits ? null : p, replaced, suspect, found)]
   if (!data.size) {
     const by = typeof data.chance[i] === 'number' ? `p ${chance(data.chance[i])}` : 'drawn'
     rows.splice(1, 0, make('div', 'did', hidden ? `▨ hidden, ${waits ? '…' : by}` : ''))
@@ -118,21 +119,22 @@ function column(card, i) {
 }
 
 /**
+ * Marked is only the word that the model suspects most: saying “original” everywhere would be right at most words.
  * @param {number | null | undefined} p
  * @param {boolean | null | undefined} replaced
  * @param {boolean} suspect  whether it is the one that the model suspects most
+ * @param {boolean | null | undefined} found  whether that one was replaced; null: it has no mark
  */
-function answer(p, replaced, suspect) {
+function answer(p, replaced, suspect, found) {
   if (typeof replaced !== 'boolean') return make('div', 'chip none', '–')
   const node = make('div', `chip answer${suspect ? ' most' : ''}`)
   if (typeof p !== 'number') {
     node.append(make('span', '', '…'))
     return node
   }
-  const said = p > 0.5
-  const right = said === replaced
-  node.append(make('b', '', right ? '✓' : '✕'), make('span', right ? '' : 'wrong', chance(p)))
-  return set(node, { title: `${chance(p)} that it was replaced, so the answer is “${named(said)}”` })
+  if (typeof found === 'boolean') node.append(make('b', '', found ? '✓' : '✕'))
+  node.append(make('span', '', chance(p)))
+  return set(node, { title: `${chance(p)} that it was replaced${suspect ? '; it suspects this word most' : ''}` })
 }
 
 /**
@@ -161,13 +163,15 @@ function panel(card) {
  * The words of each band. On a stage the marks around a sentence are left out: they are no words.
  * @param {Card} card
  */
-function split_for({ data, root }) {
+function split_for(card) {
+  const { data, root } = card
   const ends = [0, data.words.length - 1]
   const how = STAGES[data.size]
   const font = `${how?.font ?? 16}px "Source Sans", sans-serif`
   const found = bands(root, data.words.length, how ? how.beside : BESIDE, font, (i, wide) => {
     if (how && ends.includes(i)) return 0
-    const widest = Math.max(wide(String(data.words[i])), wide(String(data.reads[i])))
+    const beside = how && card.made[i] ? 2.2 * how.font : 0 // how likely the generator found it
+    const widest = Math.max(wide(String(data.words[i])), wide(String(data.reads[i])) + beside)
     return how ? Math.max(how.least, widest + how.more) : Math.min(136, Math.max(92, widest + 31))
   })
   return how ? found.map(band => band.filter(i => !ends.includes(i))).filter(band => band.length) : found

@@ -151,8 +151,8 @@ def count_line(replaced: list[bool | None], draw: Draw, words: int, *, brief: bo
     lucky = f" {same} hidden, but the word that came is the one that stood there: original." if same else ""
     return (
         f"{counted}, one at each hidden word. But each of these says only yes or no; a hidden word is one of "
-        f"{len(text.corpus().vocabulary):,}.{lucky} In orange: how likely the model finds it that a word was replaced; "
-        "✓ where it is on the right side of 50 %, a thick line around the word that it suspects most."
+        f"{len(text.corpus().vocabulary):,}.{lucky} In orange: how likely the model finds it that a word was replaced. "
+        "A thick line is around the word that it suspects most: ✓ if that one was replaced, ✕ if another one was."
     )
 
 
@@ -168,14 +168,17 @@ def formula(each: list[float]) -> Formula:
 
 
 def said(this: Sample, view: RunView, seed: int, options: ReplacedWordsOptions) -> Said:
-    """Which word the model suspects most, and how sure it is; right where that word was replaced."""
+    """Which word the model suspects most, and how sure it is; right where that word was replaced, as the card marks it.
+
+    Where no word was replaced, no suspicion is right or wrong.
+    """
     hide = by_hand(made(KEY, f"{this.name}·{seed}·{options}"), len(this.tokens) + 2)
     now = filled(view, label(this, seed, options, hide)[1])
     asked = [(p, at) for at, p in enumerate(now.p) if p is not None]
     if not asked:
         return Said("no label", None)
     p, at = max(asked)
-    return Said(text.corpus().vocabulary[now.reads[at]], bool(now.replaced[at]), p)
+    return Said(text.corpus().vocabulary[now.reads[at]], now.replaced[at] if True in now.replaced else None, p)
 
 
 # the view

@@ -63,7 +63,8 @@ SCENES = (
 
 
 LESSON = Lesson(
-    SCENES, usual.said("replaced_words"), "The word it suspects most; the bar: how sure it is that it was replaced",
+    SCENES, usual.said("replaced_words"),
+    "The word it suspects most, ✓ if it was replaced; the bar: how likely it finds that",
     good="getting more out of the same text, where the model is large enough and trained for long.",
     poor="writing. It learns to judge words, not to name them.",
 )  # fmt: skip
