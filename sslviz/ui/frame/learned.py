@@ -220,7 +220,7 @@ def _pretext(figures: dict[str, Any], view: RunView, own: bool) -> None:
     lines = "".join(
         f"| {r['On its own task']} | {'' if r['loss'] is None else format(r['loss'], digits)} |"
         + ("" if not unsure else " |" if r["loss"] is None else f" {np.exp(r['loss']):,.0f} |")
-        + f" {'' if r[name] is None else format(r[name], '.1%')} |\n"
+        + f" {'' if r[name] is None or np.isnan(r[name]) else format(r[name], '.1%')} |\n"
         for r in rows
     )
     unit = f"loss ({entry.unit}{', −ln p' if entry.unit == 'nats' and entry.trunk else ''})"
