@@ -23,7 +23,7 @@ ENTRY = Entry(
     data=("emoji", "photo_pieces", "cifar10", "stl10"),  # not clothes: they are grey
     drawn=False, unit="weighted nats",
     steps=900, batch=64, lr=3e-3, long_steps=2500, long_batch=64, long_lr=3e-3,
-    options=ColourisationOptions,
+    judged_by="class of an emoji", options=ColourisationOptions,
     ablation=(("rebalanced", {}), ("not rebalanced", {"rebalance": False})),
     expects=Expects(over_random=4, undo=False),
 )  # fmt: skip
