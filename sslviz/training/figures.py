@@ -153,6 +153,13 @@ def baselines(learner: Learner) -> list[dict[str, Any]]:
     ]
 
 
+def few(learner: Learner) -> list[float]:
+    """The probe of the trunk with few labels alone, one accuracy a choice of labels."""
+    data = _probe_data(learner.config.task, learner.config.data)
+    train, test = learner.features(data.train), learner.features(data.test)
+    return probes.linear_few(train, data.train_y, test, data.test_y, LABELS // len(data.names))
+
+
 def _probes(data: ProbeData, train: Any, test: Any) -> dict[str, Any]:
     few = probes.linear_few(train, data.train_y, test, data.test_y, LABELS // len(data.names))
     return {

@@ -107,14 +107,15 @@ def arms(task: str) -> tuple[Row, ...]:
 
 def _trained(config: RunConfig) -> dict[str, Any]:
     """Train to the end of the budget; then loss and main score on all held-out samples, probe and measures."""
-    from sslviz.training import figures, whole
+    from sslviz.training import figures, loop, whole
 
-    found = figures.figures(config, whole.train(config))
+    learner = whole.unwatched(loop.Learner(config))
+    loss, scores = figures.held_out(learner)
     return {
-        "accuracy": _main(found["scores"]),
-        "loss": found["loss"],
-        "probe": float(np.mean(found["probes"]["trained"]["few"])),
-        "measures": {name: both["trained"] for name, both in found["measures"].items()},
+        "accuracy": _main(scores),
+        "loss": loss,
+        "probe": float(np.mean(figures.few(learner))),
+        "measures": figures.measures(learner),
     }
 
 
