@@ -80,6 +80,7 @@ KEYS = {
     "redundancy": ("8bd9febebf75", "7883760dfb0d"),
     "captions": ("08fffa03e5d6", "1a628c8caaa3"),
     "replaced_words": ("eba3d261d31f", "cd9494446538"),
+    "self_distillation": ("b5a5e58410d4", "5fb84b0a665b"),
 }
 
 

@@ -1,0 +1,5 @@
+"""Self-distillation: DINO."""
+
+from sslviz.ui.tasks import draw
+
+draw("self_distillation")

@@ -1,0 +1,1 @@
+"""Self-distillation: the page of DINO."""

@@ -1,0 +1,120 @@
+"""The lesson of Self-distillation: a teacher that is a slower copy of its student, and two ways for it to collapse."""
+
+from __future__ import annotations
+
+from sslviz.catalogue.self_distillation import ENTRY
+from sslviz.training.results.run_view import RunView
+from sslviz.ui.frame import current
+from sslviz.ui.frame.lesson import switches, ticks, usual
+from sslviz.ui.frame.lesson.scene import Lesson, On, Said, Scene
+from sslviz.ui.frame.lesson.switches import Way
+
+SLUG = ENTRY.slug
+BREAKS = (
+    Way(
+        "no_centring", "Without centring", ":material/vertical_align_bottom:",
+        {"centring": False, "sharpening": True}, "Trains anew without centring",
+    ),
+    Way(
+        "no_sharpening", "Without sharpening", ":material/blur_on:", {"centring": True, "sharpening": False},
+        "Trains anew without sharpening",
+    ),
+)  # fmt: skip
+BACK = Way("both", "Put both back", ":material/build:", {"centring": True, "sharpening": True})
+
+
+def leave_out(_size: str) -> None:
+    """Two buttons that train without one of both, and one that trains with both."""
+    switches.ways(SLUG, BREAKS, BACK)
+
+
+def broken(slug: str) -> bool:
+    """Whether a run without one of both has made some steps."""
+    run = current.run(slug)
+    if run is None or run.step < ticks.STEPS:
+        return False
+    return not (run.config.choices["centring"] and run.config.choices["sharpening"])
+
+
+SCENES = (
+    usual.begin(
+        "Take some pictures",
+        "Pictures, and nobody says what they show. Two will look at them: a teacher and a student.",
+        "Look at them. If you like, take others.", On("card", rows=1, pictures=3), "Who is the teacher?",
+        "A slower copy of the student itself. Nobody has taught it anything.",
+        "How can a copy teach?", "It sees more of the picture, and it changes slowly: it is the mean of many students.",
+    ),
+    Scene(
+        "Cut crops", "One sees much, one sees little",
+        "The teacher sees a large [[crop]], the student also small ones: a picture through a keyhole.",
+        "Draw other crops.", (On("card", rows=3, pictures=2),),
+        "Why must the student see less?",
+        "To know the whole from a part, one must know what such parts belong to.",
+        "When can it not be known?", "When the small crop shows only background.",
+        relabel="Other crops", done=ticks.redrawn, another=True,
+    ),
+    Scene(
+        "The teacher’s label", "What the teacher says is the label",
+        "The teacher sorts its crop into 64 boxes, the [[prototype|prototypes]]. How likely it finds each is the "
+        "[[pseudo-label]]. The model made it, by its slower copy. From a small crop the student must say the same.",
+        "Compare the blue bars with the orange ones.",
+        (On("card", rows=5, skip=1, pictures=1, edge=165),),
+        "What is in the boxes?", "Nobody said. They get a meaning while the model trains, or none.",
+        "Who made this label?", "The model itself: its slower copy.",
+        "The teacher knows better. (At first it knows nothing; it only sees more.)",
+        relabel="Other crops", another=True,
+    ),
+    usual.guess(
+        "One crop, and four others. What the teacher says of one of them is the label. A simple rule answers, too: it "
+        "only compares points.", "Choose a letter.",
+        "What of the other three?", "They play no part. There are no negatives.",
+        "What would be an easy way to agree always?", "Always say the same.",
+    ),
+    usual.learn(
+        "Orange is what the last block of the model reads: its [[attention]]. At first it is spread; then some "
+        "patches are read much more than others.",
+        "Press Train, and watch the orange patches.", On("learn", rows=0, panels=(1,), edge=280, far=480),
+        "Did anybody show it where the thing is?",
+        "No. It reads what helps to agree with the teacher.",
+        "Does orange always lie on the thing?", "Not always. There are 16 patches only, and the model is small.",
+        "Attention explains the answer. (It says what is read, not what is made of it.)",
+    ),
+    Scene(
+        "Two collapses", "Two ways to collapse",
+        "Without [[centring]] one box takes all: [[entropy]] 0. Without [[sharpening]] all boxes are equally likely: "
+        "ln 64. Both are [[collapse]].",
+        "Press one of the buttons. Which collapse is it?",
+        (On("own", draw=leave_out), On("learn", rows=0, panels=(2,), edge=120)),
+        "Why does one need both?",
+        "Centring pushes away from one box, towards all alike. Sharpening pushes the other way. Together they balance.",
+        "Which collapse has the lower loss?", "One box for all: its loss is nearly 0. Nothing was learned either way.",
+        "A low loss shows a good model. (With one box for all it is 0.)",
+        done=broken,
+    ),
+    usual.good(
+        "Back to the healthy model. Its [[trunk]], the part that all tasks share, is [[frozen]]: it learns no more. "
+        "People name a few pictures: shirt, shoe, bag. How many new pictures are then named rightly?",
+        "Why is the head with its 64 boxes thrown away?", "It only sorts; the trunk before it knows more.",
+    ),
+    usual.check(
+        "What is the label here?", "What a slower copy of the model says of another crop of the same picture.",
+    ),
+)  # fmt: skip
+
+
+def said(view: RunView) -> Said:
+    """How far labels of different pictures differ: entropy of the mean label less that of a label, of ln 64."""
+    from math import log
+
+    from sslviz.ui.tasks.self_distillation.card import decided
+
+    one, mean, _ = decided(view)
+    share = max(0.0, mean - one) / log(64)
+    return Said(f"{share:.0%}", None, share)
+
+
+LESSON = Lesson(
+    SCENES, said, "How far the labels of different pictures differ, as a share of the most possible, over time",
+    good="learning without “different”, and seeing where a model looks.",
+    poor="pictures whose parts do not tell what the whole is, and runs that nobody watches.",
+)  # fmt: skip
