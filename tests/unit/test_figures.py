@@ -71,9 +71,7 @@ def test_guessing_costs_the_logarithm_of_the_choices(config: Any) -> None:
         return
     times, choices = named.groups()
     assert first["loss"] == pytest.approx(float(times or 1) * np.log(float(choices.replace(",", ""))))
-    if (
-        TASKS[config.task].unit == "cross-entropy, nats"
-    ):  # the label is a distribution: no single choice is the right one
+    if TASKS[config.task].unit == "cross-entropy, nats":  # the label is a distribution: no choice is the right one
         return
     among = float(times or choices.replace(",", ""))  # a label among its noise words, or one of all choices
     assert any(score == pytest.approx(1 / among) for score in first["scores"].values())
