@@ -24,12 +24,12 @@ ENTRY = Entry(
     slug="self_distillation", title="Self-distillation", family="Compare two views", modality="Images", order=60,
     systems="DINO 2021", label="what a slower teacher says of another crop", label_from="model", glyph="bbo.b.o.o",
     module="sslviz.tasks.self_distillation:SelfDistillation", stream=66, data=ANYWHERE, unit="cross-entropy, nats",
-    steps=600, batch=64, lr=3e-3, long_steps=3000, long_batch=64, long_lr=3e-3,
+    steps=600, batch=64, lr=3e-3, long_steps=3000, long_batch=64, long_lr=3e-3, elsewhere="fashion_mnist",
     options=SelfDistillationOptions, ablation_on=(("steps", 300),),
     ablation=(
         ("DINO", {}),
         ("no centring", {"centring": False}),
         ("no sharpening", {"sharpening": False}),
     ),
-    expects=Expects(recordings=("short",), over_random=15, over_raw=10, undo=False),
+    expects=Expects(recordings=("short", "elsewhere"), over_random=15, over_raw=10, undo=False),
 )  # fmt: skip

@@ -11,10 +11,7 @@ LOSSES = {  # by the unit of a task's loss: what it is, and what would have made
     "squared error": ("How far off it was: the mean squared difference between answer and label.", "nearer"),
     "2 − 2 cos": ("How far its answer points away from the target: the mean of 2 − 2 cos.", "nearer"),
     "weighted nats": ("How surprised it was by each place, rare colours counting more.", "less surprising"),
-    "cross-entropy, nats": (
-        "How far its answers are from the labels: the mean of −Σ P ln p.",
-        "nearer",
-    ),
+    "cross-entropy, nats": ("How far its answers are from the labels: the mean of −Σ P ln p.", "nearer"),
     "weighted terms": ("What its terms come to, for each number of the vectors, weighted and added.", "less"),
 }
 

@@ -1,4 +1,4 @@
-"""The way through the course: eight lessons, and eleven more beside it, each with the page that it stands on."""
+"""The way through the course: eight lessons, and twelve more beside it, each with the page that it stands on."""
 
 from __future__ import annotations
 
