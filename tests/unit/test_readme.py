@@ -10,6 +10,7 @@ import pytest
 
 from sslviz.catalogue import TASKS
 from sslviz.data import titles
+from sslviz.flashcards import deck
 from sslviz.training.results import recorded
 
 README = Path(__file__).parents[2] / "README.md"
@@ -37,3 +38,10 @@ def test_the_table_of_runs_holds_the_recorded_figures(task: str, which: str) -> 
     assert len(lines) == 1, f"| {name} | … | {' | '.join(wanted)} |"
     cells = [re.sub(r" %", "%", cell.strip()) for cell in lines[0].strip("|").split("|")]
     assert cells[2:] == wanted
+
+
+def test_the_readme_counts_the_flashcards_and_names_every_page_of_a_task() -> None:
+    text = README.read_text("utf-8")
+    assert f"| Flashcards | {len(deck.deck().cards)} questions" in text
+    for task in TASKS.values():
+        assert f"\n| {task.title} | " in text, task.title

@@ -70,8 +70,8 @@ def draw() -> None:
         return
     st.title("Teaching", anchor=False)
     st.html(
-        "<p class='lead'>Eight lessons of 5 to 7 minutes, and twelve more beside. Each can be done alone, or shown "
-        "on a projector: open it and press P. Then → and ← (or a clicker) go on and back, R shows the answer, N "
+        f"<p class='lead'>Eight lessons of 5 to 7 minutes, and {len(MORE)} more beside. Each can be done alone, or "
+        "shown on a projector: open it and press P. Then → and ← (or a clicker) go on and back, R shows the answer, N "
         "takes another sample, B blanks the screen, Esc leaves. Hands are counted with the keys 1 to 4. Notes for you "
         "open in a second window.</p>"
     )
