@@ -16,7 +16,9 @@ WORDS = (
     "skin, a tomato. **When not:** where the colour could be any, as of a balloon or a flag. Then the label has no "
     "right answer in the picture, and all that can be learned is which colours there are to choose from. **How it is "
     "judged:** the probe sees each picture as the task does, in grey; *raw pixels* keep their colours, which tell much "
-    "of what an emoji is."
+    "of what an emoji is.\n\n**Photos.** Choose pieces of photos as the data, and train: the line of the training "
+    "batches falls, that of held-out pieces does not get below the dashed line. Six photos are soon known by heart, "
+    "and are too few to learn from which colours the world has. The paper used more than a million."
 )
 
 
