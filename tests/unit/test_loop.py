@@ -289,7 +289,8 @@ def test_held_out_labels_are_the_same_at_every_step_of_every_run(slug: str) -> N
     run(small(slug), 5)
     for other in (small(slug), small(slug, seed=3), small(slug, steps=50)):
         for a, b in zip(first, loop._learner(other).held_out(256), strict=True):
-            assert all(torch.equal(a.inputs[k], b.inputs[k]) for k in a.inputs)
+            written = {"ids"} if slug == "replaced_words" else set()  # by a generator that has learned more
+            assert all(torch.equal(a.inputs[k], b.inputs[k]) for k in a.inputs if k not in written)
             if TASKS[slug].label_from != "model":  # which makes other labels when it has learned more
                 assert all(torch.equal(a.targets[k], b.targets[k]) for k in a.targets)
 
