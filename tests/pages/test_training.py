@@ -184,7 +184,7 @@ def test_reset_begins_anew_with_the_settings_as_they_are(visit: Callable, engine
 def test_training_changes_what_the_card_answers(visit: Callable, engine: Engine, slug: str) -> None:
     def said() -> Any:
         card = page.component(CARDS[slug])
-        return [card.get(part) for part in ("answers", "similar", "columns", "bars", "asked")], card["model"]
+        return [card.get(part) for part in ("answers", "similar", "columns", "bars", "asked", "answer")], card["model"]
 
     page = visit(slug, **TINY)
     page.untrained()
