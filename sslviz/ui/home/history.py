@@ -1,7 +1,8 @@
 """The time line: which systems made labels from raw data, what each added, and whose idea it took on. No torch here.
 
-`after` names a system only where its own paper (or report) says that it builds on it, takes a part from it, or changes
-it. The year is that of the first public version, as the arXiv number has it.
+`after` names those that a system builds on, takes a part from, or changes. These relations are general knowledge of the
+field and still have to be checked in each paper. The year is that of the first public version, as the arXiv number
+has it.
 """
 
 from __future__ import annotations
