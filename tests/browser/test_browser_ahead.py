@@ -47,10 +47,10 @@ def rests(visitor: Visitor) -> str:
     return found
 
 
-def fetched(visitor: Visitor) -> None:
-    """Until the next cards are in the browser."""
+def fetched(visitor: Visitor, of: str = "cards") -> None:
+    """Until the next cards are in the browser, or those of a slider, by its key."""
     visitor.settle()
-    visitor.page.locator("[class*=_ahead] .root[data-ready]").wait_for(state="attached")
+    visitor.page.locator(f'[class*=_ahead] .root[data-ready~="{of}"]').wait_for(state="attached")
 
 
 def test_a_label_is_there_with_the_press_and_is_what_python_says(visit: Visit, slug: str) -> None:
@@ -120,7 +120,7 @@ def test_the_card_follows_a_slider_while_it_is_moved(visit: Visit) -> None:
     slider: Any = visitor.popover("sample_card", "Label, seed 0").locator("input[type=range]")
     page = visitor.page
     first = rests(visitor)
-    fetched(visitor)
+    fetched(visitor, "masked_words_share")
     look = "() => requestAnimationFrame(() => { window.seen = SHOWN() })".replace("SHOWN", f"({SHOWN})")
     page.evaluate(f"() => document.addEventListener('keydown', {look}, true)")  # after the view's own look
     slider.focus()
@@ -130,7 +130,7 @@ def test_the_card_follows_a_slider_while_it_is_moved(visit: Visit) -> None:
     visitor.link_becomes("masked_words_share", "0.2")
     assert rests(visitor) == page.evaluate("window.seen")
     # By the mouse: nothing is told before it is let go, and the card follows all the same.
-    fetched(visitor)
+    fetched(visitor, "masked_words_share")
     before = page.evaluate(SHOWN)
     box = slider.evaluate(
         "node => (node.closest('[style*=left]') ?? node.parentElement).getBoundingClientRect().toJSON()"

@@ -200,7 +200,8 @@ async function fetch_all(part) {
       )
     }),
   )
-  if (part.data === data) set(root, { 'data-ready': true }) // all that there is has come
+  // All that there is has come; the page's own tests wait for it, and for a slider's by its key.
+  if (part.data === data) set(root, { 'data-ready': ['cards', ...data.sliders.map(one => one.slider)].join(' ') })
 }
 
 /**
