@@ -34,10 +34,11 @@ expect.set_options(timeout=WAIT)
 # A page in a browser keeps two cores busy for seconds. The fast suite takes what everybody does, each kind of part
 # once; all else here is slow.
 FAST = {
-    "test_a_link_opens", "test_axe_finds_nothing_and_nothing_is_too_wide",
+    "test_home_opens", "test_every_page_opens_and_its_labels_follow_the_buttons_and_the_link",
+    "test_axe_finds_nothing_and_nothing_is_too_wide",
     "test_depth_changes_the_explanation_in_place",
     "test_what_was_typed_into_the_link_is_text", "test_the_navigation_leads_everywhere_and_back",
-    "test_a_lesson_link_leaves_parts_out", "test_sample_and_label_stay_apart_and_live_in_the_link",
+    "test_a_lesson_link_leaves_parts_out",
     "test_a_word_is_hidden_swapped_and_kept_by_hand", "test_a_picture_of_ones_own",
     "test_guess_first_then_the_model_and_the_truth", "test_a_click_on_the_map_names_the_neighbours",
     "test_the_film_of_the_map", "test_training_is_seen_paused_reloaded_and_shared",
@@ -53,7 +54,7 @@ FAST = {
     "test_a_lesson_on_a_projector_is_large_and_has_a_clickers_keys",
     "test_hands_are_counted_by_keys_and_r_shows_the_answer",
     "test_what_was_done_and_the_view_are_remembered_by_the_browser",
-    "test_a_label_is_there_with_the_press_and_is_what_python_says", "test_the_phones_page_is_light",
+    "test_the_phones_page_is_light",
 }  # fmt: skip
 
 
@@ -66,16 +67,10 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 
 # What each page must show for itself; the rest is common to all, and tried on two.
-LINK = "test_a_link_opens"
 # Pages that are no task; the flashcards have tests of their own.
 OTHERS = ("transfer", "three_ways", "arena", "teaching", "glossary", "pseudo_label", "why")
-EACH = (
-    LINK,
-    "test_axe_finds_nothing_and_nothing_is_too_wide",
-    "test_detailed_shows_the_formula_with_the_present_numbers",
-    "test_sample_and_label_stay_apart_and_live_in_the_link",
-    "test_a_label_is_there_with_the_press_and_is_what_python_says",
-)
+AXE = "test_axe_finds_nothing_and_nothing_is_too_wide"
+EACH = (AXE, "test_every_page_opens_and_its_labels_follow_the_buttons_and_the_link")
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
@@ -95,7 +90,7 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     if "slug" in metafunc.fixturenames and "slug" not in own:
         metafunc.parametrize("slug", [each(slug) for slug in pages])
     if "address" in metafunc.fixturenames:
-        more = OTHERS if name in EACH and name != LINK else ()
+        more = OTHERS if name == AXE else ()
         metafunc.parametrize("address", [each(slug) for slug in ("", *pages, *more)])
 
 

@@ -15,44 +15,6 @@ from sslviz.catalogue import TASKS
 Visit = Callable[..., Visitor]
 
 
-def change(visitor: Visitor, key: str) -> str:
-    """Press a button of the card and give the card after it has changed."""
-    before = visitor.card()
-    visitor.press(key)
-    visitor.until(lambda: visitor.card() != before, f"{key} changes the card")
-    return visitor.card()
-
-
-def test_sample_and_label_stay_apart_and_live_in_the_link(visit: Visit, slug: str) -> None:
-    visitor = visit(slug)
-    first = visitor.card()
-    change(visitor, "another_sample")
-    number = visitor.link(f"{slug}_sample")
-    assert number is not None
-    assert visitor.link(f"{slug}_label_seed") is None
-    if not TASKS[slug].drawn:  # then a sample has one label
-        expect(visitor.part("new_label").get_by_role("button")).to_be_disabled()
-        assert visit(f"{slug}?{slug}_sample={number}").card() == visitor.card() != first
-        return
-    change(visitor, "new_label")
-    visitor.link_becomes(f"{slug}_label_seed", "1")
-    assert visitor.link(f"{slug}_sample") == number
-    shown = visitor.card()
-    assert shown != first
-
-    # The same numbers give the same label, for everybody.
-    again = visit(f"{slug}?{slug}_sample={number}&{slug}_label_seed=1")
-    assert again.card() == shown
-
-    # And so do numbers that are typed.
-    body = again.popover("sample_card", "Label, seed 1")
-    box = body.get_by_role("spinbutton", name="Label seed")
-    box.fill("0")
-    box.press("Enter")
-    again.link_becomes(f"{slug}_label_seed", None)
-    again.until(lambda: again.card() != shown, "the label of seed 0")
-
-
 def test_new_label_and_another_sample_go_on_after_their_numbers_were_looked_at(visit: Visit, slug: str) -> None:
     """A popover that was opened and closed again does not hold on to the numbers that it had."""
     visitor = visit(slug)

@@ -1,62 +1,25 @@
 """Every page opened cold, on a phone, in both themes, by links and by the map."""
 
 import json
-import re
 from collections.abc import Callable
 from urllib.parse import urlparse
 
 import pytest
 from playwright.sync_api import expect
+from test_browser_every_page import all_pages_are_near
 from visitor import Server, Visitor
 
 from sslviz.catalogue import TASKS
 
 Visit = Callable[..., Visitor]
-COLD = ("", "masked_words", "cluster_ids", "frame_order", "masked_sound")
 PARTS = ("sample_card", "transport", "loss", "embedding", "learned", "guess", "code")
 
 
-@pytest.fixture
-def cold(request: pytest.FixtureRequest, address: str) -> Server:
-    """For a page of each kind, a server that nobody has visited; for the others, the one that tests share."""
-    server: Server = request.getfixturevalue("fresh" if address in COLD else "server")
-    return server
-
-
-def test_a_link_opens(cold: Server, visit: Visit, address: str) -> None:
-    visitor = visit(address, cold)
-    page = visitor.page
-    navigation = page.get_by_role("navigation")
-    for name in ("Home", "Flashcards"):
-        expect(navigation.get_by_role("link", name=name)).to_be_visible()
-    for family in {entry.family for entry in TASKS.values()}:
-        expect(navigation.get_by_role("button", name=family)).to_be_visible()
-    if not address:
-        expect(page.get_by_role("heading", level=1)).to_have_text("The data labels itself")
-        expect(page.locator("a.task")).to_have_count(len(TASKS))
-        return
-    expect(page.get_by_role("heading", level=1)).to_have_text(TASKS[address].title)
-    expect(page).to_have_title(re.compile(TASKS[address].title))
-    for part in PARTS:
-        expect(visitor.part(part)).to_be_visible()
-    for control in ("play", "train", "step", "another_sample", "new_label"):
-        expect(visitor.part(control).get_by_role("button")).to_be_visible()
-    # The guess stands beside the training; what fewer ask for is folded.
-    guess, training = (visitor.part(part).bounding_box() for part in ("guess", "transport"))
-    assert abs(guess["y"] - training["y"]) < 30
-    assert guess["x"] + guess["width"] <= training["x"]
-    for folded in ("code", "quiz"):
-        expect(visitor.part(folded).locator("details")).not_to_have_attribute("open", "")
-    # The recorded run is there at once: its steps, its loss, its map and its answers.
-    expect(visitor.mode).to_have_text("◷ recorded")
-    assert visitor.step > 0
-    assert visitor.loss is not None
-    expect(visitor.map).to_have_attribute("data-settled", "true")
-    assert visitor.frame[1] == visitor.step
-    answers = visitor.part("sample_card").locator(".chip.answer")
-    expect(answers.filter(has_text=re.compile("[✓✕]")).first).to_be_visible()
-    expect(visitor.part("code")).to_contain_text("def draw(")
-    expect(page.get_by_text("PyTorch is being loaded")).to_have_count(0)  # the label is there
+def test_home_opens(fresh: Server, visit: Visit) -> None:
+    page = visit("", fresh).page
+    all_pages_are_near(page)
+    expect(page.get_by_role("heading", level=1)).to_have_text("The data labels itself")
+    expect(page.locator("a.task")).to_have_count(len(TASKS))
 
 
 def test_light_and_dark(visit: Visit, address: str) -> None:
@@ -105,19 +68,6 @@ def test_depth_changes_the_explanation_in_place(visit: Visit, slug: str) -> None
     assert len(set(texts)) == 3
     assert "ln" in texts[1]
     assert visitor.part("sample_card").bounding_box()["y"] == pytest.approx(place, abs=1)
-
-
-def test_detailed_shows_the_formula_with_the_present_numbers(visit: Visit, slug: str) -> None:
-    visitor = visit(f"{slug}?depth=Detailed")
-    formula = visitor.part("sample_card").locator(".formula")
-    expect(formula).to_have_count(4 if slug == "masked_sound" else 2)
-    symbols, numbers = formula.nth(0), formula.nth(1)
-    assert re.search(r"ln|²|cos|−", symbols.get_attribute("aria-label"))
-    assert "=" in numbers.get_attribute("aria-label")
-    expect(symbols.locator("math mi").first).to_be_visible()  # set as mathematics
-    expect(numbers.locator("math mn").first).to_be_visible()
-    for one in formula.all():
-        assert one.evaluate("node => node.scrollWidth <= node.clientWidth")
 
 
 def test_the_map_on_home_leads_to_the_page(visit: Visit, slug: str) -> None:

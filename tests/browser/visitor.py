@@ -114,7 +114,7 @@ class Server:
         except psutil.TimeoutExpired:
             self.process.kill()
             self.process.wait(10)
-        _, alive = psutil.wait_procs(children, timeout=20)
+        _, alive = psutil.wait_procs(children, timeout=60)  # what still imports torch sees only then that it is over
         left = []
         for child in alive:
             try:
