@@ -83,6 +83,7 @@ def test_clothes_anywhere_are_the_same_clothes_at_any_place_and_size() -> None:
     assert "made smaller, moved and mirrored" in loaded.credits[0].line()
 
 
+@pytest.mark.slow
 def test_no_pixel_of_clothes_anywhere_tells_what_it_is() -> None:
     """With 100 labels raw pixels name 69 % of the centred clothes, and 25 % of those that may be anywhere."""
     right = {}

@@ -77,6 +77,7 @@ def test_guessing_costs_the_logarithm_of_the_choices(config: Any) -> None:
     assert any(score == pytest.approx(1 / among) for score in first["scores"].values())
 
 
+@pytest.mark.slow
 def test_vectors_in_a_row_keep_what_their_mean_forgets() -> None:
     """`beside`: of an untrained trunk, the probe on all 16 vectors is ahead of that on their mean (0.47 to 0.50)."""
     from sslviz.training.figures import beside

@@ -1,5 +1,6 @@
 """The scenes of all lessons: few, short, complete, and made of parts that exist."""
 
+import re
 from html import escape
 from importlib import import_module
 from typing import Any
@@ -139,16 +140,44 @@ def test_a_lesson_says_that_learning_paid_only_where_the_lead_is_clear() -> None
     from sslviz.evaluation.lead import Lead
     from sslviz.ui.frame.lesson.parts import paid
 
+    def told(random: Lead, raw: Lead, *shares: float) -> str:
+        bars = dict(zip(("trained", "random", "raw"), shares, strict=True))
+        return paid({"random": random, "raw": raw}, bars, "an untrained network", "raw pixels")
+
     clear, unclear, behind = Lead(9.6, 1.8), Lead(3.0, 1.6), Lead(-9.0, 1.0)
-    told = paid({"random": clear, "raw": clear}, "an untrained network", "raw pixels")
-    assert told == (
-        "Learning paid: of 100 new ones 10 more are right than with an untrained network. "
-        "And 10 more than with raw pixels, without any model."
+    assert told(clear, clear, 0.334, 0.236, 0.2451) == (
+        "Learning paid: of 100 new ones 9 more are right than with an untrained network, "
+        "and 8 more than with raw pixels alone."
     )
-    told = paid({"random": unclear, "raw": unclear}, "an untrained network", "raw pixels")
-    assert told == (
-        "Learning did not pay here: with an untrained network about as many are right. "
-        "But with raw pixels, without any model, about as many."
+    assert told(clear, unclear, 0.5, 0.4, 0.47) == (
+        "Learning paid only in part: of 100 new ones 10 more are right than with an untrained network. "
+        "But with raw pixels alone about as many are."
     )
-    told = paid({"random": behind, "raw": behind}, "an untrained network", "raw pixels")
-    assert told.startswith("Learning did not pay here: with an untrained network more are right. But with raw pixels")
+    assert told(unclear, unclear, 0.5, 0.47, 0.47) == (
+        "Learning did not pay here: with an untrained network about as many are right, "
+        "and with raw pixels alone about as many are."
+    )
+    assert told(behind, behind, 0.4, 0.49, 0.49) == (
+        "Learning did not pay here: with an untrained network more are right, and with raw pixels alone 9 more are."
+    )
+    assert told(unclear, clear, 0.5, 0.47, 0.4).endswith("It is 10 ahead of raw pixels alone.")
+
+
+@pytest.mark.parametrize("slug", [slug for slug, entry in TASKS.items() if slug in OF_TASKS])
+def test_the_sentence_says_the_difference_of_the_bars_above_it(slug: str) -> None:
+    """Both are of all recorded runs; a reader subtracts."""
+    from sslviz.training.results import recorded
+    from sslviz.ui.frame.lesson.parts import bars_html, means, paid
+
+    run = recorded.read(slug)
+    assert run is not None
+    runs = [run.figures, *run.repeats]
+    shares, over = means(runs), recorded.leads(runs)
+    drawn = bars_html([(kind, kind, shares[kind]) for kind in ("trained", "random", "raw")])
+    trained, bare, raw = (int(found) for found in re.findall(r"<em>(\d+)%</em>", drawn))
+    told = paid(over, shares, "the bare one", "raw input")
+    assert 100 * (shares["trained"] - shares["raw"]) == pytest.approx(over["raw"].points)
+    if told.startswith("Learning paid"):
+        assert f"of 100 new ones {trained - bare} more are right than with the bare one" in told
+    if over["raw"].clear:
+        assert str(abs(trained - raw)) in told

@@ -334,6 +334,7 @@ def test_a_recording_that_diverges_is_not_kept(monkeypatch: pytest.MonkeyPatch) 
     forget()
 
 
+@pytest.mark.slow
 def test_a_true_recording_is_stamped_anew_and_a_false_one_is_not(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -178,6 +178,7 @@ def test_a_group_has_what_every_run_is_measured_against() -> None:
     ]
 
 
+@pytest.mark.slow
 def test_the_random_trunk_of_pictures_is_the_network_that_labels_would_train_before_its_first_step() -> None:
     found = transfer_record._probes(quiet)["groups"]["fashion_mnist"]["random"]["curve"]
     ids = np.arange(N), np.arange(N, 2 * N)
@@ -190,6 +191,7 @@ def test_the_random_trunk_of_pictures_is_the_network_that_labels_would_train_bef
         assert found[-1][seed] == pytest.approx(accuracy(train, test, np.arange(N)), abs=1.1 / N)
 
 
+@pytest.mark.slow
 def test_clusters_and_numbers_are_those_of_scikit_learn(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(transfer, "CANDIDATES", 30)  # regression learns from these rows only
     one = transfer_record._probes(quiet)["runs"][1]
@@ -367,6 +369,7 @@ def bright(some: torch.Tensor) -> np.ndarray:
     return some.float().mean((1, 2, 3)).numpy()
 
 
+@pytest.mark.slow
 def test_a_head_taught_by_one_team_is_tested_on_emoji_that_all_teams_have(monkeypatch: pytest.MonkeyPatch) -> None:
     made, teams, held = emoji(np.random.default_rng(3))
     taught: list[tuple[int, int, int, int]] = []

@@ -8,7 +8,7 @@ from typing import Any, TypedDict
 import streamlit as st
 
 from sslviz.catalogue import TASKS
-from sslviz.training.results.run_view import RunView
+from sslviz.training.results.run_view import RunView, untrained
 from sslviz.ui.frame import current, looks, stage
 from sslviz.ui.frame.lesson.scene import Lesson, Said
 from sslviz.ui.frame.transport import BUSY, go_on, hold, say_shared
@@ -63,10 +63,10 @@ def learning(
             return
         say_shared(page.slug, view)
         left, right = st.columns([2, 3], gap="medium")
-        with left:
-            _strip(page, lesson, view, size)
         with right.container(key="learn_loss"):
             _loss(page, view)
+        with left:
+            _strip(page, lesson, view, size)
         looks.follow(f"{page.slug}_learn", view, current.run(page.slug), "all")
 
     st.fragment(body)()
@@ -77,7 +77,7 @@ def _buttons(slug: str, view: RunView, size: str, baselines: Sequence[Any]) -> N
     playing = view.status in BUSY
     with st.container(key="learn_bar", horizontal=True, vertical_alignment="center", gap="small"):
         if view.mode == "recorded":
-            if st.button("Train it yourself", icon=":material/model_training:", key="train", type="primary"):
+            if st.button("Train", icon=":material/model_training:", key="train", type="primary"):
                 current.start(slug).play()
                 st.rerun()
         else:
@@ -90,19 +90,27 @@ def _buttons(slug: str, view: RunView, size: str, baselines: Sequence[Any]) -> N
                 st.rerun()
         mode = {"recorded": "◷ recorded", "live": "● live", "untrained": "○ untrained"}[view.mode]
         steps = f"step <b>{view.step:,}</b> of {max(view.config.steps, view.step):,}"
-        more = f" · <b>{view.seconds:,.0f}</b> s"
-        if size == "present" and view.curve:
+        loss = ""
+        if view.curve:  # as a number where the curve has no room: on a projector, and on a phone
             chance = "".join(f", {line['name'].split(':')[0]} {line['value']:.2f}" for line in baselines[:1])
-            more = f" · loss <b>{view.curve[-1][1]:.2f}</b>{chance}"
+            loss = f" · loss <b>{view.curve[-1][1]:.2f}</b>{chance}"
+        more = (
+            loss or "" if size == "present" else f" · <b>{view.seconds:,.0f}</b> s<span class='no_curve'>{loss}</span>"
+        )
         st.html(f"<p class='nth'>{steps}{more} · {mode}</p>", width="content")
 
 
-def _answers(page: Any, view: RunView, said: Said) -> list[SaidThen]:
-    """All that the model has said of the sample in view so far, thinned out; the newest is the last."""
+def _answers(page: Any, view: RunView, said: Callable[[RunView], Said]) -> list[SaidThen]:
+    """All that the model has said of the sample in view so far, thinned out; the newest is the last.
+
+    Of a recorded run the first one is said by the same network before its first step.
+    """
     about = f"{view.id}·{page.in_view_name}"
     kept = st.session_state.get(f"{page.slug}_answers", ("", []))
     found: list[SaidThen] = list(kept[1]) if kept[0] == about else []
-    now: SaidThen = {"step": view.step, "text": said.text, "right": said.right, "share": said.share}
+    if not found and view.mode == "recorded":
+        found.append(_then(0, said(untrained(view.config))))
+    now = _then(view.step, said(view))
     if found and found[-1]["step"] == view.step:
         found[-1] = now
     else:
@@ -113,9 +121,13 @@ def _answers(page: Any, view: RunView, said: Said) -> list[SaidThen]:
     return found
 
 
+def _then(step: int, said: Said) -> SaidThen:
+    return {"step": step, "text": said.text, "right": said.right, "share": said.share}
+
+
 def _strip(page: Any, lesson: Lesson, view: RunView, size: str) -> None:
     if lesson.said is not None:
-        answers = _answers(page, view, lesson.said(view))
+        answers = _answers(page, view, lesson.said)
         strip_view(f"{page.slug}_strip", data={"about": lesson.about, "answers": answers, "size": size})
 
 

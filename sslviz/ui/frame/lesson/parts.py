@@ -110,39 +110,57 @@ def _good(place: Place, _on: On) -> None:
         st.html(told)
         return
     bare = "An untrained network" if TASKS[place.slug].trunk else "Random vectors"
+    runs = found.get("runs", [found])
+    shares = means(runs)
     names = {"trained": "This model", "random": bare, "raw": found["raw_name"].capitalize()}
-    drawn = bars_html([(name, kind, float(np.mean(found["probes"][kind]["few"]))) for kind, name in names.items()])
-    over = recorded.leads(found.get("runs", [found]))
+    drawn = bars_html([(name, kind, shares[kind]) for kind, name in names.items()])
+    mean = f", in the mean of {len(runs)} runs" if len(runs) > 1 else ""
     st.html(
-        f"{drawn}<p class='judged_note'>People named {found['labels']} samples. The bars: how many new ones, which "
-        f"nobody had used, are then named rightly. Always the commonest name: {found['chance']:.0%}.{whose}</p>"
-        f"<p class='paid'>{escape(paid(over, bare.lower(), found['raw_name']))}</p>{told}"
+        f"<div class='was_good'>{drawn}"
+        f"<p class='judged_note'>People named {found['labels']} samples. The bars: how many new ones, which nobody had "
+        f"used, are then named correctly{mean}. Always choosing the commonest name would be right for "
+        f"{found['chance']:.0%}.{whose}</p>"
+        f"<p class='paid'>{escape(paid(recorded.leads(runs), shares, bare.lower(), found['raw_name']))}</p>{told}</div>"
     )
 
 
-def paid(over: Mapping[str, Lead], bare: str, raw: str) -> str:
+def means(runs: Sequence[dict[str, Any]]) -> dict[str, float]:
+    """The share that is named correctly with few labels, in the mean of runs that differ in their seed only.
+
+    The raw input is the same in all runs, and was measured once.
+    """
+    few = {kind: [run["probes"][kind]["few"] for run in runs] for kind in ("trained", "random", "raw")}
+    return {kind: float(np.mean(found[:1] if kind == "raw" else found)) for kind, found in few.items()}
+
+
+def paid(over: Mapping[str, Lead], shares: Mapping[str, float], bare: str, raw: str) -> str:
     """In a sentence or two: whether learning paid, and whether the raw input would have done.
 
-    A lead within two standard errors is none.
+    A lead within two standard errors is none. The numbers said are the differences of the bars as they are printed.
 
     Args:
         over: how far the model is ahead of what learned nothing ("random"), and of the raw input ("raw").
+        shares: the bars of the model ("trained") and of both.
         bare: what learned nothing.
-        raw: the raw input.
+        raw: the raw input, in the plural.
 
-    >>> paid({"random": Lead(7, 0.5), "raw": Lead(-10, 1)}, "noise", "pixels")
-    'Learning paid: of 100 new ones 7 more are right than with noise. But with pixels, without any model, 10 more.'
+    >>> leads = {"random": Lead(7, 0.5), "raw": Lead(-10, 1)}
+    >>> paid(leads, {"trained": 0.32, "random": 0.25, "raw": 0.42}, "noise", "pixels")
+    'Learning paid only in part: of 100 new ones 7 more are right than with noise. But with pixels alone 10 more are.'
     """
-    learned, beyond = over["random"], over["raw"]
-    if learned.clear and learned.points > 0:
-        first = f"Learning paid: of 100 new ones {learned.points:.0f} more are right than with {bare}."
-    else:
-        first = f"Learning did not pay here: with {bare} {'more' if learned.clear else 'about as many'} are right."
-    if not beyond.clear:
-        return f"{first} But with {raw}, without any model, about as many."
-    if beyond.points > 0:
-        return f"{first} And {beyond.points:.0f} more than with {raw}, without any model."
-    return f"{first} But with {raw}, without any model, {-beyond.points:.0f} more."
+    printed = {kind: int(f"{100 * share:.0f}") for kind, share in shares.items()}
+    learned, beyond = (printed["trained"] - printed[kind] for kind in ("random", "raw"))
+    helped, further, less = (
+        over["random"].clear and learned > 0, over["raw"].clear and beyond > 0, over["raw"].clear and beyond < 0,
+    )  # fmt: skip
+    if helped and further:
+        more = f"of 100 new ones {learned} more are right than with {bare}"
+        return f"Learning paid: {more}, and {beyond} more than with {raw} alone."
+    alone = f"with {raw} alone {f'{-beyond} more' if less else 'about as many'} are"
+    if helped:
+        return f"Learning paid only in part: of 100 new ones {learned} more are right than with {bare}. But {alone}."
+    bad = f"Learning did not pay here: with {bare} {'more' if over['random'].clear else 'about as many'} are right"
+    return f"{bad}. It is {beyond} ahead of {raw} alone." if further else f"{bad}, and {alone}."
 
 
 def _check(place: Place, _on: On) -> None:
