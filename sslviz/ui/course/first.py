@@ -17,7 +17,7 @@ from sslviz.ui.tasks.patch_order.page import PAGE as PIECES
 SLUG = "pseudo_label"
 MAKERS = {
     "data": ("The data", "something was hidden or moved, so the data itself has the right answer"),
-    "batch": ("The batch", "the samples that are shown together decide what counts as different"),
+    "batch": ("The batch", "what is shown together decides which samples belong together, and which do not"),
     "model": ("The model itself", "it sorts the samples, or a slower copy of it gives the answer"),
 }
 
@@ -36,6 +36,15 @@ def makers(_size: str) -> None:
     st.html(f"<div class='makers'>{rows}</div>")
 
 
+def says_who_makes() -> str:
+    """How many tasks have their label from whom."""
+    data, batch, model = (sum(entry.label_from == maker for entry in TASKS.values()) for maker in MAKERS)
+    return (
+        f"Here are the {len(TASKS)} tasks of this app. In {data} of them the data makes the label. In {batch} it is "
+        f"the [[batch]]: the samples that are shown together. In {model} the [[model]] itself makes it."
+    )
+
+
 SCENES = (
     Scene(
         "Take a sentence", "Take data that nobody labelled",
@@ -51,7 +60,8 @@ SCENES = (
     ),
     Scene(
         "Hide a part", "Hide a part of it",
-        "Think of your thumb on one word of a page. The sentence itself still knows what is missing.",
+        "Think of your thumb on one word of a page. The sentence itself still knows what is missing. A program can "
+        "hide words in millions of sentences, and needs no English.",
         "Click the word that you want to hide.",
         (On("card", rows=2, bare=True),),
         "What does [MASK] mean?",
@@ -62,8 +72,8 @@ SCENES = (
     ),
     Scene(
         "That part is the label", "The hidden part is the label",
-        "You hid it, so you know the right answer. The data made this answer; no person had to write it. Such an "
-        "answer is a [[pseudo-label]]. Guessing it is practice, like filling gaps in an exercise book.",
+        "You hid it, so you know the right answer. No person had to write it: here the data made it. Such an answer "
+        "is a [[pseudo-label]]. Guessing it is practice, like filling gaps in an exercise book.",
         "Hide another word, and watch its label come down.",
         (On("card", rows=3),),
         "What is it good for?",
@@ -88,20 +98,18 @@ SCENES = (
     ),
     Scene(
         "Pictures, too", "It works with pictures, too",
-        "Cut a picture into pieces and move them. Where each piece was is the [[pseudo-label]]. The data made this "
-        "one, too.",
+        "Cut a picture into pieces and move them. Where each piece was is the [[pseudo-label]]: places are numbered "
+        "from 0, row by row. The data made this one, too. One could also cover a piece, or take its colours away.",
         "Swap two pieces, and watch the blue numbers follow.",
         (On("own", rows=0, panels=(0, 1), edge=220, draw=pieces),),
         "And sounds, and films?",
         "The same: hide a bit of sound, mix the pictures of a film, and ask for what you did.",
         "What else could you hide or change in a picture?",
-        "Take colours away, turn it, cover a part, cut out a piece.",
+        "Cover a part, take its colours away, turn it.",
         done=lambda _: ticks.by_hand(PIECES.slug),
     ),
     Scene(
-        "Who makes labels", "Three who make labels",
-        "Here are all tasks of this app. In most of them the data makes the label. In one the [[batch]] does. In "
-        "some the [[model]] itself does.",
+        "Who makes labels", "Three makers of labels", says_who_makes(),
         "Find one that you would like to see.",
         (On("own", draw=makers),),
         "How can a model make its own labels?",

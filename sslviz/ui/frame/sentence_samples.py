@@ -118,7 +118,7 @@ def word_question(
 
     def show() -> None:
         st.html(f"<p class='asked' translate='no'>{' '.join(shown)}</p>")
-        st.caption("The wrong words often follow the word before the gap, too: look at the rest of the sentence.")
+        st.caption("The wrong words often follow the word before the gap, too. So look at all the other words.")
 
     return Question(
         text=asked, choices=choices, truth=truth, model=best(model), chance=1 / len(choices), show=show,

@@ -17,7 +17,7 @@ SLUG = ENTRY.slug
 
 def question() -> Question:
     """A held-out sentence with one word hidden, and everybody's answers."""
-    this, place = to_guess(guess.number(SLUG), ENTRY.stream)
+    this, place = to_guess(guess.number(SLUG), ENTRY.stream, first=1)
     how = [""] * (len(this.tokens) + 2)
     how[place + 1] = "hide"
     _, labelled = card.label(this, 0, MaskedWordsOptions(), how)

@@ -8,8 +8,8 @@ from sslviz.ui.frame.lesson.scene import Lesson, On, Scene
 SCENES = (
     usual.begin(
         "Take a sentence",
-        "People wrote this [[sample|sentence]]. Nobody wrote a [[label]] beside it: no topic, no translation, "
-        "nothing.",
+        "People wrote this [[sample|sentence]]. Nobody wrote a [[label]] beside it: no topic, no translation. One "
+        "question needs no such label: which word stands at a place?",
         "Read it. If you like, take another one.", On("card", rows=1, bare=True), "Where are the sentences from?",
         "From Tatoeba, where people collect short sentences. 48,000 of them are used for [[training]]; the ones "
         "that you see here were kept back, so the [[model]] has never met them.",
@@ -20,13 +20,14 @@ SCENES = (
     Scene(
         "Hide a word",
         "Hide a word",
-        "Nobody labelled this sentence. Cover one word, and the sentence itself knows what is missing.",
+        "Nobody labelled this sentence. Cover one word, and the sentence itself knows what is missing. Small words "
+        "such as “the” are easy to guess. Names and numbers are hard.",
         "Click the word that you want to hide.",
         (On("card", rows=2, bare=True),),
         "Why only one?", "BERT hides about one word in seven, by chance. If more is hidden, less is left from which "
          "the hidden words can be guessed; if less is hidden, a sentence teaches less.",
         "Which words are easy to guess when they are hidden, and which are hard?",
-        "Easy: “the”, “is”, “on”. Hard: names, numbers, words that carry the news.",
+        "Easy: small words such as “the”, “is”, “on”. Hard: names and numbers.",
         done=ticks.by_hand, another=True,
     ),
     Scene(
@@ -44,8 +45,9 @@ SCENES = (
         done=ticks.by_hand, another=True,
     ),
     usual.guess(
-        "A word is hidden in a new sentence. One of these four stood there. A simple rule answers, too: it counts "
-        "which word often follows the one before.", "Choose a word.",
+        "A word is hidden in a new sentence. One of these four stood there. Another may fit as well: the label does "
+        "not know that. A simple rule answers, too: it counts which word often follows the one before.",
+        "Choose a word.",
         "Is there only one right answer?",
         "Several words may fit. Only one stood there, and only that one counts as the label. So even a perfect "
         "model is “wrong” now and then.",
@@ -53,18 +55,19 @@ SCENES = (
         "If the model is wrong, it has learned nothing. (Look at how sure it was of the label.)",
     ),
     usual.learn(
-        "The [[model]] sees the sentence with the gap and names a word. The [[loss]] says how little it expected "
-        "the right one: lower is better.",
+        "The [[model]] sees the sentence with the gap and names a word. At first it says the commonest ones "
+        "everywhere: “.”, then “the”. The [[loss]] says how little it expected the right one: lower is better.",
         "Press Train, and watch its answer change.", On("learn", rows=4, skip=1), "What is the dashed line?",
-        "What pure guessing costs: every word of the [[vocabulary]] is as likely as any other. A curve below it "
-        "has learned something.",
+        "What pure guessing costs: every word of the [[vocabulary]] is as likely as any other. The number behind “ln” "
+        "is how many words there are. A curve below the line has learned something.",
         "Why does the model first say “.” or “the” everywhere?",
         "These are the commonest. To say them always is the first thing that lowers the loss.",
         "The loss should reach 0. (Several words fit, so it cannot.)",
     ),
     usual.good(
-        "Filling gaps was only practice. Now the [[trunk]], the part that all tasks share, is [[frozen]]: it learns "
-        "no more. A very simple model on top of it must say of which kind a hidden word is: an animal, a food?",
+        "Filling gaps was practice. Now the [[trunk]], the part that all tasks share, is [[frozen]]: it learns no "
+        "more. A very simple model on top says of which kind a hidden word is: an animal, a food? Last bar: the words "
+        "around alone.",
         "What does the second bar tell you?",
         "What an untrained network gives for free. Only what lies above it was learned.",
         "A good loss means a good model for everything. (Measure it on what you need.)", why="How is it judged?",

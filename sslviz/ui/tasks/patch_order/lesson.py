@@ -8,7 +8,8 @@ from sslviz.ui.frame.lesson.scene import Lesson, On, Scene
 SCENES = (
     usual.begin(
         "Take a picture",
-        "Pictures of 32 by 32 points. Nobody said what they show, and the [[model]] will never be told.",
+        "Pictures of 32 by 32 points. The names below are for you: the [[model]] never gets them. Without a name one "
+        "can still ask: where in the picture was this piece?",
         "Look at them. If you like, take others.", On("card", rows=1, pictures=3), "Why so small?",
         "So that a model learns before your eyes, on one processor, in a minute or two. The idea is the same for "
         "large pictures.",
@@ -17,7 +18,8 @@ SCENES = (
     ),
     Scene(
         "Move the pieces", "Cut it, and move the pieces",
-        "The picture is cut into 16 pieces, and they change places. Each piece is a [[patch]].",
+        "The picture is cut into 16 pieces, and they change places. Each piece is a [[patch]]. Some parts you still "
+        "know: a sleeve looks like a sleeve wherever it lies.",
         "Click two pieces: they change places.",
         (On("card", rows=0, panels=(0,), edge=290),),
         "Who moves them?",
@@ -28,8 +30,9 @@ SCENES = (
     ),
     Scene(
         "Its place is the label", "Where a piece was is the label",
-        "We moved the pieces, so we know where each one belongs. That number is the [[pseudo-label]]. The data made "
-        "it: the picture itself says where each piece was.",
+        "We moved the pieces, so we know where each one belongs. The number of its place, counted from 0, row by row, "
+        "is the [[pseudo-label]]. The data made it. Whoever answers must know how things look: soles below, collars "
+        "above.",
         "Swap two pieces, and watch the blue numbers follow.",
         (On("card", rows=0, panels=(0, 1), edge=220, depth="Standard"),),
         "Is the number the name of a thing?",
@@ -40,23 +43,24 @@ SCENES = (
         relabel="Shuffle again", done=ticks.by_hand, another=True,
     ),
     usual.guess(
-        "One piece of a new picture. Where was it? A simple rule answers, too: it looks where pieces are most like "
-        "this one on average.", "Choose a place.", "What if two pieces look the same?",
+        "One piece of a new picture. Where was it? Where all pieces look alike, as in the sky, nobody can say. A "
+        "simple rule answers, too: it looks where pieces are most like this one on average.",
+        "Choose a place.", "What if two pieces look the same?",
         "Then nobody can know. A blue sky is such a picture: this label is a bad one for it.",
         "For which pictures is this a bad task?", "Where pieces look alike: sky, sand, plain borders.",
     ),
     usual.learn(
-        "The model names a place for each of the 16 pieces. On the right they lie where it would put them. Pure "
-        "guessing is right once in 16 times.",
+        "The model names a place for each of the 16 pieces. On the right they lie where it would put them. Empty "
+        "pieces look alike: if two are swapped, both count as right. Pure guessing is right once in 16 times.",
         "Press Train, and watch the picture come together.",
         On("learn", rows=2, pictures=1, panels=(2,), edge=165, far=300, depth="Standard"), "What is the dashed line?",
         "Pure guessing: each of 16 places is as likely, ln 16 = 2.77. A curve below it has learned something.",
-        "Which pieces does it place first?", "The empty corners and borders, which are the same in most pictures.",
+        "Why can it not know the place of an empty piece?", "It looks like all other empty ones.",
         "It sees what the thing is. (It sees how pieces look, and where such pieces usually are.)",
     ),
     usual.good(
         usual.CLOTHES, "Did moving pieces help to name clothes?",
-        "Compare with the bar of raw pixels: it helps less than one might hope.",
+        "Yes, compared with an untrained network. But raw pixels, without any model, do better still.",
         "Every pretext task gives a better model. (Measure it.)",
     ),
     usual.check(
