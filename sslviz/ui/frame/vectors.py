@@ -114,7 +114,7 @@ def gauges(view: RunView) -> Panel:
         "rows": [
             {
                 "name": "Spread of the output", "value": now.spread, "text": f"{now.spread:.4f}", "low": 0,
-                "high": healthy, "marks": [[healthy / 10, "a tenth of it"], [healthy, f"1/√{width} = {healthy:.4f}"]],
+                "high": healthy, "marks": [[healthy / 10, "a tenth"], [healthy, f"most: 1/√{width} = {healthy:.4f}"]],
                 "kind": "answer",
             },
             {

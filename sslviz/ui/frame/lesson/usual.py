@@ -14,8 +14,9 @@ if TYPE_CHECKING:
 
 CLOTHES = (
     "Now the [[trunk]], the part that all tasks share, is [[frozen]]: it learns no more. People name a few pictures: "
-    "shirt, shoe, bag. How many new pictures are then named rightly?"
+    "shirt, shoe, bag. How many new pictures are then named correctly?"
 )
+ANYWHERE = f"{CLOTHES} Each thing lies anywhere in its picture."  # where raw pixels are weak for that reason
 HOW = "How is it judged?"
 PROBE = "By a [[linear probe]]: a very simple model that sees only the vectors of the trunk, and a few true labels."
 

@@ -150,9 +150,9 @@ def neighbours(view: RunView, answers: Answers, i: int, name: str) -> Panel:
     """Who else is in the picture's cluster, in the next nearest one, and in the one that the model names."""
     first, second = (int(c) for c in np.argsort(answers.far[i], kind="stable")[:2])
     best, sizes = int(answers.p[i].argmax()), np.bincount(answers.ids, minlength=answers.p.shape[1]).tolist()
-    shown = {first: "its pile", second: "second nearest"}
+    shown = {first: "its pile", second: "next nearest pile"}
     if best != first:
-        shown[best] = "model’s answer" if best != second else "second nearest; model’s answer"
+        shown[best] = "model’s answer" if best != second else "next nearest pile; model’s answer"
     rows: list[Strip] = [
         {
             "name": number(cluster),

@@ -58,7 +58,7 @@ PAGE = PicturePage[ClusterIdsOptions](
         Control("smallest", step=0.05), Control("light", step=0.05), Control("flip"),
         Note("Clusters and rounds belong to a run: a change holds for the next run, after Reset and Play."),
     ),
-    redraw="Another crop", redrawn="Same pictures, other cut-outs; the label stays",
+    redraw="Another cut-out", redrawn="Same pictures, other cut-outs; the label stays",
     question=question, code=code, baselines=baselines, lesson=LESSON,
     parts=(Part(rounds, when="last"),),  # sorting by pixels takes a second that the card need not wait for
 )  # fmt: skip

@@ -69,9 +69,12 @@ def alike(this: Sample, cosine: NDArray[np.float64], i: int) -> Panel:
     """How alike the first view of a picture is to the second view of each."""
     row = cosine[i, len(cosine) // 2 :]
     return {
-        "kind": "bars", "title": f"First view of {this.names[i]}: how alike to each second view?", "mode": "",
+        "kind": "bars", "title": f"First view of {this.names[i]}: how alike is each second view?", "mode": "",
         "rows": [
-            {"name": name, "value": float(value), "text": f"{value:.2f}", "kind": "target" if k == i else "answer"}
+            {
+                "name": name, "value": float(value), "text": f"{value:.2f}".replace("-", "−"),
+                "kind": "target" if k == i else "answer",
+            }
             for k, (name, value) in enumerate(zip(this.names, row, strict=True))
         ],
         "note": "Blue: its own second view. The label asks that this bar is the longest.",

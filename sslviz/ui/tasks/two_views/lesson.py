@@ -30,8 +30,8 @@ def collapsed(slug: str) -> bool:
 SCENES = (
     usual.begin(
         "Take some pictures",
-        "Pictures, and nobody said what they show. In the lesson before, some pairs were “different”. Here nothing "
-        "is ever called “different”.",
+        "Pictures. Their names are for you: the [[model]] never gets them. In the lesson before, some pairs were "
+        "“different”. Here nothing is ever called “different”. So what if everything became the same?",
         "Look at them. If you like, take others.", On("card", rows=1, pictures=3), "Why no “different”?",
         "Comparing with many others needs large batches, and it calls two shirts “different”. Methods such as BYOL "
         "do without.",
@@ -40,8 +40,8 @@ SCENES = (
     Scene(
         "Make two views", "Make two views",
         "From each picture two [[view|views]] are made by chance. View A goes to the model, view B to a slower copy "
-        "of it.",
-        "Draw other views.",
+        "of it. The copy changes slowly, so that the model has a steady goal.",
+        "Take other views.",
         (On("card", rows=3, pictures=2),),
         "What is the slower copy?",
         "The same network, whose weights follow the model’s with a delay: the [[momentum]] copy, or [[target]].",
@@ -52,7 +52,8 @@ SCENES = (
     Scene(
         "The copy’s label", "What the copy says is the label",
         "The slower copy turns view B into a [[vector]], a list of numbers. That vector is the [[pseudo-label]]. The "
-        "model made it, by its slower copy. From view A it must predict this vector.",
+        "model made it, by its slower copy. From view A the model must predict it. ✓: no other picture’s vector is "
+        "nearer.",
         "Compare the blue vector with the orange one.",
         (On("card", rows=5, skip=1, pictures=1, edge=165),),
         "What are the squares?",
@@ -64,25 +65,27 @@ SCENES = (
     ),
     usual.guess(
         "The model reads one view and predicts a vector. To which of the four views does it belong? A simple rule "
-        "answers, too: it only compares points.", "Choose a letter.",
+        "answers, too: it only compares pixels.", "Choose a letter.",
         "Is it bad if it is wrong?",
         "It was never asked to tell pictures apart, only to give two views of one picture the same vector.",
-        "Which answer would a collapsed model give?", "Any: all vectors are the same to it.",
+        "What would a model answer that gives every view the same vector?", "Any of the four: all are the same to it.",
     ),
     usual.learn(
-        "The [[loss]] falls: good. But look at the spread, too: it says how much the vectors of different pictures "
-        "differ. While it stays up, the model still tells pictures apart.",
+        "The [[loss]] falls: good. But look at the spread, too: how much the vectors of different pictures differ. It "
+        "must stay far above the first mark, a tenth of the most possible. Below, all vectors are nearly the same.",
         "Press Train, and watch the spread: it must stay up.",
         On("learn", rows=0, panels=(1,), edge=120), "What are the other two meters?",
-        "Mean cosine: how alike the vectors of two pictures are; at 1 all are the same. Effective rank: in how many "
-        "directions the vectors differ.",
-        "Is a falling loss enough to be glad?", "No. Look at the meters as well.",
+        "Mean cosine: how alike the vectors of two pictures are on average; at 1 all are the same. Effective rank: in "
+        "how many directions the vectors differ; at 1 all lie on one line. 1/√128: the spread of vectors with 128 "
+        "numbers that point in all directions alike, the most possible.",
+        "Is a falling loss enough to be glad?", "No. Look at the spread as well.",
     ),
     Scene(
         "Make it collapse", "Make it collapse",
-        "Two parts keep it alive: the [[predictor]] and the [[stop-gradient]]. Without them there is an easy way to "
-        "a low loss: give the same answer to everything.",
-        "Press “Make it collapse”. Watch loss and spread fall to 0.",
+        "Two parts keep it alive. The [[predictor]]: a small network that only the model has. The [[stop-gradient]]: "
+        "the loss moves the model, never the goal. Without them there is an easy way to a low loss: the same answer "
+        "for everything.",
+        "Press “Make it collapse”. Loss and spread fall to 0, the cosine rises to 1.",
         (On("own", draw=collapse), On("learn", rows=0, panels=(1,), edge=120)),
         "Why does it collapse?",
         "If every picture gets the same vector, each prediction is perfect. The loss is 0, and nothing was learned. "
@@ -93,8 +96,9 @@ SCENES = (
         done=collapsed,
     ),
     usual.good(
-        "Back to the healthy model. Its [[trunk]], the part that all tasks share, is [[frozen]]: it learns no more. "
-        "People name a few pictures: shirt, shoe, bag. How many new pictures are then named rightly?",
+        "Back to the healthy model. Its [[trunk]] is [[frozen]]: it learns no more. People name a few pictures of "
+        "things that lie anywhere: shirt, shoe, bag. How many new ones are named correctly? This "
+        "[[linear probe|probe]] and the spread tell what the loss does not.",
         "Which number would you watch during training?", "The spread, and the probe; never the loss alone.",
         why="Does a collapsed model score as badly as guessing?",
         because="Not always: the meters look at the last layer, the probe at the trunk before it. The lab has the "
@@ -118,5 +122,5 @@ def said(view: RunView) -> Said:
 LESSON = Lesson(
     SCENES, said, "The spread of its vectors over time, as a share of the most possible",
     good="learning without “different”: no large batch is needed, and two shirts need not be told apart.",
-    poor="runs that nobody watches: a collapse does not show in the loss.",
+    poor="runs of which one watches the loss alone: a collapse does not show in it.",
 )  # fmt: skip
