@@ -12,6 +12,8 @@ from sslviz.data import captions, images
 from sslviz.evaluation.lead import Lead
 from sslviz.training.config import default
 from sslviz.training.results import run_view
+from sslviz.ui.frame import stage
+from sslviz.ui.frame.stage import Stage
 from sslviz.ui.tasks.captions import card as cards
 from sslviz.ui.tasks.captions import learned, pairs, search
 from tests.pages.test_own_input import picture
@@ -27,6 +29,15 @@ def test_a_sample_has_different_captions_that_were_never_trained_on_and_an_own_p
         assert set(this.teams) <= set(images.TEAMS)
     own = pairs.sample(0, "", np.zeros((40, 50, 3), np.uint8))
     assert (own.names[0], own.teams[0], own.own) == ("your picture", "no caption", True)
+
+
+def test_below_a_picture_stands_who_drew_it_and_in_a_lesson_its_caption_until_that_is_the_label() -> None:
+    this = pairs.sample(0, "", None)
+    assert cards.below(this) == this.teams
+    with stage.on(Stage("large", rows=1)):
+        assert cards.below(this) == this.captions
+    with stage.on(Stage("large", rows=3)):
+        assert set(cards.below(this)) == {""}
 
 
 def test_a_word_that_no_caption_has_gets_one_clear_sentence() -> None:

@@ -41,6 +41,13 @@ def test_attention_is_a_share_of_each_patch_for_all_heads_and_for_each() -> None
     np.testing.assert_allclose(reads[0], reads[1:].mean(0), atol=1e-6)
 
 
+@pytest.mark.parametrize(("entropy", "boxes"), [(0.0, 1), (np.log(64), 64), (np.log(8), 8)])
+def test_a_lesson_says_how_many_boxes_an_entropy_is_worth(entropy: float, boxes: float) -> None:
+    rows: Any = cards.in_boxes(untrained(), (entropy, entropy, 0.5))["rows"]
+    assert [row["value"] for row in rows] == pytest.approx([boxes, boxes, 0.5])
+    assert all(row["low"] <= row["value"] <= row["high"] + 1e-9 for row in rows)
+
+
 def test_a_run_without_sharpening_draws_its_meters(visit: Callable, engine: Any, cheap: Any) -> None:
     page = visit("self_distillation", steps="20", batch="16", device="cpu", sharpening="false")
     before = page.component("self_distillation_card")["panels"]

@@ -93,7 +93,12 @@ def nearest(names: Sequence[str], cosine: NDArray[np.float32], i: int, hint: str
         "title": "Nearest to which?",
         "hint": hint,
         "rows": [
-            {"name": name, "value": float(value), "text": f"{value:.2f}", "kind": "target" if k == i else ""}
+            {
+                "name": name,
+                "value": float(value),
+                "text": f"{value:.2f}".replace("-", "−"),
+                "kind": "target" if k == i else "",
+            }
             for k, (name, value) in enumerate(zip(names, cosine, strict=True))
         ],
         "mode": "",

@@ -83,7 +83,7 @@ function raw(card, name, cell, i) {
   const button = make('button', 'pick', '', { type: 'button', title: name, onclick: choose })
   set(button, { 'aria-label': `${name}: look closer`, 'data-column': i })
   if (cell.image) button.append(image(cell.image))
-  node.append(button, make('span', 'name', cell.text || name))
+  node.append(button, make('span', 'name', cell.text ?? name))
   return node
 }
 

@@ -9,7 +9,9 @@ from sslviz.ui.frame.lesson.scene import Lesson, On, Said, Scene
 
 SCENES = (
     usual.begin(
-        "Take a picture", "Some drawings and clothes. Each has 32 by 32 points in three colours: 3,072 numbers.",
+        "Take some pictures",
+        "Drawings and clothes. Each has 32 by 32 points in three colours: 3,072 numbers. By telephone one would say "
+        "less: what it is, how large, how bright, where it lies.",
         "Look at them. If you like, take others.", On("card", rows=1, pictures=3),
         "Does one need so many numbers?",
         "For any picture at all, yes. But things look alike in much, and what is alike need not be said each time.",
@@ -18,21 +20,22 @@ SCENES = (
     ),
     Scene(
         "Squeeze it", "Press it through a few numbers",
-        "Think of describing a picture by telephone, with a few numbers only. A simple rule without training, PCA, "
-        "keeps as many numbers as you say. The rest is lost.",
-        "Click a number: so many may pass.",
+        "Now only a few numbers may be said. A simple rule without training, called PCA, keeps as many as you choose, "
+        "and draws the picture from them. The rest is lost.",
+        "Click the numbers from 1 on. When do you know what it is?",
         (On("card", rows=1, panels=(0,), pictures=1, edge=230, far=400),),
         "What rule is it?",
         "Principal components (PCA). Among all rules that only add and multiply, it loses the least. A model must be "
         "better than that to be worth its training.",
-        "From how many numbers on do you know what it is?", "Between 8 and 32, for most pictures.",
+        "From how many numbers on do you know what it is?",
+        "It depends: a plain thing shows early, a drawing with details late.",
         done=ticks.by_hand, another=True,
     ),
     Scene(
-        "Itself the label", "The picture itself is the label",
-        "An [[encoder]] turns the picture into a short code, the grey fields. A [[decoder]] builds it again. The "
-        "data made the label: the picture itself. What all pictures have in common need not be said: the model must "
-        "learn that.",
+        "Its own label", "The picture itself is the label",
+        "An [[encoder]] turns the picture into a short code, the grey fields. A [[decoder]] builds it again. The data "
+        "made the label: the picture itself. The code has room for what is special only; what all pictures have in "
+        "common, the model must learn.",
         "Compare the label with the picture.",
         (On("card", rows=4, pictures=2, edge=130, far=280),),
         "Is that not too easy?",
@@ -42,24 +45,27 @@ SCENES = (
         another=True,
     ),
     usual.guess(
-        "One of four pictures went through the code. On the left: what came out. PCA, the simple rule, answers, "
-        "too.", "Choose a letter.",
+        "One of the four pictures went through the code; “rebuilt” is what came out. Details got lost: what only few "
+        "pictures have. PCA, the simple rule, answers, too.", "Choose a letter.",
         "Why are the four so alike?",
         "If one were a shoe and the others shirts, it would be too easy. Among alike pictures details decide, and "
         "these get lost first.",
         "What was lost on the way?", "Patterns, letters, buttons: all that only few pictures have.",
     ),
     usual.learn(
-        "The [[loss]] says how far what comes out, in orange, is from the [[label]], in blue: lower is better.",
+        "The [[loss]] says how far the model’s answer is from the [[label]]: lower is better. At first it draws noise, "
+        "soon something grey that is nearly the same for all pictures.",
         "Press Train, and watch the picture appear.", On("learn", rows=5, skip=3, pictures=1, edge=220, far=300),
         "What is the ✓?",
         "Closer to the picture than PCA with as many numbers. That rule needs no training at all.",
-        "What does it draw first?", "One and the same grey picture for all: their mean.",
+        "What does it draw first?",
+        "Noise; then something grey, nearly the same for all: one is never very wrong with their mean.",
     ),
     Scene(
         "One number", "What does one number mean?",
-        "Take the code of one picture, and turn a single number up and down. The [[decoder]] draws what comes of it.",
-        "Find what changes from left to right. Only noise? Then train longer first.",
+        "Take the code of one picture, and turn a single number up and down. The [[decoder]] draws what comes of it. "
+        "Sometimes it has a name, such as brightness or width; often there is no word for it.",
+        "What changes from left (low) to right (high)?",
         (On("card", rows=0, panels=(2,), pictures=1),),
         "Who gave the numbers a meaning?",
         "Nobody. The model found what is worth saying: often brightness or width, sometimes nothing that has a name.",
@@ -93,7 +99,7 @@ def said(view: RunView) -> Said:
 
 
 LESSON = Lesson(
-    SCENES, said, "Its error on the first picture; ✓ and the bar: how much less than PCA",
+    SCENES, said, "Its error on the first picture. ✓: smaller than by PCA; the bar: by how much",
     good="making things small, taking noise away, and finding what is odd: what it cannot rebuild is unlike the rest.",
     poor="telling things apart where brightness and place do not matter: it keeps just these.",
 )  # fmt: skip

@@ -70,11 +70,13 @@ def card(this: Pairs, view: RunView, seed: int, options: CaptionsOptions, depth:
     """Draw the card; a click on a picture asks which names fit it."""
     draw, labelled = label(this, seed, options)
     said, selected = answer(view, labelled, options), picture_card.selected(SLUG, this, first=0)
-    texts = read(this, draw)
+    texts, names = read(this, draw), below(this)
     drawn = PictureCard(
         id=f"{this.name}·{seed}·{options}",
         heads=HEADS,
-        columns=[column(this, texts, as_bytes(labelled.inputs["pixels"]), said, i) for i in range(len(texts))],
+        columns=[
+            column(this, texts, as_bytes(labelled.inputs["pixels"]), said, i, names[i]) for i in range(len(texts))
+        ],
         selected=selected,
         panels=[
             on_a_stage(goal(this, texts)), on_a_stage(reached(this, texts, said, view.mode)),
@@ -100,13 +102,21 @@ def read(this: Pairs, draw: Draw) -> list[str]:
     return found
 
 
-def column(this: Pairs, texts: list[str], seen: NDArray[np.uint8], said: Said, i: int) -> PictureColumn:
-    """One picture from raw to the caption that the model chooses."""
+def below(this: Pairs) -> tuple[str, ...]:
+    """What stands below each picture: who drew it; in a lesson its caption, until the caption is the label."""
+    scene = stage.now()
+    if scene is None:
+        return this.teams
+    return this.captions if scene.rows == 1 else ("",) * len(this.captions)
+
+
+def column(this: Pairs, texts: list[str], seen: NDArray[np.uint8], said: Said, i: int, under: str) -> PictureColumn:
+    """One picture from raw to the caption that the model chooses; `under`: what stands below the picture."""
     best, own = int(said.share[i].argmax()), this.own and i == 0
     right = best == i
     title = f"cosine {said.cosine[i, best]:.2f}, share {said.share[i, best]:.0%}"
     cells: list[PictureCell] = [
-        {"image": png(this.pixels[i]), "text": this.teams[i], "title": this.names[i]},
+        {"image": png(this.pixels[i]), "text": under, "title": this.names[i]},
         {"image": png(seen[i])},
         {"text": "none: it is yours", "kind": "none"} if own else {"text": texts[i], "kind": "target"},
         {"text": texts[best] if own or not right else f"✓ {texts[best]}", "kind": "answer", "title": title,
@@ -159,7 +169,7 @@ def reached(this: Pairs, texts: list[str], said: Said, mode: str) -> Tiles:
     right = sum(int(said.share[i].argmax()) == i for i in range(int(this.own), n))
     back = sum(int(said.back[:, j].argmax()) == j for j in range(int(this.own), n))
     return {
-        "kind": "tiles", "title": "Model’s similarities", "columns": n, "act": "", "mode": mode,
+        "kind": "tiles", "title": "Model’s answer, in percent", "columns": n, "act": "", "mode": mode,
         "hint": "orange: the share of each caption, row by row", "tiles": tiles,
         "sides": sides(this), "tops": texts, "tint": "answer",
         "note": f"The number, in percent, stands at the caption that it takes; the blue frame is the label. It finds "

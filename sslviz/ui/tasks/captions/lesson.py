@@ -21,8 +21,9 @@ def searched(_slug: str) -> bool:
 SCENES = (
     usual.begin(
         "Take some pictures",
-        "A picture book: a picture, and a few words beside it. Here the pictures are emoji, and the words are their "
-        "names. People wrote the names, but nobody sorted the pictures into [[class|classes]].",
+        "A picture, and a few words beside it: web pages and newspapers have millions of such pairs. Here the pictures "
+        "are emoji, and the words their names. People wrote the names, but nobody sorted the pictures into "
+        "[[class|classes]].",
         "Look at them. If you like, take others.", On("card", rows=1, pictures=4), "Who drew them?",
         "Three teams of designers. So one name has up to three pictures.",
         "Where else do pictures come with words?", "On web pages, in newspapers, in shops: hundreds of millions.",
@@ -30,8 +31,9 @@ SCENES = (
     Scene(
         "The caption", "The caption is the label",
         "Pictures are cut at random, and a word may be left out (“…”). The batch made the [[pseudo-label]]: of all its "
-        "captions, this [[caption]] came with the picture, and the others are wrong answers.",
-        "Draw other cuts.", (On("card", rows=3, pictures=2),),
+        "captions, this [[caption]] came with the picture. A class stands in a fixed list; a caption puts words "
+        "together anew.",
+        "Press “Other cuts”: what changes, and what stays?", (On("card", rows=3, pictures=2),),
         "Did a person make this label?",
         "A person wrote the caption, but not as a label. The batch makes it one: of all captions there, this one came "
         "with the picture.",
@@ -41,8 +43,8 @@ SCENES = (
     ),
     Scene(
         "The matrix", "All pairs at once",
-        "A row for each picture, a column for each caption. Blue is the [[target]]: they came together. Orange is what "
-        "the model believes, in percent.",
+        "A row for each picture, a column for each caption. Blue is the [[target]]: they came together; all other "
+        "captions count as wrong. Orange is what the model believes, in percent.",
         "Compare the two tables, then take other pictures.", (On("card", rows=0, panels=(0, 1), edge=165),),
         "Why do no two captions of a batch agree?",
         "Several teams drew each emoji. With one caption twice, two answers would be right, and one counted wrong.",
@@ -50,31 +52,36 @@ SCENES = (
         done=ticks.another, another=True,
     ),
     usual.guess(
-        "One picture, and four captions. A simple rule answers, too: it takes the words of the training picture that "
-        "looks most alike.", "Choose a caption.",
-        "Has the model seen this picture?", "No, and not its name either, drawn by whichever team.",
+        "A new picture, and four captions. These are new, too, but the model knows their words from other names. A "
+        "simple rule answers, too: it takes the words of the training picture that looks most alike.",
+        "Choose a caption.",
+        "Has the model seen this picture?", "No. It saw no picture of this name at all.",
         "Then how can it know the name?", "It knows the words from other names, and looks for what goes with them.",
     ),
     usual.learn(
-        "Two [[encoder|encoders]], one for pictures and one for words, learn to give a picture and its caption the "
-        "same direction. The [[loss]] asks it both ways: which caption, and which picture?",
+        "Two [[encoder|encoders]], for pictures and for words, learn to give a picture and its caption one direction. "
+        "With shuffled captions the [[loss]] must stay at guessing. For new pairs (white dots) it falls little: much "
+        "is learned by heart.",
         "Press Train, and watch the orange table.", On("learn", rows=0, panels=(1,), edge=150),
-        "Why two questions?", "Otherwise one caption could answer for all pictures, and nobody would notice.",
+        "What does the loss ask?",
+        "Two things: which caption goes with a picture, and which picture with a caption. With the first alone one "
+        "caption could answer for all pictures.",
         "How could one test that nothing but the pairs gives the answer away?",
         "Shuffle the captions: then the loss must stay at guessing. The lab has a switch for it.",
     ),
     Scene(
         "Search by words", "A word finds pictures",
-        "Words and pictures now lie in one space. So a word finds the pictures nearest to it, though these were never "
-        "trained on. That is called [[zero-shot]].",
-        "Type another word, such as flag, clock or red heart.", (On("own", draw=search.field),),
+        "A word and a picture now have [[vector|vectors]] that can be compared: the number is their [[cosine]]. So a "
+        "word finds pictures that the model never saw; that is called [[zero-shot]]. It read few captions, so it errs.",
+        "Type another word: flag, red heart, dog. Where does it err?", (On("own", draw=search.field),),
         "Which words does it know?", "Only those in the captions that it learned from, about 1,500.",
         "Look for something that it gets wrong. Why?", "It read few captions; CLIP read 400 million.",
         done=searched,
     ),
     usual.good(
-        "The picture encoder’s [[trunk]] is [[frozen]]: it learns no more. People sort a few emoji into nine classes, "
-        "such as flags or food. It never saw these [[class|classes]]. How many new emoji are then sorted rightly?",
+        "The picture encoder’s [[trunk]] is [[frozen]]. People sort a few emoji into nine [[class|classes]], such as "
+        "flags or food. Names of one class share words, so their pictures got similar vectors. How many new emoji are "
+        "then sorted correctly?",
         "Why is it ahead of raw pixels here?", "Names of one class share words, so their pictures got similar vectors.",
         "Nobody helped it. (People wrote the captions; that is help by language, though not by labels.)",
     ),
@@ -98,6 +105,6 @@ def said(view: RunView) -> Said:
 
 LESSON = Lesson(
     SCENES, said, "Its belief in the right caption, over time",
-    good="searching pictures by words, and naming them by classes that nobody trained.",
+    good="searching pictures by words, and sorting them into classes that nobody taught it.",
     poor="words that no caption had: to it they mean nothing.",
 )  # fmt: skip

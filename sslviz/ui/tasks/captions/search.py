@@ -19,7 +19,7 @@ from sslviz.ui.frame.pictures import data_address
 from sslviz.ui.tasks.captions import pairs
 
 SLUG, KEY = ENTRY.slug, f"{ENTRY.slug}_search"
-FIRST, SHOWN = "green", 8
+FIRST, SHOWN = "clock", 8
 
 
 def search(hide: set[str]) -> None:

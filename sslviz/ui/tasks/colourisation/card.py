@@ -129,7 +129,8 @@ def panels(this: Sample, i: int, one: Painted, place: int, view: RunView) -> lis
          "tiles": swatched,
          "note": f"Label: {names[0]}. Likeliest: {names[1]}. As unsure as among {np.exp(one.entropy[place]):.0f} "
          f"colours of {len(p)} (entropy {one.entropy[place]:.2f} nats)."},
-        {"kind": "tiles", "title": "All 76 colours there", "hint": "larger: likelier", "mode": view.mode, "columns": 1,
+        {"kind": "tiles", "title": "All 76 colours there", "hint": "larger: likelier; blue: the true one",
+         "mode": view.mode, "columns": 1,
          "tiles": [{"image": png(chart(p, truth, light)),
                     "title": f"the likeliest colour: {names[1]}; the label: {names[0]}"}],
          "note": "Across: a, from green to red. Up: b, from blue to yellow. Grey is in the middle; the label is "

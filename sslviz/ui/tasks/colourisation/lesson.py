@@ -26,32 +26,36 @@ def dulled(slug: str) -> bool:
 
 SCENES = (
     usual.begin(
-        "Take some pictures", "Some drawings in colour. Nobody said what they show.",
+        "Take some pictures",
+        "Drawings in colour; the names are for you, the model never gets them. To colour an old film one must know "
+        "what things are: grass is green.",
         "Look at them. If you like, take others.", On("card", rows=1, pictures=3),
         "What could be asked of a picture in colour?", "Its colours, once they are gone.",
-        "Who colours old films?", "People who know what things are: grass is green, so this grass was green.",
+        "Who can colour old films?", "People who know what things are: grass is green, so this grass was green.",
     ),
     Scene(
         "Grey, and a label", "Take the colours away",
-        "Each picture becomes grey. Its colours, place by place, are the [[pseudo-label]]: 64 places, each one "
-        "of 76 colours. The data made it: the picture had them all the time.",
+        "Each picture becomes grey. Its colours are the [[pseudo-label]]: at each of 64 places one of 76 colours, all "
+        "drawn equally light. The data made it: the picture had them all the time. To name them, one must know the "
+        "thing.",
         "Take others, and compare picture, grey and label.", (On("card", rows=3, pictures=2),),
         "Why are the colours of the label so flat?",
-        "Lightness is not asked for: the model sees it. So each colour is drawn equally light. White and black are "
-        "both grey there.",
+        "Lightness is not asked for: the model sees it. So a bright yellow looks brown here, and white and black are "
+        "both grey. The number below says how many places have a colour, not grey.",
         "What must one know to colour a grey tomato?", "That it is a tomato.",
         "The label says what the picture shows. (It says which colour each place had.)",
         done=ticks.another, another=True,
     ),
     usual.guess(
-        "A grey picture, a framed place, and four colours. A simple rule answers, too: it knows only how light the "
-        "place is.", "Choose a letter.",
+        "A grey picture, a framed place, and four colours. What is the thing? If that does not help: which colours are "
+        "common? A simple rule answers, too: it knows only how light the place is.", "Choose a letter.",
         "Can one know it?",
         "If one sees what it is, often. A banana is yellow. A flag or a balloon may have any colour.",
         "How did you choose?", "By what the thing is; else by which colours are common.",
     ),
     usual.learn(
-        "The [[model]] paints the grey pictures. The [[loss]] says how surprised it is by the true colours.",
+        "The [[model]] paints the grey pictures. At first it mixes all colours, which gives something pale. The "
+        "[[loss]] says how surprised it is by the true colours.",
         "Press Train, and watch the colours come.", On("learn", rows=4, pictures=1, edge=140, far=200),
         "Why is the wrong colour often a good one?",
         "A yellow face is drawn yellow by all three teams. A green car could be red: only the label says green.",
@@ -60,9 +64,9 @@ SCENES = (
     ),
     Scene(
         "No right answer", "Where the colour is not in the picture",
-        "For each place the model says how likely each colour is. One large square: it is sure. Many small ones: the "
-        "colour is not in the picture, and nobody could know it.",
-        "Press places. Find one where it is sure, and one where it is torn.",
+        "For each place the model says how likely each colour is. One large square: it is sure, as at white ground. "
+        "Many small ones: the colour is not in the picture, as in flags and clothes. Nobody could know it.",
+        "Press white ground, then other places. Where is it sure, where not?",
         (On("card", rows=0, panels=(0, 2), edge=190),),
         "Why ask for a class, and not for a number?",
         "If red and blue are both likely, the best single number lies between them: a dull brown. A "
@@ -73,8 +77,8 @@ SCENES = (
     ),
     Scene(
         "Dull or bright", "Why rare colours count more",
-        "Half of all places are grey. If all places count alike, the model likes to paint grey. So rare colours were "
-        "given a larger weight: that is called [[rebalancing]].",
+        "Half of all places are grey. If all count alike, the model likes to paint grey. So rare colours got a larger "
+        "weight: [[rebalancing]]. The pictures become brighter, but the trunk knows no more by it.",
         "Press “All places count alike”, and watch the colours fade.",
         (On("own", draw=alike), On("learn", rows=4, pictures=1, edge=120, far=200)),
         "Is grey wrong?",
@@ -86,8 +90,8 @@ SCENES = (
         done=dulled,
     ),
     usual.good(
-        "Back to rare colours. The [[trunk]], the part that all tasks share, is [[frozen]]: it learns no more. People "
-        "name a few pictures: animal, food, flag. How many new ones, in grey, are then named rightly?",
+        "Back to rare colours. The [[trunk]] is [[frozen]]: it learns no more. People name a few pictures: animal, "
+        "food, flag. How many new ones, in grey, are then named correctly? Only the raw pixels keep their colours.",
         "Did painting help to name things?",
         "More than nothing: it is ahead of the untrained network. Raw pixels keep their colours here, and are ahead.",
         "Who paints well, understands. (Many colours can be told by how light and how flat a place is.)",
@@ -100,7 +104,7 @@ SCENES = (
 
 
 LESSON = Lesson(
-    SCENES, usual.said(SLUG), "Colours named on the first picture, over time",
+    SCENES, usual.said(SLUG), "Coloured places of the first picture at which it names the colour, over time",
     good="things with a colour of their own, and very many photos: each one asks, and has the answer.",
-    poor="things of any colour, such as flags and clothes: there the label asks for what the picture does not say.",
+    poor="things of any colour, such as flags and clothes: there the label asks for what a grey picture does not say.",
 )  # fmt: skip

@@ -116,7 +116,7 @@ def rows(clip: Clip, depth: str) -> list[ClipRow]:
         ]},
     ]  # fmt: skip
     right = clip.best == clip.truth
-    text = f"{'✓' if right else '✕'} {name_of(clip.variant, clip.best)}, {clip.answer.p[clip.best]:.0%}"
+    text = f"{'✓' if right else '✕'} {told(clip.variant, clip.best)}, {clip.answer.p[clip.best]:.0%}"
     shown.append(
         {"head": "Model’s answer", "kind": "guess", "cells": [
             {"text": text, "kind": "answer", "span": k, "wrong": not right, "title": "its most probable answer"}
@@ -125,10 +125,16 @@ def rows(clip: Clip, depth: str) -> list[ClipRow]:
     return shown
 
 
+def told(variant: str, number: int) -> str:
+    """A label in words; a lesson says what the second order is, the lab says it below the card."""
+    text = name_of(variant, number)
+    return text.replace(" or ", ", or counted from the end ") if stage.now() else text
+
+
 def label_text(clip: Clip, depth: str) -> str:
     """The label in its chip."""
     if depth == "Basic" or clip.variant == "in order?":
-        return name_of(clip.variant, clip.truth)
+        return told(clip.variant, clip.truth)
     return f"class {clip.truth} of {len(clip.answer.p)}: {name_of(clip.variant, clip.truth)}"
 
 

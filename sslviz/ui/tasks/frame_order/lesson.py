@@ -16,7 +16,7 @@ SCENES = (
     Scene(
         "Shuffle the frames", "Shuffle its frames",
         "Four frames, single pictures of the film, are taken out and shuffled. The numbers say when each one was "
-        "filmed.",
+        "filmed. Without them, look at what moves, and where to.",
         "Click two frames: they change places.",
         (On("card", rows=2),),
         "Does the model see the numbers?", "No, only the frames. The numbers are for you.",
@@ -24,9 +24,9 @@ SCENES = (
         relabel="Shuffle again", done=ticks.by_hand, another=True,
     ),
     Scene(
-        "The order is the label", "How they lay is the label",
-        "We shuffled them, so we know the order in time. That order is the [[pseudo-label]]; forwards and backwards "
-        "count as the same. The data made it: time itself.",
+        "The order is the label", "Their order in time is the label",
+        "We shuffled them, so we know the order in time: the [[pseudo-label]]. Forwards and backwards count as the "
+        "same: counted from the end, 1 becomes 4, and 2 becomes 3. The data made it: time itself.",
         "Swap two frames, and watch the label follow.",
         (On("card", rows=3),),
         "Why both directions?",
@@ -45,7 +45,8 @@ SCENES = (
         "How did you find the order?", "Something moves a little further in each frame.",
     ),
     usual.learn(
-        "The [[model]] names one of twelve orders. Pure guessing is right once in twelve times.",
+        "The [[model]] names one of twelve orders; pure guessing is right once in twelve times. It need not know what "
+        "moves: little changes from one frame to the next.",
         "Press Train, and watch its answer.", On("learn", rows=4),
         "Why does it learn so slowly?",
         "There is little film here, a few minutes. Its [[trunk]] must find by itself that things move steadily.",
@@ -55,7 +56,7 @@ SCENES = (
     ),
     usual.good(
         "Now the [[trunk]], the part that all tasks share, is [[frozen]]: it learns no more. For a few clips people "
-        "say who is in them, the rabbit or a rodent. Who is in new ones?",
+        "say who is in them, the rabbit or a rodent. How often is it right on new ones? So little film teaches little.",
         "What do the bars say?",
         "Compare with raw pixels and with pure guessing: on so little film this label teaches little.",
         "Time is the best teacher. (It needs very much film, and things that really move.)",

@@ -112,7 +112,7 @@ function turn(card) {
 /** @param {SentenceCard} data */
 function raw(data) {
   const node = make('div', 'raw-pair')
-  node.append(quote('A', data.a, data.from), quote(data.own ? 'B' : 'next', data.follows, ''))
+  node.append(quote('A', data.a, data.from), quote('B', data.follows, ''))
   return node
 }
 

@@ -17,20 +17,21 @@ SCENES = (
     ),
     Scene(
         "Toss a coin", "Toss a coin",
-        "Heads: the second sentence stays. Tails: one of another story takes its place.",
-        "Press the button: replace B, or put the true one back.",
+        "Heads: the second sentence, B, stays. Tails: one of another story takes its place. Often its names and things "
+        "give it away.",
+        "Press “Replace B”, and read both again.",
         (On("card", rows=2),),
         "Who is the stranger?",
         "Any sentence of another story or chapter, drawn by chance.",
         "Could you tell a stranger from the right one? By what?",
-        "Often by names and things: if A speaks of a king, and B of a steam engine, hardly.",
+        "Often, by names and things: A speaks of a king, and B of a steam engine.",
         another=True, relabel="Toss again",
     ),
     Scene(
         "The coin: label", "The coin is the label",
         "We tossed the coin, so we know. IsNext: B follows A. NotNext: it does not. That is the [[pseudo-label]]. "
         "The data made it: the order of the book, and our coin.",
-        "Turn the coin over, and watch the label.",
+        "Press “Replace B”, and watch the label.",
         (On("card", rows=3),),
         "What is a pure guess worth?", "Half of all answers are right by tossing another coin.",
         "Who made this label?", "The data: the order of the book, and our coin.",
@@ -38,15 +39,15 @@ SCENES = (
         another=True, relabel="Toss again",
     ),
     usual.guess(
-        "Does B follow A? Two simple rules answer, too: one compares the words, the other one the lengths. Quotation "
-        "marks all look alike here, or they would tell.", "Choose one.",
-        "What do the others go by?",
+        "Does B follow A? Look at names and things, and at who speaks. Two simple rules answer, too: one compares the "
+        "words, the other one the lengths.", "Choose one.",
+        "How do the two rules decide?",
         "“Topic alone” counts words that stand in both; “length alone” looks at how long they are. Neither reads.",
         "What did you go by?", "Names, things, who speaks: mostly the topic.",
     ),
     usual.learn(
         "The [[model]] reads both sentences and says how likely it is that B follows. The [[loss]] of tossing a coin "
-        "is 0.69; lower is better.",
+        "is 0.69; here it hardly gets below. To look at the topic is often enough, so nothing else must be learned.",
         "Press Train, and watch its answer.", On("learn", rows=4, skip=1),
         "Why is it so slow?",
         "One pair has one label: yes or no. A sentence with hidden words has a label of thousands of possible words, "
@@ -70,6 +71,6 @@ SCENES = (
 
 LESSON = Lesson(
     SCENES, usual.said("next_sentence"), "Its answer to this pair; the bar: how sure it was of the right one",
-    good="seeing whether two texts speak of the same thing.",
-    poor="following a story. ALBERT (2019) asks for the order of two neighbours: there the topic tells nothing.",
+    good="telling whether two texts have one topic; but to count their words tells that, too.",
+    poor="following a story. A later model, ALBERT, asks which of two neighbours comes first: the topic cannot tell.",
 )  # fmt: skip

@@ -89,7 +89,7 @@ def _column(puzzle: Puzzle, i: int, this: Sample) -> PictureColumn:
     return {
         "name": this.names[i],
         "cells": [
-            {"image": data_address(this.pixels[i], "PNG"), "text": "", "title": this.names[i]},
+            {"image": data_address(this.pixels[i], "PNG"), "title": this.names[i]},
             {"image": seen(puzzle, i), "title": f"{this.names[i]}: what the model sees"},
             {"text": text, "kind": "target", "title": title},
             {"text": answer, "kind": "answer", "title": why, "wrong": wrong},

@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 SLUG = ENTRY.slug
 NEAREST, STRIPS, SMALL = 7, 8, 5  # keys shown beside the own one, rows of the queue, pictures in a row
 HEADS = [
-    ["", "Picture"], ["", "Query: the model sees"], ["label", "Pseudo-label: the key of this view"],
+    ["", "Picture"], ["", "Query: the model sees"], ["label", "Key: the pseudo-label is the key of this view"],
     ["guess", "Model’s answer: rank of the own key"],
 ]  # fmt: skip
 
@@ -157,14 +157,14 @@ def nearest(this: Sample, view: RunView, answers: Answers, i: int, key: NDArray[
     tiles: list[Tile] = [
         {
             "image": "" if pixels is None else png(pixels),
-            "text": f"{answers.queue[i, place]:.2f}",
+            "text": f"{answers.queue[i, place]:.2f}".replace("-", "−"),
             "kind": "hidden" if pixels is None else "",
             "title": f"cosine {answers.queue[i, place]:.2f}, {ago(int(answers.age[place]))}",
         }
         for place, pixels in zip(places, pictures_of(view, answers.age, places), strict=True)
     ]
     own: Tile = {
-        "image": png(key), "text": f"{answers.own[i]:.2f}", "kind": "target",
+        "image": png(key), "text": f"{answers.own[i]:.2f}".replace("-", "−"), "kind": "target",
         "title": f"its own key: cosine {answers.own[i]:.2f}",
     }  # fmt: skip
     above = int((answers.queue[i] > answers.own[i]).sum())
@@ -180,6 +180,7 @@ def nearest(this: Sample, view: RunView, answers: Answers, i: int, key: NDArray[
         "mode": "",
         "note": f"Blue: the own key, {where}. The others come from the queue. You see the pictures that the keys "
         "were made from; the queue itself holds only vectors."
+        + (" Those before it are left out." if above > NEAREST else "")
         + (" Hatched: noise, of no picture." if any(t["kind"] == "hidden" for t in tiles) else ""),
     }
 

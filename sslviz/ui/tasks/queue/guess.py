@@ -16,7 +16,7 @@ SLUG = ENTRY.slug
 def question() -> Question:
     """A query, and four keys of which one is its own."""
     return other_view.question(
-        SLUG, "Whose key is its own?", "the query",
+        SLUG, "Which key was made from the same picture?", "the query",
         lambda labelled, own: card.own_batch(current.show(SLUG), labelled)[own],
     )  # fmt: skip
 

@@ -8,7 +8,9 @@ from sslviz.ui.frame.lesson.scene import Lesson, On, Said, Scene
 
 SCENES = (
     usual.begin(
-        "Take some pictures", "Some clothes in grey. Nobody said what they show.",
+        "Take some pictures",
+        "Clothes in grey; the names are for you, the model never gets them. Among a few pictures brightness may be "
+        "enough to find the right one. Among a thousand one must look more closely.",
         "Look at them. If you like, take others.", On("card", rows=1, pictures=3),
         "What is new beside Same or different?",
         "There each picture was compared with the others of its [[batch]]. Here the others wait in a queue, and there "
@@ -18,8 +20,9 @@ SCENES = (
     ),
     Scene(
         "Query and key", "A query and its key",
-        "Each picture is changed twice by chance. One [[view]] asks: it is the query. The other one is its key.",
-        "Draw other views, and see what can change.",
+        "Each picture is changed twice by chance. One [[view]] asks: it is the query. The other one is its key. The "
+        "thing stays: its form, its parts.",
+        "Press “Other views”: what changes, and what stays?",
         (On("card", rows=3, pictures=2, edge=200),),
         "Who reads the key?",
         "A slower copy of the model, whose weights follow with a delay: the [[momentum]] copy. So keys of today and "
@@ -29,9 +32,9 @@ SCENES = (
     ),
     Scene(
         "The queue", "A queue of wrong answers",
-        "The keys of the last steps wait in a queue. With each [[step]] a [[batch]] of new ones comes in, and the "
-        "oldest leave.",
-        "Look at the newest keys, and at those a step older.",
+        "The keys of the last steps wait in a queue: vectors, no pictures. With each [[step]] a [[batch]] of new ones "
+        "comes in, and the oldest leave.",
+        "Look at the newest keys, and at those one step older.",
         (On("card", rows=0, panels=(1,), pictures=1),),
         "Why not simply a larger batch?",
         "All views of a batch must be computed anew in each step, and kept in memory. An old key is only a "
@@ -43,9 +46,9 @@ SCENES = (
     ),
     Scene(
         "The own key", "Its own key is the label",
-        "Which of all keys was made from the same picture? We made both views, so we know: the one framed in blue. "
-        "That is the [[pseudo-label]]. The model made the keys themselves, by its slower copy.",
-        "Find the blue one among the most alike keys.",
+        "Which of all keys was made from the same picture? We made both views, so we know: the one framed in blue, the "
+        "[[pseudo-label]]. The model made the keys themselves, by its slower copy.",
+        "Find the blue one. How many keys are more alike to the query?",
         (On("card", rows=0, panels=(0,), pictures=1, edge=300, far=600),),
         "What are the numbers?",
         "The [[cosine]] of query and key: 1 if they point the same way, 0 if they have nothing in common.",
@@ -55,14 +58,15 @@ SCENES = (
         relabel="Other views", another=True,
     ),
     usual.guess(
-        "A query, and four keys. One of them was made from the same picture. A simple rule answers, too: it only "
-        "compares points.", "Choose a letter.",
+        "A query, and four keys. One of them was made from the same picture. Light and dark were changed by chance. A "
+        "simple rule answers, too: it only compares points.", "Choose a letter.",
         "Would comparing pixels do?",
         "See for yourself: “raw pixels” is what you get by choosing the picture whose points are nearest.",
-        "What did you look at?", "Form and parts, hardly light and dark: these are changed by chance.",
+        "What did you look at?", "Form and parts; hardly light and dark, which change by chance.",
     ),
     usual.learn(
-        "The own key must become more alike to the query than all others. Rank 1 is best; guessing gives the middle.",
+        "The own key must become the most alike of all: rank 1. Guessing gives the middle. At first the [[loss]] "
+        "rises: real keys take the place of noise. The copy is slow, or else old and new keys could not be compared.",
         "Press Train, and watch the rank.", On("learn", rows=4, skip=1, pictures=1, edge=200),
         "Why does the loss rise at first?",
         "In the beginning the queue holds noise, which is unlike any query: that is easy. Then real keys come in.",
@@ -70,7 +74,10 @@ SCENES = (
         "Keys of different ages could no longer be compared, and the model would chase its own changes.",
     ),
     usual.good(
-        usual.CLOTHES, "Why does this help to name things?",
+        "Now the [[trunk]] is [[frozen]]: it learns no more. It looks at what stays, form and parts, and these tell "
+        "things apart. People name a few clothes, each anywhere in its picture. How many new ones are then named "
+        "correctly?",
+        "Why does this help to name things?",
         "To find the own key one must look at what stays: form and parts. These tell things apart, too.",
     ),
     usual.check(
@@ -94,6 +101,6 @@ def said(view: RunView) -> Said:
 
 LESSON = Lesson(
     SCENES, said, "Rank of the own key among all; the bar: how far in front it stands",
-    good="learning what stays of a picture with little memory: the batch may be small.",
+    good="learning what stays of a picture, in little memory: the batch may be small.",
     poor="questions about just what the views change: light or place, for example.",
 )  # fmt: skip

@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 SLUG = ENTRY.slug
 SHOWN = 32  # numbers of the vector in the table, so that each can be seen
 HEADS = [
-    ["", "Picture"], ["", "View A"], ["label", "Pseudo-label: View B, of the same picture"],
+    ["", "Picture"], ["", "View A"], ["label", "View B: pseudo-label, of the same picture"],
     ["guess", "Model’s vector of A"], ["guess", "Model’s vector of B"],
 ]  # fmt: skip
 NEGATIVE = (90, 90, 90)  # colour of a negative correlation
@@ -135,7 +135,8 @@ def column(this: Sample, views: NDArray[np.uint8], vectors: NDArray[np.float32],
         {"image": png(views[i + n]), "text": "same picture", "kind": "target"},
         {"image": squares(vectors[i], ORANGE)},
         {
-            "image": squares(vectors[i + n], ORANGE), "text": f"{'✓' if best == i else '✕'} cosine {cosine[i]:.2f}",
+            "image": squares(vectors[i + n], ORANGE),
+            "text": f"{'✓' if best == i else '✕'} cosine {cosine[i]:.2f}".replace("-", "−"),
             "kind": "answer", "title": title,
         },
     ]  # fmt: skip
@@ -156,14 +157,17 @@ def grid(correlation: NDArray[Any], colour: tuple[int, int, int]) -> str:
 
 
 def on_a_stage(panel: Tiles) -> Tiles:
-    """A table as a lesson shows it: there the scene says what it is."""
-    return {**panel, "note": "", "hint": ""} if stage.now() else panel
+    """A table as a lesson shows it: there the scene says what it is, but not how much of it is drawn."""
+    if stage.now() is None:
+        return panel
+    hint = f"the first {SHOWN} numbers; grey: opposite"
+    return {**panel, "title": panel["title"].split(":")[0], "note": "", "hint": hint}
 
 
 def goal() -> Tiles:
     """The pseudo-label of a whole batch: the identity matrix."""
     return {
-        "kind": "tiles", "title": "Pseudo-label: the table to reach", "columns": 1, "act": "", "mode": "",
+        "kind": "tiles", "title": "Target: the table to reach", "columns": 1, "act": "", "mode": "",
         "hint": "a row for each number of view A, a column for each of view B",
         "tiles": [{"image": grid(np.eye(SHOWN), BLUE), "kind": "target", "title": "1 on the diagonal, 0 elsewhere"}],
         "note": "Blue: a number meets itself in the other view, and must say the same (1). White: two different "
@@ -175,7 +179,7 @@ def reached(view: RunView, now: Table, before: Table) -> Tiles:
     """The table as the model has it."""
     title = f"on the diagonal {now.agreed:.2f} in the mean, off it {now.repeated:.2f} (root mean square)"
     return {
-        "kind": "tiles", "title": "Model’s answer: its table", "columns": 1, "act": "", "mode": view.mode,
+        "kind": "tiles", "title": "Model’s table: its answer", "columns": 1, "act": "", "mode": view.mode,
         "hint": f"correlations over {METERED} held-out pictures",
         "tiles": [{"image": grid(now.correlation, ORANGE), "kind": "answer", "title": title}],
         "note": f"On the diagonal {now.agreed:.2f} in the mean (untrained {before.agreed:.2f}; wanted 1); off it "

@@ -12,15 +12,15 @@ from sslviz.ui.frame.lesson.switches import Way
 SLUG = ENTRY.slug
 BREAKS = (
     Way(
-        "no_variance", "Leave out variance", ":material/compress:", {"variance": False, "covariance": True},
+        "no_variance", "Numbers need not vary", ":material/compress:", {"variance": False, "covariance": True},
         "Trains anew without the variance term",
     ),
     Way(
-        "no_covariance", "Leave out covariance", ":material/content_copy:", {"variance": True, "covariance": False},
+        "no_covariance", "Numbers may repeat", ":material/content_copy:", {"variance": True, "covariance": False},
         "Trains anew without the covariance term",
     ),
 )  # fmt: skip
-BACK = Way("whole", "Put the terms back", ":material/build:", {"variance": True, "covariance": True})
+BACK = Way("whole", "Put both back", ":material/build:", {"variance": True, "covariance": True})
 
 
 def leave_out(_size: str) -> None:
@@ -39,25 +39,26 @@ def broken(slug: str) -> bool:
 SCENES = (
     usual.begin(
         "Take some pictures",
-        "Pictures, and nobody says what they show. Each will get a [[vector]]: think of a form with 128 answers.",
+        "The names are for you: the model never gets them. Each picture will get a [[vector]]: think of a "
+        "questionnaire with 128 answers. It is badly made if all fill it in alike, or if two questions ask the same.",
         "Look at them. If you like, take others.", On("card", rows=1, pictures=3), "Who wrote the questions?",
         "Nobody. The model finds them by itself while it trains; a person may not be able to put them in words.",
-        "When is a form badly made?", "When all fill it in alike, or when two questions ask the same.",
+        "When is a questionnaire badly made?", "When all fill it in alike, or when two questions ask the same.",
     ),
     Scene(
         "Make two views", "Make two views",
         "From each picture two [[view|views]] are made by chance. The batch made the [[pseudo-label]]: these two are "
-        "of one picture. So both forms must say the same.",
-        "Draw other views.", (On("card", rows=3, pictures=2),),
+        "of one picture. So both questionnaires must say the same.",
+        "Press “Other views”: what changes, and what stays?", (On("card", rows=3, pictures=2),),
         "Is that a label?",
         "Yes: we cut both views out of one picture, so we know. No person looked at what it shows.",
-        "What would be an easy way to fill in both forms alike?", "Always write the same, whatever the picture.",
+        "What would be an easy way to fill in both alike?", "Always write the same, whatever the picture.",
         relabel="Other views", done=ticks.redrawn, another=True,
     ),
     Scene(
-        "The table", "A table is the label",
-        "A table compares every answer of view A with every one of view B. Blue is the [[target]]: each number "
-        "agrees with itself, and no number says what another says.",
+        "The table", "What we ask for, as a table",
+        "The table compares every answer of view A with every one of view B. Blue is the [[target]], the same for "
+        "every batch: it is what we ask for. Each number agrees with itself, and no number repeats another.",
         "Compare the blue table with the orange one.", (On("card", rows=0, panels=(0, 1), edge=165),),
         "What is this table called?",
         "The identity matrix: 1 on the diagonal, 0 elsewhere. The orange one holds correlations over many pictures.",
@@ -65,41 +66,43 @@ SCENES = (
         "The table compares pictures. (It compares numbers of the vector, over many pictures.)",
     ),
     usual.guess(
-        "One view, and four others. Which one must get the same vector? A simple rule answers, too: it only compares "
-        "points.", "Choose a letter.",
+        "One view, and four others. Which one must get the same vector? No picture is pushed away. But each number "
+        "must vary, and none may repeat another. A simple rule answers, too: it only compares points.",
+        "Choose a letter.",
         "What happens to the other three?", "Nothing. There are no negatives; no picture is pushed away.",
         "What pushes vectors apart, if no picture does?", "Each number must vary, and none may repeat another.",
     ),
     usual.learn(
-        "The [[loss]] falls, and both views agree more and more. The meters stay alive: different pictures still get "
-        "different vectors.",
-        "Press Train, and watch the meters.", On("learn", rows=0, panels=(3,), edge=120),
+        "The [[loss]] falls, and both views agree more and more: in the orange table a clear diagonal appears. There "
+        "each number of view A meets the same number of view B.",
+        "Press Train, and watch the orange table.", On("learn", rows=0, panels=(1,), edge=150),
         "Why do both views never quite agree?",
         "Cropped views of one picture do differ, and 128 numbers are many for what these small pictures show.",
         "What happens to the orange table meanwhile?",
-        "A diagonal appears in it, and the stripes beside it go. The lab shows it while it trains.",
+        "Its diagonal becomes clear: each number agrees with itself. The fields beside it fade a little.",
     ),
     Scene(
-        "Leave a term out", "Leave a term out",
-        "Without variance all vectors become nearly one: [[collapse]]. Without covariance the numbers repeat each "
-        "other, and the rank is low.",
-        "Press one of the buttons, and watch the meters.",
+        "Leave a part out", "Leave a part of the loss out",
+        "If numbers need not vary ([[variance]]), all vectors become nearly one, a [[collapse]]: cosine 1. If they may "
+        "repeat ([[covariance]]), vectors differ in few ways only: a low rank, in spite of a large spread.",
+        "Press a button. Which bar changes most?",
         (On("own", draw=leave_out), On("learn", rows=0, panels=(3,), edge=120)),
         "Why do they fail in two different ways?",
-        "The first term asks each number to vary. The second asks them to vary each in its own way. One does not "
-        "give the other.",
+        "One part asks each number to vary (variance). Another asks them to vary each in its own way (covariance). One "
+        "does not give the other.",
         "How do you tell the two failures apart?",
         "By the meters: cosine near 1 in the first; a low rank in spite of a large spread in the second.",
         "A low loss shows a good model. (Without variance the loss is lower than ever.)",
         done=broken,
     ),
     usual.good(
-        "Back to the whole loss. Its [[trunk]], the part that all tasks share, is [[frozen]]: it learns no more. "
-        "People name a few pictures: shirt, shoe, bag. How many new pictures are then named rightly?",
+        "Back to the model with the whole loss. Its [[trunk]] is [[frozen]]: it learns no more. People name a few "
+        "pictures: shirt, shoe, bag, each anywhere in its picture. How many new pictures are then named correctly?",
         "Does it need a second network, as BYOL does?", "No. Both views go through one network, and both learn.",
     ),
     usual.check(
-        "What is the label here?", "Two views of one picture get one vector, and no number repeats another.",
+        "What is the label here?",
+        "That two views are of one picture. They get one vector, and no number repeats another.",
     ),
 )  # fmt: skip
 
@@ -115,5 +118,5 @@ def said(view: RunView) -> Said:
 LESSON = Lesson(
     SCENES, said, "How far both views agree: the mean of the diagonal, over time",
     good="learning without negatives and without a second network: what keeps it alive stands in the loss.",
-    poor="very small batches: a table that is measured on a few pictures is a table of chance.",
+    poor="very small batches: from a few pictures the table cannot be measured well.",
 )  # fmt: skip

@@ -144,9 +144,9 @@ def count_line(replaced: list[bool | None], draw: Draw, words: int, *, brief: bo
     if not labels:
         return "Nothing has a label here. Hide a word: click it."
     bert = max(1, round(SHARE * (words + 2)))
-    counted = f"{len(labels)} labels in this sentence; BERT would have {bert}"
     if brief:
-        return f"{counted}."
+        return f"{len(labels)} labels in this sentence; Masked words would have {bert}."
+    counted = f"{len(labels)} labels in this sentence; BERT would have {bert}"
     same = hidden - sum(labels) if len(labels) >= hidden else 0
     lucky = f" {same} hidden, but the word that came is the one that stood there: original." if same else ""
     return (

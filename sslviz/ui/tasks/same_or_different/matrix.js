@@ -151,7 +151,7 @@ function label_words(d, a, b) {
  */
 function cell_words(d, a, b) {
   const share = d.share ? `, ${percent(Number(d.share[a]?.[b]))} of the row’s probability` : ''
-  return `Cosine ${Number(d.similar?.[a]?.[b]).toFixed(2)}${share}.`
+  return `Cosine ${Number(d.similar?.[a]?.[b]).toFixed(2).replace('-', '−')}${share}.`
 }
 
 /**
@@ -165,7 +165,7 @@ function row_words(d, similar, a) {
   const loss = d.loss_anchor?.[a]
   const costs = typeof loss === 'number' ? `: loss ${loss.toFixed(2)}` : ''
   const share = d.share ? ` The right one gets ${percent(Number(d.share[a]?.[right]))} of the probability${costs}.` : ''
-  const cosine = Number(similar[a]?.[found]).toFixed(2)
+  const cosine = Number(similar[a]?.[found]).toFixed(2).replace('-', '−')
   const mark = found === right ? '✓' : '✕'
   return `Most alike to the ${called(d, a)}: the ${called(d, found)} ${mark} (cosine ${cosine}).${share}`
 }

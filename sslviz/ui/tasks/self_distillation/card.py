@@ -168,8 +168,9 @@ def column(this: Sample, crops: list[NDArray[np.uint8]], answers: Answers, i: in
             "title": f"the likeliest of 64 prototypes, and how likely; loss of this label {answers.loss[i]:.2f}",
         },
         {
-            "image": histogram(student, ORANGE), "text": f"{'✓' if best == named else '✕'} no. {named + 1}",
-            "kind": "answer", "title": f"{student[named]:.0%}; no. {best + 1} gets {student[best]:.0%}",
+            "image": histogram(student, ORANGE),
+            "text": f"{'✓' if best == named else '✕'} no. {named + 1}: {student[named]:.0%}",
+            "kind": "answer", "title": f"no. {best + 1} gets {student[best]:.0%}",
         },
     ]  # fmt: skip
     return {"name": this.names[i], "cells": cells}
@@ -228,6 +229,8 @@ def read(this: Sample, view: RunView, i: int) -> Panel:
 def gauges(view: RunView) -> Panel:
     """Which collapse is it? Entropies of the labels, and what is left to learn, in nats."""
     now, before, most = decided(view), decided(untrained(view.config)), float(np.log(64))
+    if stage.now():
+        return in_boxes(view, now)
     names = ("Entropy of a label", "Entropy of the mean label", "KL of teacher and student")
     marks: list[list[list[float | str]]] = [
         [[0, "0: one prototype"], [most, f"ln 64 = {most:.2f}: uniform"]],
@@ -244,6 +247,27 @@ def gauges(view: RunView) -> Panel:
         "note": "One prototype takes all: both entropies near 0. Uniform: both near ln 64. Alive: a label is clear, "
         "and different pictures have different ones, so the second is well above the first. The loss is the first and "
         f"the KL together. Untrained: {', '.join(f'{value:.2f}' for value in before)}.",
+    }  # fmt: skip
+
+
+def in_boxes(view: RunView, now: tuple[float, float, float]) -> Panel:
+    """The same for a lesson: an entropy as the number of boxes that, equally likely, would be as undecided."""
+    one, every = (float(np.exp(entropy)) for entropy in now[:2])
+    names = ("Boxes that one label uses", "Boxes that all labels use together")
+    marks: list[list[list[float | str]]] = [
+        [[1, "1: quite sure"], [64, "64: all equally likely"]], [[1, "1: the same for all"], [64, "64: all in use"]],
+    ]  # fmt: skip
+    rows: list[Meter] = [
+        {"name": name, "value": value, "text": f"{value:.1f}", "low": 1, "high": 64, "marks": mark, "kind": "answer"}
+        for name, value, mark in zip(names, (one, every), marks, strict=True)
+    ]
+    unlike: Meter = {
+        "name": "How far student and teacher differ", "value": now[2], "text": f"{now[2]:.2f}", "low": 0,
+        "high": float(np.log(64)), "marks": [[0, "0: not at all"]], "kind": "answer",
+    }  # fmt: skip
+    return {
+        "kind": "meters", "title": "Which collapse?", "hint": f"labels of {METERED} new pictures", "mode": view.mode,
+        "rows": [*rows, unlike],
     }  # fmt: skip
 
 

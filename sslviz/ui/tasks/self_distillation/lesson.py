@@ -39,15 +39,17 @@ def broken(slug: str) -> bool:
 SCENES = (
     usual.begin(
         "Take some pictures",
-        "Pictures, and nobody says what they show. Two will look at them: a teacher and a student.",
-        "Look at them. If you like, take others.", On("card", rows=1, pictures=3), "Who is the teacher?",
-        "A slower copy of the student itself. Nobody has taught it anything.",
+        "The names are for you: the model never gets them. A student will look at the pictures, and a teacher: a "
+        "slower copy of the student, the mean of many earlier ones. It sees more of each picture.",
+        "Look at them. If you like, take others.", On("card", rows=1, pictures=3), "Who teaches the teacher?",
+        "Nobody. It begins as a copy of the student, which knows nothing, and follows it with a delay.",
         "How can a copy teach?", "It sees more of the picture, and it changes slowly: it is the mean of many students.",
     ),
     Scene(
         "Cut crops", "One sees much, one sees little",
-        "The teacher sees a large [[crop]], the student also small ones: a picture through a keyhole.",
-        "Draw other crops.", (On("card", rows=3, pictures=2),),
+        "The teacher sees a large [[crop]], the student also small ones: a picture through a keyhole. If a small one "
+        "shows only background, nobody can know the whole.",
+        "Press “Other crops”. Could you know the whole from the part?", (On("card", rows=3, pictures=2),),
         "Why must the student see less?",
         "To know the whole from a part, one must know what such parts belong to.",
         "When can it not be known?", "When the small crop shows only background.",
@@ -59,20 +61,22 @@ SCENES = (
         "[[pseudo-label]]. The model made it, by its slower copy. From a small crop the student must say the same.",
         "Compare the blue bars with the orange ones.",
         (On("card", rows=5, skip=1, pictures=1, edge=165),),
-        "What is in the boxes?", "Nobody said. They get a meaning while the model trains, or none.",
+        "What is in the boxes?",
+        "Nobody said. They get a meaning while the model trains, or none. Small bars are drawn taller than they are, "
+        "by their root, so that one can see them.",
         "Who made this label?", "The model itself: its slower copy.",
         "The teacher knows better. (At first it knows nothing; it only sees more.)",
         relabel="Other crops", another=True,
     ),
     usual.guess(
-        "One crop, and four others. What the teacher says of one of them is the label. A simple rule answers, too: it "
-        "only compares points.", "Choose a letter.",
+        "One large crop, and four others. One is of the same picture: what the teacher says of it is the label. A "
+        "simple rule answers, too: it only compares points.", "Choose a letter.",
         "What of the other three?", "They play no part. There are no negatives.",
         "What would be an easy way to agree always?", "Always say the same.",
     ),
     usual.learn(
-        "Orange is what the last block of the model reads: its [[attention]]. At first it is spread; then some "
-        "patches are read much more than others.",
+        "Orange is what the last block of the model reads: its [[attention]]. At first it is spread; then some patches "
+        "are read much more. They need not lie on the thing: there are only 16, and the model is small.",
         "Press Train, and watch the orange patches.", On("learn", rows=0, panels=(1,), edge=280, far=480),
         "Did anybody show it where the thing is?",
         "No. It reads what helps to agree with the teacher.",
@@ -81,9 +85,9 @@ SCENES = (
     ),
     Scene(
         "Two collapses", "Two ways to collapse",
-        "Without [[centring]] one box takes all: [[entropy]] 0. Without [[sharpening]] all boxes are equally likely: "
-        "ln 64. Both are [[collapse]].",
-        "Press one of the buttons. Which collapse is it?",
+        "Without [[centring]] one box takes all: every picture gets the same label, and the loss is nearly 0. Without "
+        "[[sharpening]] all 64 boxes are equally likely. Both are [[collapse]]: nothing was learned.",
+        "Press a button. Do the first two bars go to 1, or to 64?",
         (On("own", draw=leave_out), On("learn", rows=0, panels=(2,), edge=120)),
         "Why does one need both?",
         "Centring pushes away from one box, towards all alike. Sharpening pushes the other way. Together they balance.",
@@ -92,8 +96,9 @@ SCENES = (
         done=broken,
     ),
     usual.good(
-        "Back to the healthy model. Its [[trunk]], the part that all tasks share, is [[frozen]]: it learns no more. "
-        "People name a few pictures: shirt, shoe, bag. How many new pictures are then named rightly?",
+        "Back to the healthy model. The 64 boxes only sort, and are thrown away; the [[trunk]] before them knows more. "
+        "It is [[frozen]]. People name a few clothes, each anywhere in its picture. How many new ones are named "
+        "correctly?",
         "Why is the head with its 64 boxes thrown away?", "It only sorts; the trunk before it knows more.",
     ),
     usual.check(
@@ -114,7 +119,7 @@ def said(view: RunView) -> Said:
 
 
 LESSON = Lesson(
-    SCENES, said, "How far the labels of different pictures differ, as a share of the most possible, over time",
+    SCENES, said, "How far the labels of different pictures differ, over time; 100%: as far as they can",
     good="learning without “different”, and seeing where a model looks.",
     poor="pictures whose parts do not tell what the whole is, and runs that nobody watches.",
 )  # fmt: skip

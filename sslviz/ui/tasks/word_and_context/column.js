@@ -36,7 +36,8 @@ function place(card, i) {
     node.classList.add('in', ...(i === first ? ['first'] : []), ...(i === last ? ['last'] : []))
   }
   const near = step.near.find(([its]) => its === i)
-  if (i === step.place) node.append(make('b', 'centre', 'centre'), make('span', '', `R = ${step.radius}`))
+  const reach = card.data.size ? [] : [make('span', '', `R = ${step.radius}`)] // a lesson has no such letters
+  if (i === step.place) node.append(make('b', 'centre', 'centre'), ...reach)
   else if (near) node.append(make('span', '', signed(near[1])))
   else if (i > first && i < last && card.data.how[i]) node.append(make('span', 'skip', 'skipped'))
   return node
@@ -61,8 +62,9 @@ function kept({ data }, i) {
  */
 function raw(card, i) {
   const { data } = card
-  const [word, how] = [String(data.words[i]), data.how[i]]
-  const centre = data.steps.findIndex(step => step.place === i)
+  const plain = depth(card) < SHOW.window // nothing was left out or chosen yet
+  const [word, how] = [String(data.words[i]), plain && data.how[i] === 'drop' ? '' : data.how[i]]
+  const centre = plain ? -1 : data.steps.findIndex(step => step.place === i)
   const node = make(centre < 0 ? 'div' : 'button', `chip raw ${how}`)
   node.append(make('span', '', word))
   if (centre >= 0) {
@@ -83,7 +85,7 @@ function raw(card, i) {
  */
 export function column(card, i, at) {
   const step = now(card)
-  const node = make('div', `word${step?.place === i ? ' selected' : ''}`)
+  const node = make('div', `word${step?.place === i && depth(card) >= SHOW.window ? ' selected' : ''}`)
   node.dataset.word = `${i}`
   node.style.setProperty('--c', `${at + 2}`)
   const deep = depth(card)
@@ -112,7 +114,9 @@ function asked(card, label, answer, pair) {
   const fresh = card.fresh ? ' fresh' : ''
   const [target, noise] = [make('div', `chip target${fresh}`), make('div', 'noise')]
   target.append(make('span', '', label.word))
-  label.noise.forEach((its, k) => noise.append(make('span', label.same[k] ? 'same' : '', its), ' '))
+  const taken = card.data.size && answer ? answer.best - 1 : -1 // a stage shows two: that which the model took comes first
+  const order = [...label.noise.keys()].sort((a, b) => Number(b === taken) - Number(a === taken))
+  for (const k of order) noise.append(make('span', label.same[k] ? 'same' : '', label.noise[k]), ' ')
   if (!answer) return [target, noise]
   const [text, right] = best(label, answer)
   const kind = `chip answer${fresh}${pair === card.pair ? ' looked' : ''}`

@@ -60,7 +60,7 @@ def question() -> Question:
         st.html(f"<p class='asked' translate='no'>{escape(' '.join(near))}</p>")
 
     return Question(
-        text=f"In whatever order: which of these stood at the “?”, near “{words[centre]}”?",
+        text=f"Which of these stood at the “?”, near “{words[centre]}”?",
         choices=[words[n] for n in numbers], truth=words[truth],
         model=None if np.ptp(model) == 0 else words[numbers[int(model.argmax())]],
         others={"counted pairs": words[numbers[int(counted.argmax())]]}, chance=1 / len(numbers), show=show,
