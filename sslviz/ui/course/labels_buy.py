@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from functools import lru_cache
+from html import escape
 from typing import Any
 
 import numpy as np
@@ -20,18 +21,20 @@ from sslviz.ui.frame.lesson.parts import bars_html
 from sslviz.ui.frame.lesson.scene import Lesson, On, Scene
 from sslviz.ui.labels.transfer import page as lab
 
-SLUG, FIRST = "transfer", "same_or_different"
+SLUG, FIRST, CENTRED = "transfer", "same_or_different", "patch_order"  # CENTRED learned from clothes in the middle
 
 
-def figures(slug: str) -> dict[str, Any]:
-    """What was measured of a task's recorded run; empty where there is none."""
+def runs(slug: str) -> list[dict[str, Any]]:
+    """What was measured of a task's recorded run and of its repetitions; empty where there is none."""
     found = recorded.read(slug)
-    return {} if found is None else found.figures
+    return [] if found is None else [found.figures, *found.repeats]
 
 
-def few(found: dict[str, Any], who: str) -> float:
-    """Right answers of the probe with few labels, a mean over choices of labels."""
-    return float(np.mean(found["probes"][who]["few"]))
+def shares(slug: str, labels: str = "few") -> dict[str, float]:
+    """The share that is named correctly with "few" labels or "many", by whom; the raw input was measured once."""
+    found = runs(slug)
+    each = {"trained": found, "random": found, "raw": found[:1]}
+    return {who: float(np.mean([np.mean(run["probes"][who][labels]) for run in of])) for who, of in each.items()}
 
 
 @lru_cache(maxsize=1)
@@ -48,48 +51,76 @@ def pictures() -> tuple[str, ...]:
 
 def with_few(_size: str) -> None:
     """Three bars, with few labels."""
-    found = figures(FIRST)
-    rows = [(name, who, few(found, who)) for who, name in _names(found).items()]
-    st.html(bars_html(rows) + f"<p class='judged_note'>{TASKS[FIRST].title}, {found['labels']} labels, 10 of each "
-            f"class. Right on clothes that no model saw{_where()}.</p>")  # fmt: skip
+    _three(FIRST, "Each thing lies anywhere in its picture, so single pixels say little.")
 
 
 def with_many(_size: str) -> None:
-    """Three bars, with many labels."""
-    found = figures(FIRST)
-    rows = [(name, who, float(found["probes"][who]["many"])) for who, name in _names(found).items()]
-    st.html(bars_html(rows) + f"<p class='judged_note'>{TASKS[FIRST].title}, {found['many_labels']:,} labels.</p>")
+    """The model with few labels, and all three with many."""
+    first, with_all = runs(FIRST)[0], shares(FIRST, "many")
+    names = {"trained": "Pretrained", "random": "Untrained", "raw": first["raw_name"].capitalize()}
+    rows = [(f"Pretrained, {first['labels']} labels", "trained", shares(FIRST)["trained"])]
+    rows += [(f"{name}, {first['many_labels']:,}", who, with_all[who]) for who, name in names.items()]
+    st.html(f"{bars_html(rows)}<p class='judged_note'>How many new clothes are named correctly.{_mean(FIRST)}</p>"
+            f"<p class='paid'>{escape(saved())}</p>")  # fmt: skip
+
+
+def saved() -> str:
+    """How many labels pretraining saves, as far as was measured."""
+    few, many = runs(FIRST)[0]["labels"], runs(FIRST)[0]["many_labels"]
+    after = shares(FIRST)["trained"]
+    without = max(share for who, share in shares(FIRST, "many").items() if who != "trained")
+    told = f"{few} labels after pretraining: {after:.0%}. {many:,} labels without it: {without:.0%}."
+    if after > without:
+        return f"{told} So here it saves more than {many - few:,} labels."
+    return f"{told} So here it saves fewer than {many - few:,} labels."
 
 
 def every_task(_size: str) -> None:
-    """A bar for each task on pictures, and one for raw pixels."""
-    rows = [(TASKS[slug].title, "trained", few(figures(slug), "trained")) for slug in pictures()]
-    first = figures(FIRST)
-    rows = sorted(rows, key=lambda row: -row[2])
-    rows += [(name, who, few(first, who)) for who, name in _names(first).items() if who != "trained"]
-    st.html(f"<div class='many_bars'>{bars_html(rows)}</div>")
+    """A bar for each task on pictures, one for an untrained network and one for raw pixels."""
+    rows = [(TASKS[slug].title, "trained", shares(slug)["trained"]) for slug in pictures()]
+    first = shares(FIRST)
+    rows += [(name, who, first[who]) for who, name in _names(FIRST).items() if who != "trained"]
+    st.html(
+        f"<div class='many_bars'>{bars_html(sorted(rows, key=lambda row: -row[2]))}</div><p class='judged_note'>All "
+        f"tasks of this app that learned from clothes of which each lies anywhere in its picture.{_mean(FIRST)}</p>"
+    )
 
 
-def _names(found: dict[str, Any]) -> dict[str, str]:
-    return {"trained": "After pretraining", "random": "An untrained network", "raw": found["raw_name"].capitalize()}
+def with_none(_size: str) -> None:
+    """Three bars of a task that raw pixels are ahead of."""
+    if runs(CENTRED):
+        _three(CENTRED, "Each thing lies in the middle of its picture.")
 
 
-def _where() -> str:
-    """Where the clothes lie in the pictures of the run that is judged."""
-    found = recorded.read(FIRST)
-    anywhere = found is not None and found.config.data == "clothes_anywhere"
-    return ", each at any place of its picture" if anywhere else ""
+def _three(slug: str, where: str) -> None:
+    """The model, an untrained network and raw pixels, with few labels."""
+    found = shares(slug)
+    st.html(
+        bars_html([(name, who, found[who]) for who, name in _names(slug).items()])
+        + f"<p class='judged_note'>How many new clothes are named correctly, with {runs(slug)[0]['labels']} labels. "
+        f"The model learned before in the task “{TASKS[slug].title}”. {where}{_mean(slug)}</p>"
+    )
+
+
+def _names(slug: str) -> dict[str, str]:
+    raw = runs(slug)[0]["raw_name"].capitalize()
+    return {"trained": "After pretraining", "random": "An untrained network", "raw": raw}
+
+
+def _mean(slug: str) -> str:
+    """Of how many runs the bars are the mean, where it is more than one."""
+    return f" The mean of {len(runs(slug))} runs." if len(runs(slug)) > 1 else ""
 
 
 def _about() -> None:
-    st.html(f"<p class='asked'>{figures(FIRST)['labels']} labels, and a trunk that learned from …</p>")
+    st.html(f"<p class='asked'>{runs(FIRST)[0]['labels']} labels, and a trunk that learned from …</p>")
 
 
 def question() -> Question:
     """Which pretext task helps most when labels are few? Three of those on pictures."""
     rng = np.random.default_rng((guess.number(SLUG), 8))
     chosen: Sequence[str] = [pictures()[i] for i in sorted(rng.permutation(len(pictures()))[:3].tolist())]
-    best = max(chosen, key=lambda slug: few(figures(slug), "trained"))
+    best = max(chosen, key=lambda slug: shares(slug)["trained"])
     return Question(
         "Which one helped most?", [TASKS[slug].title for slug in chosen], TASKS[best].title, None, 1 / len(chosen),
         _about, called="Measured best",
@@ -109,33 +140,34 @@ SCENES = (
         "Few labels", "A hundred labels, not a million",
         "You want to name clothes: shirt, shoe, bag. People have labelled a hundred pictures for you, ten of each "
         "[[class]]. You cannot pay for more. Does it help if a [[model]] has learned from "
-        "[[pseudo-label|pseudo-labels]] before?",
+        "[[pseudo-label|pseudo-labels]] before, in its [[pretraining]]?",
         "Compare the three bars.",
         (On("own", draw=with_few),),
         "What was done before the labels came?",
-        "The upper model learned from pseudo-labels, without any label by people: that is [[pretraining]]. Then its "
-        "[[trunk]] was [[frozen]].",
+        "The upper model learned from pseudo-labels, without any label by people: that is pretraining. Then its "
+        "[[trunk]], the part that all tasks share, was [[frozen]].",
         "What does the second bar tell you?",
         "What the same network gives before it has learned anything.",
     ),
     Scene(
         "With more labels", "With two thousand labels",
-        "Now there are twenty times as many labels, and every bar grows.",
-        "Compare with the scene before: who gained most?",
+        "Now there are twenty times as many labels, and every bar has grown. Yet a hundred labels after "
+        "[[pretraining]] beat two thousand without it. It pays where labels are few and raw data is plenty.",
+        "Compare: a hundred labels after pretraining, two thousand without. Which is ahead?",
         (On("own", draw=with_many),),
         "Does pretraining still help then?",
-        "Look at the first bar and at the last one. Where they come close, labels alone would have done.",
+        "Yes: the second bar is still far ahead of the last two. Where they come close, labels alone would do.",
         "When is pretraining worth its price?",
-        "When unlabelled data is plenty and labels are few.",
-        "Pretraining always wins. (On other pictures raw pixels may win. Measure it.)",
+        "Where labels are few and raw data, which nobody labelled, is plenty.",
     ),
     Scene(
         "You guess", "Which task helped most?",
-        "Some ways to make pseudo-labels from pictures. After which one did a hundred labels help most?",
+        "Three ways to make pseudo-labels from the same pictures. After which one do a hundred labels give the best "
+        "result? A task helps if it asks for what tells clothes apart: form and parts, not single points.",
         "Choose one.",
         (On("own", draw=ask, asks=True),),
         "Can one know beforehand?",
-        "Hardly. A task helps if what it asks for needs the same things as what you want. One measures it.",
+        "Hardly: one measures it.",
         "Why might one task help more than another?",
         "It asks for what tells classes apart: form and parts, not single points.",
         done=ticks.answered,
@@ -143,18 +175,34 @@ SCENES = (
     Scene(
         "All of them", "Side by side",
         "The same network, the same pictures, the same hundred labels. What differs is the pseudo-label of the first "
-        "training.",
+        "training. With other pictures other things tell them apart, so another task may be the best.",
         "Compare each one with raw pixels.",
         (On("own", draw=every_task),),
         "Is the first one the best task there is?",
         "For these pictures, this network and this time of training. Elsewhere another may be.",
         "Why may the order be another one with other pictures?",
-        "A task helps if what it asks for needs the same things as what you want.",
+        "Other things tell those pictures apart, and another task may ask for them.",
         "The order holds everywhere. (It holds for what was measured here.)",
     ),
+    Scene(
+        "When it saves none", "When pretraining saves no labels",
+        "Now each thing lies in the middle of its picture. With the same hundred labels raw pixels, without any "
+        "[[model]], name more things than this model. So here pretraining saves no label, though it beats the "
+        "untrained network.",
+        "Compare the first bar with the last one.",
+        (On("own", draw=with_none),),
+        "Why are raw pixels so good here?",
+        "There the same point lies on the same part of each thing: a trouser has a gap where a dress has cloth. Where "
+        "things lie anywhere, a single point says little. In “Masked sound” and “Next sentence” pretraining saved no "
+        "labels either.",
+        "When does pretraining save no labels?",
+        "Where raw data, without any model, does as well with the same labels. One must measure it.",
+        "Pretraining always wins. (Here raw pixels win.)",
+    ),
     usual.check(
-        "What did the labels buy?",
-        "A pretrained trunk makes few labels go further; how far depends on the data and the task.",
+        "How many labels did pretraining save, and when did it save none?",
+        "With things anywhere, a hundred labels after it beat two thousand without. With things in the middle, none: "
+        "raw pixels did better.",
         about="the whole course", because="The lab has all tasks, with every knob. The flashcards ask again tomorrow.",
     ),
 )  # fmt: skip
@@ -163,7 +211,7 @@ LESSON = Lesson(SCENES)
 
 def draw() -> None:
     """Draw the lesson, or the lab: the page Transfer."""
-    if views.view() == "lab" or not figures(FIRST):
+    if views.view() == "lab" or not runs(FIRST):
         lab.draw()
     else:
         lesson_page.play(SLUG, LESSON, None, lesson_quiz)

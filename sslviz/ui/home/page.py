@@ -23,7 +23,7 @@ PHOTO = "chelsea_cat"
 # Scenes of each lesson; a test counts them. To import the lessons here would hold up the first page.
 SCENES = {
     "pseudo_label": 7, "masked_words": 7, "next_word": 7, "patch_order": 7, "same_or_different": 7, "two_views": 8,
-    "cluster_ids": 7, "transfer": 5, "masked_patches": 7, "autoencoding": 8, "masked_sound": 8, "word_and_context": 8,
+    "cluster_ids": 7, "transfer": 6, "masked_patches": 7, "autoencoding": 8, "masked_sound": 8, "word_and_context": 8,
     "next_sentence": 7, "frame_order": 7, "queue": 8, "redundancy": 8, "captions": 8, "replaced_words": 7,
     "colourisation": 8, "self_distillation": 8,
 }  # fmt: skip
