@@ -9,7 +9,7 @@ import pytest
 from sslviz.catalogue import TASKS
 from sslviz.flashcards import quiz
 from sslviz.flashcards.deck import deck
-from sslviz.ui.flashcards.quiz import fits
+from sslviz.ui.flashcards.quiz import fits, gapped, told
 from sslviz.ui.frame.glossary import MEANINGS
 from sslviz.ui.frame.lesson import ticks
 from sslviz.ui.frame.lesson.course import COURSE, EVERY, MORE, TITLES
@@ -147,3 +147,6 @@ def test_a_lesson_has_one_name_and_asks_at_its_end_of_its_own_task(visit: Callab
         assert len(asked) == 3
         assert {cards[one.card].task for one in asked} == {slug if slug in TASKS else "general"}
         assert max(cards[one.card].level for one in asked) <= 2
+    first = quiz.questions(deck().cards, 0, 3, only=lambda card: told(card, slug))  # what the scenes have told
+    assert len(first) == 3
+    assert gapped(first[0].prompt) in page.html

@@ -122,7 +122,8 @@ def question() -> Question:
     chosen: Sequence[str] = [pictures()[i] for i in sorted(rng.permutation(len(pictures()))[:3].tolist())]
     best = max(chosen, key=lambda slug: shares(slug)["trained"])
     return Question(
-        "Which one helped most?", [TASKS[slug].title for slug in chosen], TASKS[best].title, None, 1 / len(chosen),
+        "After which task are most clothes named correctly?",
+        [TASKS[slug].title for slug in chosen], TASKS[best].title, None, 1 / len(chosen),
         _about, called="Measured best",
     )  # fmt: skip
 

@@ -30,6 +30,7 @@ ASKED = {
     "live": "A label that a task has just made",
 }  # fmt: skip
 EASY = 2  # the highest level of a card that a lesson asks
+LESSON = "lesson"  # the tag of a card that needs no name which the scenes of its lesson have not told
 ABOUT = {  # tags of the general cards that the lessons on no single task ask
     "pseudo_label": frozenset({"basics", "three-ways", "pseudo-label"}),
     "transfer": frozenset({"evaluation", "costs", "benefits"}),
@@ -86,8 +87,11 @@ def end_quiz(slug: str) -> None:
 
 def lesson_quiz(slug: str) -> None:
     """The quiz at the end of a lesson: from the cards of its own task, or of what it is about."""
-    part("Quiz", "three questions about this task, from its flashcards")
-    _short(f"{slug}_quiz_lesson", slug if slug in TASKS else GENERAL, lambda card: fits(card, slug))
+    part("Quiz", "three questions about what the scenes have told")
+    _short(
+        f"{slug}_quiz_lesson", slug if slug in TASKS else GENERAL, lambda card: fits(card, slug),
+        first=lambda card: told(card, slug),
+    )  # fmt: skip
 
 
 def fits(card: Flashcard, slug: str) -> bool:
@@ -96,14 +100,28 @@ def fits(card: Flashcard, slug: str) -> bool:
     return about and card.level <= EASY
 
 
-def _short(key: str, task: str, only: Callable[[Flashcard], bool] | None) -> None:
-    """Three questions about a task, and the way to its cards."""
+def told(card: Flashcard, slug: str) -> bool:
+    """Whether the scenes of a lesson have told all that a card asks for."""
+    return fits(card, slug) and LESSON in card.tags
+
+
+def _short(
+    key: str, task: str, only: Callable[[Flashcard], bool] | None, first: Callable[[Flashcard], bool] | None = None
+) -> None:
+    """Three questions about a task, and the way to its cards. The first three are from cards of which `first` holds.
+
+    Where there are too few of those, they are from any.
+    """
     st.html(Path(__file__).with_name("cards.css"))
     seed = st.session_state.setdefault(f"{key}_seed", 0)
-    asked = tuple(Item(q) for q in quiz.questions(deck().cards, seed, SHORT, task, only=only))
+    found = quiz.questions(deck().cards, seed, SHORT, task, only=first) if first and not seed else ()
+    if len(found) < SHORT:
+        found = quiz.questions(deck().cards, seed, SHORT, task, only=only)
+    asked = tuple(map(Item, found))
     _rounds(f"{key}_{seed}", asked, whole=False, again=f"{key}_seed")
     st.page_link(
-        page_file("flashcards"), label="Flashcards of this task", icon=":material/style:",
+        page_file("flashcards"), label="Flashcards" if task == GENERAL else "Flashcards of this task",
+        icon=":material/style:",
         query_params={"cards_task": task},
     )  # fmt: skip
 

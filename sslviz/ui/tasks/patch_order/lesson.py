@@ -7,7 +7,7 @@ from sslviz.ui.frame.lesson.scene import Lesson, On, Scene
 
 SCENES = (
     usual.begin(
-        "Take a picture",
+        "Take some pictures",
         "Pictures of 32 by 32 points. The names below are for you: the [[model]] never gets them. Without a name one "
         "can still ask: where in the picture was this piece?",
         "Look at them. If you like, take others.", On("card", rows=1, pictures=3), "Why so small?",
