@@ -41,7 +41,8 @@ def says_who_makes() -> str:
     data, batch, model = (sum(entry.label_from == maker for entry in TASKS.values()) for maker in MAKERS)
     return (
         f"Here are the {len(TASKS)} tasks of this app. In {data} of them the data makes the label. In {batch} it is "
-        f"the [[batch]]: the samples that are shown together. In {model} the [[model]] itself makes it."
+        f"the [[batch]]: the samples that are shown together. In {model} the [[model]] itself makes it. "
+        "Learning from such labels is called [[self-supervised]] learning."
     )
 
 

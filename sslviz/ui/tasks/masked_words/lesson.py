@@ -55,12 +55,13 @@ SCENES = (
         "If the model is wrong, it has learned nothing. (Look at how sure it was of the label.)",
     ),
     usual.learn(
-        "The [[model]] sees the sentence with the gap and names a word. At first it says the commonest ones "
-        "everywhere: “.”, then “the”. The [[loss]] says how little it expected the right one: lower is better.",
+        "The [[model]] sees the sentence with the gap and names a word: first any word, soon the commonest ones "
+        "everywhere, “.” and “the”, then one that fits. The [[loss]] says how little it expected the right one: lower "
+        "is better.",
         "Press Train, and watch its answer change.", On("learn", rows=4, skip=1), "What is the dashed line?",
         "What pure guessing costs: every word of the [[vocabulary]] is as likely as any other. The number behind “ln” "
         "is how many words there are. A curve below the line has learned something.",
-        "Why does the model first say “.” or “the” everywhere?",
+        "Why does the model soon say “.” or “the” everywhere?",
         "These are the commonest. To say them always is the first thing that lowers the loss.",
         "The loss should reach 0. (Several words fit, so it cannot.)",
     ),

@@ -161,8 +161,7 @@ def _your_turn(puzzle: Puzzle, i: int, depth: str) -> Panel:
     text = (
         "✓ Solved: every piece is where it was."
         if done
-        else f"{right.sum()} of {k} are right; pieces that look the same may swap. Click one piece, then another, or "
-        "drag."
+        else f"{right.sum()} of {k} look right. Click one piece, then another, or drag."
     )
     if depth == "Basic":
         text += " The label says where each piece was, so every swap makes another label."
