@@ -17,8 +17,8 @@ SCENES = (
     ),
     Scene(
         "Sort them into piles", "The model sorts them into piles",
-        "Its [[trunk]] turns each picture into a [[vector]], a list of numbers. Vectors that are near to one another "
-        "go into one pile, a [[cluster]]. Often these pictures share form or brightness, sometimes the kind of thing.",
+        "Its [[trunk]] turns each picture into a [[vector]], a list of numbers. Near vectors go into one pile, a "
+        "[[cluster]]: often alike in form or brightness, not always in kind.",
         "See who else is in the pile. Is it what you would do?",
         (On("card", rows=0, panels=(0,), pictures=1),),
         "Who decides what is alike?",

@@ -50,8 +50,8 @@ SCENES = (
         "For which pictures is this a bad task?", "Where pieces look alike: sky, sand, plain borders.",
     ),
     usual.learn(
-        "The model names a place for each of the 16 pieces. On the right they lie where it would put them. Empty "
-        "pieces look alike: if two are swapped, both count as right. Pure guessing is right once in 16 times.",
+        "The model names a place for each of the 16 pieces; on the right they lie there. Empty pieces look alike: "
+        "swapped ones count as right. Pure guessing is right once in 16 times.",
         "Press Train, and watch the picture come together.",
         On("learn", rows=2, pictures=1, panels=(2,), edge=165, far=300, depth="Standard"), "What is the dashed line?",
         "Pure guessing: each of 16 places is as likely, ln 16 = 2.77. A curve below it has learned something.",

@@ -71,8 +71,8 @@ SCENES = (
         "What would a model answer that gives every view the same vector?", "Any of the four: all are the same to it.",
     ),
     usual.learn(
-        "The [[loss]] falls: good. But look at the spread, too: how much the vectors of different pictures differ. It "
-        "must stay far above the first mark, a tenth of the most possible. Below, all vectors are nearly the same.",
+        "The [[loss]] falls: good. But look at the spread, too: how much the vectors of different pictures differ. "
+        "Below the first mark, a tenth of the most, all are nearly the same.",
         "Press Train, and watch the spread: it must stay up.",
         On("learn", rows=0, panels=(1,), edge=120), "What are the other two meters?",
         "Mean cosine: how alike the vectors of two pictures are on average; at 1 all are the same. Effective rank: in "
@@ -82,9 +82,8 @@ SCENES = (
     ),
     Scene(
         "Make it collapse", "Make it collapse",
-        "Two parts keep it alive. The [[predictor]]: a small network that only the model has. The [[stop-gradient]]: "
-        "the loss moves the model, never the goal. Without them there is an easy way to a low loss: the same answer "
-        "for everything.",
+        "Two parts keep it alive: the [[predictor]], a network that only the model has, and the [[stop-gradient]]: "
+        "the goal never follows the loss. Without them one answer for everything has no loss.",
         "Press “Make it collapse”. Loss and spread fall to 0, the cosine rises to 1.",
         (On("own", draw=collapse), On("learn", rows=0, panels=(1,), edge=120)),
         "Why does it collapse?",
