@@ -52,7 +52,7 @@ function draw(part) {
   const most = Math.max(1, ...counted)
   const all = counted.reduce((a, b) => a + b, 0)
   const head = make('p', 'ask', `${data.text} `)
-  head.append(make('span', 'quiet', all ? `${all} hands` : 'a key counts a hand'))
+  head.append(make('span', 'quiet', all ? `${all} hands` : `keys 1 to ${data.choices.length} count raised hands`))
   const list = make('div', 'choices', '', { translate: false })
   data.choices.forEach((choice, i) => {
     const right = data.shown && choice === data.truth

@@ -92,7 +92,7 @@ def _buttons(slug: str, view: RunView, size: str, baselines: Sequence[Any]) -> N
         steps = f"step <b>{view.step:,}</b> of {max(view.config.steps, view.step):,}"
         loss = ""
         if view.curve:  # as a number where the curve has no room: on a projector, and on a phone
-            chance = "".join(f", {line['name'].split(':')[0]} {line['value']:.2f}" for line in baselines[:1])
+            chance = "".join(f" ({line['name'].split(':')[0]}: {line['value']:.2f})" for line in baselines[:1])
             loss = f" · loss <b>{view.curve[-1][1]:.2f}</b>{chance}"
         more = (
             loss or "" if size == "present" else f" · <b>{view.seconds:,.0f}</b> s<span class='no_curve'>{loss}</span>"

@@ -171,8 +171,9 @@ def _check(place: Place, _on: On) -> None:
     if teacher.here() is not None:
         cards_round(place.slug)
         return
-    asked = [one.ask for one in place.lesson.scenes[:-1] if not any(on.part == "guess" for on in one.on)]
-    st.html(f"<ol class='asked_class'>{''.join(f'<li>{html(ask)}</li>' for ask in asked[:4])}</ol>")
+    asked = [one for one in place.lesson.scenes[:-1] if not any(on.part == "guess" for on in one.on)]
+    listed = "".join(f"<li><b>{html(one.name)}:</b> {html(one.ask)}</li>" for one in asked[:4])
+    st.html(f"<ol class='asked_class'>{listed}</ol>")
 
 
 def _cards(place: Place, _on: On) -> None:

@@ -12,7 +12,7 @@ from sslviz.ui.frame import current
 
 @dataclass(frozen=True)
 class Way:
-    """A button: the settings of the run that it begins, switches by name. The way back has an icon and no colour."""
+    """A button: the settings of the run that it begins, switches by name."""
 
     key: str
     text: str
@@ -22,13 +22,21 @@ class Way:
 
 
 def ways(slug: str, breaks: Sequence[Way], back: Way) -> None:
-    """Buttons that train without some parts, and one that puts the parts back; it rests while none is missing."""
-    whole = all(st.session_state.get(f"{slug}_{name}", on) == on for name, on in back.settings.items())
+    """Buttons that train without some parts, and one that puts the parts back; it rests while none is missing.
+
+    The way that is tried now has the colour.
+    """
+
+    def now(way: Way) -> bool:
+        return all(
+            st.session_state.get(f"{slug}_{name}", back.settings[name]) == on for name, on in way.settings.items()
+        )
+
     with st.container(key="collapse_bar", horizontal=True, gap="small"):
         for way in (*breaks, back):
             st.button(
-                way.text, icon=way.icon, key=way.key, type="secondary" if way is back else "primary",
-                disabled=way is back and whole, on_click=begin, args=(slug, way.settings), help=way.help or None,
+                way.text, icon=way.icon, key=way.key, type="primary" if way is not back and now(way) else "secondary",
+                disabled=way is back and now(back), on_click=begin, args=(slug, way.settings), help=way.help or None,
             )  # fmt: skip
 
 
