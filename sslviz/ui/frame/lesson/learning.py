@@ -57,8 +57,9 @@ def learning(
         with stage.on(look or stage.Stage(size)):
             card()
         _buttons(page.slug, view, size, page.baselines(view))
-        if size == "present":  # there the loss as a number, since a curve with letters to be read from afar has no room
-            _strip(page, lesson, view, size)
+        if size == "present":  # there the loss is a number: a curve with letters to be read from afar has no room
+            if TASKS[page.slug].modality == "Words":  # a card of words is low
+                _strip(page, lesson, view, size)
             looks.follow(f"{page.slug}_learn", view, current.run(page.slug), "all")
             return
         say_shared(page.slug, view)
@@ -100,15 +101,15 @@ def _buttons(slug: str, view: RunView, size: str, baselines: Sequence[Any]) -> N
         st.html(f"<p class='nth'>{steps}{more} · {mode}</p>", width="content")
 
 
-def _answers(page: Any, view: RunView, said: Callable[[RunView], Said]) -> list[SaidThen]:
+def _answers(page: Any, view: RunView, said: Callable[[RunView], Said], *, before: bool) -> list[SaidThen]:
     """All that the model has said of the sample in view so far, thinned out; the newest is the last.
 
-    Of a recorded run the first one is said by the same network before its first step.
+    Of a recorded run, `before` makes the first one what the same network said before its first step.
     """
     about = f"{view.id}·{page.in_view_name}"
     kept = st.session_state.get(f"{page.slug}_answers", ("", []))
     found: list[SaidThen] = list(kept[1]) if kept[0] == about else []
-    if not found and view.mode == "recorded":
+    if not found and view.mode == "recorded" and before:
         found.append(_then(0, said(untrained(view.config))))
     now = _then(view.step, said(view))
     if found and found[-1]["step"] == view.step:
@@ -127,7 +128,7 @@ def _then(step: int, said: Said) -> SaidThen:
 
 def _strip(page: Any, lesson: Lesson, view: RunView, size: str) -> None:
     if lesson.said is not None:
-        answers = _answers(page, view, lesson.said)
+        answers = _answers(page, view, lesson.said, before=lesson.before)
         strip_view(f"{page.slug}_strip", data={"about": lesson.about, "answers": answers, "size": size})
 
 

@@ -110,6 +110,8 @@ class Lesson:
         said: (run in view) → what the model answers now on the sample in view; None where no model is asked.
         about: what that answer is about, in a few words.
         good, poor: what the trained model is good for, and where not: a sentence each.
+        before: whether that answer before the first step may stand beside a later one: not where an untrained model is
+            right because all is alike to it, nor where the model has a part in its own question.
     """
 
     scenes: tuple[Scene, ...]
@@ -117,3 +119,4 @@ class Lesson:
     about: str = ""
     good: str = ""
     poor: str = ""
+    before: bool = False

@@ -102,4 +102,5 @@ LESSON = Lesson(
     SCENES, said, "Its error on the first picture. ✓: smaller than by PCA; the bar: by how much",
     good="making things small, taking noise away, and finding what is odd: what it cannot rebuild is unlike the rest.",
     poor="telling things apart where brightness and place do not matter: it keeps just these.",
+    before=True,
 )  # fmt: skip

@@ -107,4 +107,5 @@ LESSON = Lesson(
     SCENES, said, "Its belief in the right caption, over time",
     good="searching pictures by words, and sorting them into classes that nobody taught it.",
     poor="words that no caption had: to it they mean nothing.",
+    before=True,
 )  # fmt: skip

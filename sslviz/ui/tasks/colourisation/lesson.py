@@ -107,4 +107,5 @@ LESSON = Lesson(
     SCENES, usual.said(SLUG), "Coloured places of the first picture at which it names the colour, over time",
     good="things with a colour of their own, and very many photos: each one asks, and has the answer.",
     poor="things of any colour, such as flags and clothes: there the label asks for what a grey picture does not say.",
+    before=True,
 )  # fmt: skip

@@ -73,4 +73,5 @@ LESSON = Lesson(
     "one",
     good="films in which bodies move: sports, gestures, traffic.",
     poor="films in which nothing moves, or everything at once: there no order can be seen.",
+    before=True,
 )  # fmt: skip

@@ -76,4 +76,5 @@ LESSON = Lesson(
     SCENES, usual.said("masked_patches"), "Its error here. ✓: smaller than by copying neighbours; the bar: by how much",
     good="very many pictures without labels, and large networks: for these it was made (MAE, 2021).",
     poor="a small model and little time. It learns light and edges first, and what a thing is much later.",
+    before=True,
 )  # fmt: skip

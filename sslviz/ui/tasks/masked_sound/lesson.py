@@ -89,4 +89,5 @@ LESSON = Lesson(
     SCENES, usual.said("masked_sound"), "How many covered moments of this recording it names correctly",
     good="languages with few transcripts: wav2vec 2.0 learned to transcribe from ten minutes of labelled speech.",
     poor="telling who speaks: loudness of high and low sounds alone does that as well.",
+    before=True,
 )  # fmt: skip

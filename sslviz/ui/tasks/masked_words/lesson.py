@@ -87,4 +87,5 @@ LESSON = Lesson(
     good="text without labels, of which there is very much. Search, translation and chat begin with a model like "
     "this.",
     poor="knowing what is true. It learns which words go together, not whether a sentence is right.",
+    before=True,
 )  # fmt: skip

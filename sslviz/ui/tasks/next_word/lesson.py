@@ -80,4 +80,5 @@ LESSON = Lesson(
     SCENES, said, "Its answer at the fourth place; the bar: how sure it was of the right one",
     good="writing. GPT and its followers learn only this, from very much text.",
     poor="what is true. The likeliest word is not always the right one.",
+    before=True,
 )  # fmt: skip

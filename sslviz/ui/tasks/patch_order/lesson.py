@@ -73,4 +73,5 @@ LESSON = Lesson(
     SCENES, usual.said("patch_order"), "Its answer for this picture: how many pieces it places rightly",
     good="pictures in which parts have their places: clothes, faces, organs in a scan.",
     poor="pictures that look the same everywhere, such as sky, sand or cloth.",
+    before=True,
 )  # fmt: skip

@@ -89,4 +89,5 @@ LESSON = Lesson(
     "How many labels it scores above all of their noise words, with each word of the sentence as centre",
     good="words by themselves: finding alike ones, sorting them, searching.",
     poor="words with two meanings: “bank” has one vector, whether of a river or of money.",
+    before=True,
 )  # fmt: skip
