@@ -39,7 +39,7 @@ def test_a_grey_picture_of_ones_own_is_asked_for_grey_alone_and_it_is_said() -> 
     one = painted(this.pixels, view())[0]
     assert one.asked == 0
     found = cards.column("mine", this.pixels[0], one)["cells"]
-    assert (found[2]["text"], found[3]["text"]) == ("0/64", "no colour")
+    assert (found[2]["text"], found[3]["text"]) == ("0 of 64", "no colour")
     assert not found[3]["wrong"]
     assert "no colours" in cards.note(one, view())
     assert cards.undecided(one) == 0

@@ -96,7 +96,7 @@ def column(name: str, pixels: Any, one: Painted) -> PictureColumn:
         "cells": [
             {"image": png(pixels), "title": name},
             {"image": png(one.grey), "title": "lightness L, all that the model gets"},
-            {"image": png(one.label), "kind": "target", "text": f"{one.asked}/{PLACES}",
+            {"image": png(one.label), "kind": "target", "text": f"{one.asked} of {PLACES}",
              "title": f"{one.asked} of {PLACES} places are not grey; each colour is drawn equally light"},
             {"image": png(one.annealed), "kind": "answer", "text": f"{mark}{score(one)}",
              "title": f"bin named where there is colour; by grey level alone {by_grey} of {one.asked}",

@@ -223,7 +223,7 @@ def panels(
     found: list[Panel] = [
         {"kind": "tiles", "title": "Cover it yourself", "hint": "click pieces", "columns": ROW, "tiles": press,
          "act": "toggle", "made": np.flatnonzero(covered).tolist()},
-        {"kind": "tiles", "title": "Painted in", "hint": "orange", "mode": mode, "columns": ROW,
+        {"kind": "tiles", "title": "Painted in", "hint": "framed in orange", "mode": mode, "columns": ROW,
          "tiles": [{"image": guess[i], "kind": "answer" if hide else ""} for i, hide in enumerate(covered)],
          "note": "True mean and variance of each patch were used." if leak else ""},
         {"kind": "tiles", "title": "The picture", "hint": "blue: the label", "columns": ROW,

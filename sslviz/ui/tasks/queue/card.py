@@ -170,6 +170,8 @@ def nearest(this: Sample, view: RunView, answers: Answers, i: int, key: NDArray[
     above = int((answers.queue[i] > answers.own[i]).sum())
     tiles.insert(int((answers.queue[i, places] >= answers.own[i]).sum()), own)
     where = "the nearest of all" if not above else f"number {above + 1} of {len(answers.age) + 1:,}"
+    if above > NEAREST:
+        where += f" (those after the first {NEAREST} are left out)"
     return {
         "kind": "tiles",
         "title": "Most alike keys",
@@ -180,7 +182,6 @@ def nearest(this: Sample, view: RunView, answers: Answers, i: int, key: NDArray[
         "mode": "",
         "note": f"Blue: the own key, {where}. The others come from the queue. You see the pictures that the keys "
         "were made from; the queue itself holds only vectors."
-        + (" Those before it are left out." if above > NEAREST else "")
         + (" Hatched: noise, of no picture." if any(t["kind"] == "hidden" for t in tiles) else ""),
     }
 

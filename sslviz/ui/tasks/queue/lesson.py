@@ -65,8 +65,8 @@ SCENES = (
         "What did you look at?", "Form and parts; hardly light and dark, which change by chance.",
     ),
     usual.learn(
-        "The own key must become the most alike of all: rank 1. Guessing gives the middle. At first the [[loss]] "
-        "rises: real keys take the place of noise. The copy is slow, or else old and new keys could not be compared.",
+        "The own key must become the most alike of all: rank 1. At first that is easy, since the queue holds noise; "
+        "with real keys the [[loss]] rises. The copy is slow, or else old and new keys could not be compared.",
         "Press Train, and watch the rank.", On("learn", rows=4, skip=1, pictures=1, edge=200),
         "Why does the loss rise at first?",
         "In the beginning the queue holds noise, which is unlike any query: that is easy. Then real keys come in.",

@@ -110,8 +110,8 @@ def card(this: Sample, view: RunView, seed: int, options: RedundancyOptions, dep
         columns=[column(this, as_bytes(labelled.inputs["views"]), vectors, i) for i in range(len(this.pixels))],
         selected=selected,
         panels=[
-            goal(),
-            reached(view, now, before),
+            on_a_stage(goal(), f"the first {SHOWN} of {len(now.correlation)} numbers"),
+            on_a_stage(reached(view, now, before), "grey: opposite"),
             bars(view, now, before),
             gauges(view),
             compared(this, vectors, selected),
@@ -156,11 +156,10 @@ def grid(correlation: NDArray[Any], colour: tuple[int, int, int]) -> str:
     return png((255 - np.abs(shown) * tint).round().astype(np.uint8))
 
 
-def on_a_stage(panel: Tiles) -> Tiles:
-    """A table as a lesson shows it: there the scene says what it is, but not how much of it is drawn."""
+def on_a_stage(panel: Tiles, hint: str) -> Tiles:
+    """A table as a lesson shows it: there the scene says what it is, but not what is drawn of it."""
     if stage.now() is None:
         return panel
-    hint = f"the first {SHOWN} numbers; grey: opposite"
     return {**panel, "title": panel["title"].split(":")[0], "note": "", "hint": hint}
 
 

@@ -75,14 +75,14 @@ SCENES = (
     usual.learn(
         "The [[loss]] falls, and both views agree more and more: in the orange table a clear diagonal appears. There "
         "each number of view A meets the same number of view B.",
-        "Press Train, and watch the orange table.", On("learn", rows=0, panels=(1,), edge=150),
+        "Press Train, and watch the orange table.", On("learn", rows=0, panels=(1,), edge=130),
         "Why do both views never quite agree?",
         "Cropped views of one picture do differ, and 128 numbers are many for what these small pictures show.",
         "What happens to the orange table meanwhile?",
         "Its diagonal becomes clear: each number agrees with itself. The fields beside it fade a little.",
     ),
     Scene(
-        "Leave a part out", "Leave a part of the loss out",
+        "Leave a part out", "Leave out a part of the loss",
         "If numbers need not vary ([[variance]]), all vectors become nearly one, a [[collapse]]: cosine 1. If they may "
         "repeat ([[covariance]]), vectors differ in few ways only: a low rank, in spite of a large spread.",
         "Press a button. Which bar changes most?",
