@@ -55,7 +55,7 @@ SCENES = (
     usual.learn(
         "The [[loss]] says how far the model’s answer is from the [[label]]: lower is better. At first it draws noise, "
         "soon something grey that is nearly the same for all pictures.",
-        "Press Train, and watch the picture appear.", On("learn", rows=5, skip=3, pictures=1, edge=220, far=300),
+        "Press Train, and watch the picture appear.", On("learn", rows=5, skip=3, pictures=1, edge=220, far=250),
         "What is the ✓?",
         "Closer to the picture than PCA with as many numbers. That rule needs no training at all.",
         "What does it draw first?",

@@ -80,7 +80,7 @@ SCENES = (
         "Half of all places are grey. If all count alike, the model likes to paint grey. So rare colours got a larger "
         "weight: [[rebalancing]]. The pictures become brighter, but the trunk knows no more by it.",
         "Press “All places count alike”, and watch the colours fade.",
-        (On("own", draw=alike), On("learn", rows=4, pictures=1, edge=120, far=200)),
+        (On("own", draw=alike), On("learn", rows=4, pictures=1, edge=120, far=160)),
         "Is grey wrong?",
         "It is what costs least if you are unsure: most places are nearly grey. Bright colours please the eye, and are "
         "more often wrong at grey places.",

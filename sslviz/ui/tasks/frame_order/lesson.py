@@ -56,8 +56,8 @@ SCENES = (
     ),
     usual.good(
         "Now the [[trunk]], the part that all tasks share, is [[frozen]]: it learns no more. For a few clips people "
-        "say who is in them, the rabbit or a rodent. How often is it right on new ones? Compare with raw pixels: so "
-        "little film teaches little.",
+        "say who is in them, the rabbit or a rodent. How often is it right on new ones? So little film "
+        "teaches little.",
         "What do the bars say?",
         "Compare with raw pixels and with pure guessing: on so little film this label teaches little.",
         "Time is the best teacher. (It needs very much film, and things that really move.)",

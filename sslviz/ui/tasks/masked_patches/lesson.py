@@ -52,7 +52,7 @@ SCENES = (
     usual.learn(
         "The [[model]] paints each covered piece, framed in orange: at first noise, soon grey, something between all "
         "that might be there. The [[loss]] says how far its points are from the true ones, so lower is better.",
-        "Press Train, and watch the covered pieces.", On("learn", rows=2, pictures=1, panels=(1,), edge=165, far=300),
+        "Press Train, and watch the covered pieces.", On("learn", rows=2, pictures=1, panels=(1,), edge=165, far=170),
         "Why is it so blurred?",
         "Several pictures would fit. The answer with the smallest squared distance from all of them is their mean, "
         "and a mean is blurred.",

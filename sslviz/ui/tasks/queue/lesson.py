@@ -67,7 +67,7 @@ SCENES = (
     usual.learn(
         "The own key must become the most alike of all: rank 1. At first that is easy, since the queue holds noise; "
         "with real keys the [[loss]] rises. The copy is slow, or else old and new keys could not be compared.",
-        "Press Train, and watch the rank.", On("learn", rows=4, skip=1, pictures=1, edge=200),
+        "Press Train, and watch the rank.", On("learn", rows=4, skip=1, pictures=1, edge=200, far=200),
         "Why does the loss rise at first?",
         "In the beginning the queue holds noise, which is unlike any query: that is easy. Then real keys come in.",
         "What would happen if the copy were as fast as the model?",

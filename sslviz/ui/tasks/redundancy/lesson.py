@@ -75,7 +75,7 @@ SCENES = (
     usual.learn(
         "The [[loss]] falls, and both views agree more and more: in the orange table a clear diagonal appears. There "
         "each number of view A meets the same number of view B.",
-        "Press Train, and watch the orange table.", On("learn", rows=0, panels=(1,), edge=130),
+        "Press Train, and watch the orange table.", On("learn", rows=0, panels=(1,), edge=130, far=230),
         "Why do both views never quite agree?",
         "Cropped views of one picture do differ, and 128 numbers are many for what these small pictures show.",
         "What happens to the orange table meanwhile?",

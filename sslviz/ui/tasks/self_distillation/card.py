@@ -251,7 +251,7 @@ def gauges(view: RunView) -> Panel:
 
 
 def in_boxes(view: RunView, now: tuple[float, float, float]) -> Panel:
-    """The same for a lesson: an entropy as the number of boxes that, equally likely, would be as undecided."""
+    """Both entropies for a lesson: as the number of boxes that, equally likely, would be as undecided."""
     one, every = (float(np.exp(entropy)) for entropy in now[:2])
     names = ("Boxes that one label uses", "Boxes that all labels use together")
     marks: list[list[list[float | str]]] = [
@@ -261,13 +261,9 @@ def in_boxes(view: RunView, now: tuple[float, float, float]) -> Panel:
         {"name": name, "value": value, "text": f"{value:.1f}", "low": 1, "high": 64, "marks": mark, "kind": "answer"}
         for name, value, mark in zip(names, (one, every), marks, strict=True)
     ]
-    unlike: Meter = {
-        "name": "How far student and teacher differ", "value": now[2], "text": f"{now[2]:.2f}", "low": 0,
-        "high": float(np.log(64)), "marks": [[0, "0: not at all"]], "kind": "answer",
-    }  # fmt: skip
     return {
         "kind": "meters", "title": "Which collapse?", "hint": f"labels of {METERED} new pictures", "mode": view.mode,
-        "rows": [*rows, unlike],
+        "rows": rows,
     }  # fmt: skip
 
 

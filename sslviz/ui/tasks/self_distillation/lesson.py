@@ -77,7 +77,7 @@ SCENES = (
     usual.learn(
         "Orange is what the last block of the model reads: its [[attention]]. At first it is spread; then some patches "
         "are read much more. They need not lie on the thing: there are only 16, and the model is small.",
-        "Press Train, and watch the orange patches.", On("learn", rows=0, panels=(1,), edge=280, far=480),
+        "Press Train, and watch the orange patches.", On("learn", rows=0, panels=(1,), edge=280, far=400),
         "Did anybody show it where the thing is?",
         "No. It reads what helps to agree with the teacher.",
         "Does orange always lie on the thing?", "Not always. There are 16 patches only, and the model is small.",
@@ -87,7 +87,7 @@ SCENES = (
         "Two collapses", "Two ways to collapse",
         "Without [[centring]] one box takes all: every picture gets the same label, and the loss is nearly 0. Without "
         "[[sharpening]] all 64 boxes are equally likely. Both are [[collapse]]: nothing was learned.",
-        "Press a button. Do the first two bars go to 1, or to 64?",
+        "Press a button. Do both bars go to 1, or to 64?",
         (On("own", draw=leave_out), On("learn", rows=0, panels=(2,), edge=120)),
         "Why does one need both?",
         "Centring pushes away from one box, towards all alike. Sharpening pushes the other way. Together they balance.",
