@@ -51,7 +51,7 @@ SCENES = (
     ),
     usual.learn(
         "Each view becomes a [[vector]], a list of numbers. The longer a bar, the more alike two lists. Blue, the "
-        "picture’s other view, must become the longest. Without the others all could be the same.",
+        "picture’s other view, must become the longest. Without the others all lists could be the same.",
         "Press Train, and watch the bars move apart.", On("learn", rows=0, panels=(0,), edge=150),
         "What are the bars?",
         "The [[cosine]] of two vectors: 1 if they point the same way, 0 if they have nothing in common; below 0 there "

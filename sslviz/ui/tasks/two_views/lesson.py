@@ -83,7 +83,7 @@ SCENES = (
     Scene(
         "Make it collapse", "Make it collapse",
         "Two parts keep it alive: the [[predictor]], a network that only the model has, and the [[stop-gradient]]: "
-        "the goal never follows the loss. Without them one answer for everything has no loss.",
+        "the loss never moves the goal. Without them one answer for everything makes the loss 0.",
         "Press “Make it collapse”. Loss and spread fall to 0, the cosine rises to 1.",
         (On("own", draw=collapse), On("learn", rows=0, panels=(1,), edge=120)),
         "Why does it collapse?",
