@@ -16,7 +16,7 @@ SLUG = ENTRY.slug
 def question() -> Question:
     """A large crop, and four others of which one is of the same picture."""
     return other_view.question(
-        SLUG, "Which of the four is of the same picture? What the teacher says of it is the label.",
+        SLUG, "What the teacher says of one of the four is the label. Which one is of the same picture?",
         "this crop", lambda labelled, own: card.answer(current.show(SLUG), labelled).near(own),
     )  # fmt: skip
 
