@@ -177,11 +177,10 @@ def column(this: Sample, crops: list[NDArray[np.uint8]], answers: Answers, i: in
 
 
 def histogram(p: NDArray[np.float32], colour: tuple[int, int, int]) -> str:
-    """Probabilities of the prototypes as bars, from left to right; the full height is 1."""
+    """Probabilities of the prototypes as bars on no ground, from left to right; the full height is 1."""
     side = len(p)
-    height = np.round(np.sqrt(p) * side)  # by the root, so that small ones are seen
-    filled = np.arange(side)[::-1, None] < height[None]
-    return png(np.where(filled[:, :, None], np.array(colour), 255).astype(np.uint8))
+    filled = np.arange(side)[::-1, None] < np.ceil(p * side)[None]  # even a small one has a pixel
+    return png(np.where(filled[:, :, None], np.array([*colour, 255]), 0).astype(np.uint8))
 
 
 def every_crop(this: Sample, crops: list[NDArray[np.uint8]], i: int) -> Panel:
@@ -270,7 +269,7 @@ def in_boxes(view: RunView, now: tuple[float, float, float]) -> Panel:
 def note(this: Sample) -> str:
     """What the bars are, and what the label is not."""
     start = (
-        "Each bar is one of 64 prototypes, its height the root of its probability. ✓: the student names the teacher’s "
+        "Each bar is one of 64 prototypes, its height its probability. ✓: the student names the teacher’s "
         "first choice. A prototype has no name: it means what the teacher makes of it. "
     )
     if not this.alike:

@@ -62,8 +62,8 @@ SCENES = (
         "Compare the blue bars with the orange ones.",
         (On("card", rows=5, skip=1, pictures=1, edge=165),),
         "What is in the boxes?",
-        "Nobody said. They get a meaning while the model trains, or none. Small bars are drawn taller than they are, "
-        "by their root, so that one can see them.",
+        "Nobody said. They get a meaning while the model trains, or none. A bar of the "
+        "full height would be one box that is certain.",
         "Who made this label?", "The model itself: its slower copy.",
         "The teacher knows better. (At first it knows nothing; it only sees more.)",
         relabel="Other crops", another=True,
