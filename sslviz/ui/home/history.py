@@ -1,8 +1,20 @@
 """The time line: which systems made labels from raw data, what each added, and whose idea it took on. No torch here.
 
-`after` names those that a system builds on, takes a part from, or changes. These relations are general knowledge of the
-field and still have to be checked in each paper. The year is that of the first public version, as the arXiv number
-has it.
+`after` names those that a system, by its own paper, builds on, takes a part from, changes, or is a kind of. To be
+compared with, or named among others, is not enough. For most, the passages that say so were read in the paper's own
+words, often in a copy that others made of them. Not so:
+
+- Relative position: the idea from words was read in a review that repeats the paper's introduction.
+- OPN: only in what others wrote about it.
+- RotNet: in a reader's notes; its introduction names older tasks, but as examples.
+- Colourisation, Shuffle and Learn, DeepCluster: their full texts were not found, so that there may be more to name.
+- Autoencoder: a summary was read, not the chapter.
+
+BERT names denoising autoencoders to say what it does otherwise. Where a paper builds on systems that are not listed
+here, nothing stands: word2vec on neural language models, GPT on language models that were tuned to a task.
+
+The year is that of the first public version, as the arXiv number has it; without one, that of the paper or the book
+that the link leads to. (The chapter of 1986 had been a report in 1985.)
 """
 
 from __future__ import annotations
@@ -58,7 +70,7 @@ SYSTEMS = (
            "The words around a word gave the idea.", _arxiv("1505.05192"), ("word2vec",), "patch_order"),
     System("Colourisation", 2016, "Images", "The colours of a photo are the label of its grey copy.",
            _arxiv("1603.08511"), page="colourisation"),
-    System("Jigsaw", 2016, "Images", "Nine pieces at once, in one of a few hundred orders.",
+    System("Jigsaw", 2016, "Images", "Nine pieces at once, in an order out of a fixed list.",
            _arxiv("1603.09246"), ("Relative position",), "patch_order"),
     System("Shuffle and Learn", 2016, "Video", "Are three frames of a film in the right order?",
            _arxiv("1603.08561"), page="frame_order"),
@@ -66,10 +78,10 @@ SYSTEMS = (
            _arxiv("1708.01246"), ("Shuffle and Learn",), "frame_order"),
     System("RotNet", 2018, "Images", "By which quarter turn was the picture turned?", _arxiv("1803.07728"),
            page="patch_order"),
-    System("GPT", 2018, "Words", "The next word is the label, for a Transformer that then learns other tasks from few "
-           "examples.", "https://openai.com/index/language-unsupervised/", ("word2vec",), "next_word"),
-    System("CPC", 2018, "Sound", "Which of many pieces comes next? The loss of nearly all contrastive methods since, "
-           "called InfoNCE.", _arxiv("1807.03748"), ("word2vec",)),
+    System("GPT", 2018, "Words", "The next word is the label, for a Transformer that is then tuned to other tasks with "
+           "labels of their own.", "https://openai.com/index/language-unsupervised/", page="next_word"),
+    System("CPC", 2018, "Sound", "Which of many pieces comes next? Its loss, InfoNCE, became that of many contrastive "
+           "methods.", _arxiv("1807.03748"), ("word2vec",)),
     System("DeepCluster", 2018, "Images", "Group the model's own vectors, learn the groups' numbers, and group again.",
            _arxiv("1807.05520"), page="cluster_ids"),
     System("BERT", 2018, "Words", "Words are hidden, and both sides are read to restore them.", _arxiv("1810.04805"),
@@ -83,7 +95,7 @@ SYSTEMS = (
     System("SimCLR", 2020, "Images", "Two views of one picture find each other in a large batch.", _arxiv("2002.05709"),
            ("CPC",), "same_or_different"),
     System("ELECTRA", 2020, "Words", "A small model puts wrong words in; which are wrong is a label at every word.",
-           _arxiv("2003.10555"), ("BERT",), "replaced_words"),
+           _arxiv("2003.10555"), ("BERT", "word2vec"), "replaced_words"),
     System("BYOL", 2020, "Images", "No wrong answers are needed: a slower copy says what to predict.",
            _arxiv("2006.07733"), ("MoCo", "SimCLR"), "two_views"),
     System("wav2vec 2.0", 2020, "Sound", "Hide a piece of sound; which of many codes was it?", _arxiv("2006.11477"),
@@ -93,17 +105,17 @@ SYSTEMS = (
     System("CLIP", 2021, "Images", "Which caption came with which picture? Then words name what no class was made for.",
            _arxiv("2103.00020"), ("CPC",), "captions"),
     System("Barlow Twins", 2021, "Images", "Two views agree, and no two numbers may say the same.",
-           _arxiv("2103.03230"), ("SimCLR", "BYOL"), "redundancy"),
+           _arxiv("2103.03230"), ("BYOL",), "redundancy"),
     System("DINO", 2021, "Images", "The slower copy sorts each picture into groups of its own; its attention finds the "
-           "things in it.", _arxiv("2104.14294"), ("BYOL",), "self_distillation"),
-    System("VICReg", 2021, "Images", "The same with three plain terms, one of which keeps every number busy.",
+           "things in it.", _arxiv("2104.14294"), ("BYOL", "MoCo"), "self_distillation"),
+    System("VICReg", 2021, "Images", "Barlow Twins in three plain terms, one of which keeps every number busy.",
            _arxiv("2105.04906"), ("Barlow Twins",), "redundancy"),
     System("HuBERT", 2021, "Sound", "The groups of sounds are the label of what is hidden, and are made anew.",
            _arxiv("2106.07447"), ("DeepCluster", "BERT", "wav2vec 2.0"), "hidden_units"),
     System("MAE", 2021, "Images", "Three quarters of a photo are hidden, and only the rest is read.",
            _arxiv("2111.06377"), ("BERT", "Denoising autoencoder"), "masked_patches"),
     System("I-JEPA", 2023, "Images", "Not the hidden pixels are the label, but what a slower copy makes of them.",
-           _arxiv("2301.08243"), ("MAE", "BYOL"), "hidden_meaning"),
+           _arxiv("2301.08243"), ("MAE", "BYOL", "DINO"), "hidden_meaning"),
 )  # fmt: skip
 
 
