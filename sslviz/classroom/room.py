@@ -48,7 +48,7 @@ class Asked:
         truth: number of the one that is the pseudo-label.
         model: number of the model's answer; None while it has none.
         chance: share that pure guessing gets right.
-        words: what it is about, in lines of words; a gap is ▨▨▨.
+        words: what it is about, in lines of words; a gap is ▨.
         images: the same in pictures, (name, data address); one that has the name of an answer is that answer.
         sounds: the same in sounds, (name, data address).
         sort: whether the answer is an order, to be tapped; an answer names the pictures in order.
@@ -223,8 +223,7 @@ class Score:
         shares = [f"class {self.right / self.votes:.0%}" if self.votes else "class: no votes"]
         if self.model_asked:
             shares.append(f"model {self.model_right / self.model_asked:.0%}")
-        whole = f"After {n} question{'' if n == 1 else 's'}: {' · '.join(shares)} · chance {self.chance:.0%}"
-        return whole.replace("%", " %")
+        return f"After {n} question{'' if n == 1 else 's'}: {' · '.join(shares)} · chance {self.chance:.0%}"
 
 
 def score(room: Room) -> Score:

@@ -64,7 +64,7 @@ def _gradient(n: dict[str, Any]) -> dict[str, Any]:
 def _update(n: dict[str, Any]) -> dict[str, Any]:
     text = "Move all weights a little that way (AdamW)."
     share = 100 * n["moved"] / n["size"]
-    return _phase("update", text, ("learning rate", f"{n['rate']:.2g}"), ("weights moved by", f"{share:.2f} %"))
+    return _phase("update", text, ("learning rate", f"{n['rate']:.2g}"), ("weights moved by", f"{share:.2f}%"))
 
 
 def _phase(name: str, text: str, *numbers: tuple[str, Any]) -> dict[str, Any]:

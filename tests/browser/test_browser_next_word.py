@@ -146,7 +146,7 @@ def test_writing_on(visit: Visit, way: str) -> None:
     press("write_1")
     visitor.until(lambda: len(wrote(visitor)) == 1, "one word")
     assert wrote(visitor) == first[:1]  # top-k 1: the likeliest
-    expect(part.locator(".wrote small").first).to_have_text("100 %")
+    expect(part.locator(".wrote small").first).to_have_text("100%")
     press("write_10")
     visitor.until(lambda: len(wrote(visitor)) == 11 or wrote(visitor)[-1] == "⟨end⟩", "ten more, or the end")
     all_of_it = wrote(visitor)

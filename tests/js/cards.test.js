@@ -27,15 +27,15 @@ describe('replaced words', () => {
 
   test('only the word that is suspected most is marked: right where it was replaced, however sure the model is', () => {
     const page = open(replaced, card())
-    expect(page.texts('.answer')).toEqual(['✓30 %', '20 %', '10 %'])
+    expect(page.texts('.answer')).toEqual(['✓30%', '20%', '10%'])
     page.send(card({ answer: [null, 0.1, 0.2, 0.6, null] }))
-    expect(page.texts('.answer')).toEqual(['10 %', '20 %', '✕60 %'])
-    expect(page.texts('.most')).toEqual(['✕60 %'])
+    expect(page.texts('.answer')).toEqual(['10%', '20%', '✕60%'])
+    expect(page.texts('.most')).toEqual(['✕60%'])
   })
 
   test('where nothing was replaced no suspicion is marked', () => {
     const page = open(replaced, card({ target: [null, false, false, false, null] }))
-    expect(page.texts('.answer')).toEqual(['30 %', '20 %', '10 %'])
+    expect(page.texts('.answer')).toEqual(['30%', '20%', '10%'])
   })
 })
 
@@ -151,7 +151,7 @@ describe('write on', () => {
     const page = open(write, data())
     expect(page.texts('.cut .name')).toEqual(['a', '6,400 more'])
     expect(page.texts('.sum .track')).toEqual(['cut off by top-k'])
-    expect([0, 0.004, 0.5].map(written_share)).toEqual(['0 %', '<1 %', '50 %'])
+    expect([0, 0.004, 0.5].map(written_share)).toEqual(['0%', '<1%', '50%'])
   })
 })
 
@@ -167,9 +167,9 @@ describe('next sentence', () => {
   test('the coin turns the label over at once, and lies as it was drawn for another pair', () => {
     const page = open(sentence, card())
     const said = () => [page.find('.target').textContent, page.find('.chip.answer').textContent]
-    expect(said()).toEqual(['IsNext', '✓IsNext90 %'])
+    expect(said()).toEqual(['IsNext', '✓IsNext90%'])
     page.find('.turn').click()
-    expect(said()).toEqual(['NotNext', '✕IsNext80 %'])
+    expect(said()).toEqual(['NotNext', '✕IsNext80%'])
     page.send(card({ note: 'a tick' }))
     expect(said()[0]).toBe('NotNext')
     page.send(card({ id: 'two' }))
@@ -220,7 +220,7 @@ describe('word and context', () => {
 
   test('numbers are short, and never said to be nothing or all', () => {
     expect([0.001, 0.25, 0.998, 1].map(number)).toEqual(['<.01', '.25', '>.99', '1.00'])
-    expect([0.0123, 0.0999, 0.5].map(share)).toEqual(['1.2 %', '10 %', '50 %'])
+    expect([0.0123, 0.0999, 0.5].map(share)).toEqual(['1.2%', '10%', '50%'])
   })
 
   test('the best is the label, a noise word, or nobody', () => {

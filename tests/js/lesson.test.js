@@ -301,7 +301,7 @@ describe('cards on a stage', () => {
     expect(page.texts('.target')).toEqual(['NotNext'])
     page.send({ ...pair, rows: 4, skip: 1, answers: [[0.7, 0.3], [0.4, 0.6]] }) // prettier-ignore
     expect(page.texts('.head')).toEqual(['The pair', 'Pseudo-label', 'Model’s answer'])
-    expect(page.texts('.answer')).toEqual(['✓NotNext60 %'])
+    expect(page.texts('.answer')).toEqual(['✓NotNext60%'])
     expect(page.texts('.stacked > :not(.under) q')).toEqual(['One.', 'Three.'])
   })
 

@@ -112,7 +112,7 @@ describe('nodes', () => {
   })
 
   test('a small share is not said to be nothing', () => {
-    expect([0, 0.001, 0.005, 0.5, 1].map(percent)).toEqual(['0 %', '<1 %', '1 %', '50 %', '100 %'])
+    expect([0, 0.001, 0.005, 0.5, 1].map(percent)).toEqual(['0%', '<1%', '1%', '50%', '100%'])
   })
 })
 

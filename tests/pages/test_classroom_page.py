@@ -75,7 +75,7 @@ def test_a_room_is_opened_asks_reveals_goes_on_and_is_ended(lesson: Callable, ro
     seen = page.component("room_votes")
     assert seen["truth"] == question.asked.truth
     assert sum(seen["counts"]) == 3
-    assert seen["sums"].startswith("After 1 question: class 100 % · model ")
+    assert seen["sums"].startswith("After 1 question: class 100% · model ")
     assert len(seen["shares"]) == len(seen["choices"])
     assert "filled" in page.html
     assert seen["board"] == []

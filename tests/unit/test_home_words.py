@@ -133,7 +133,7 @@ def test_recorded_answer_is_shown_as_it_is(tmp_path: Path) -> None:
     assert answer.said == "sitting"
     assert answer.sentence == ("The cat is", "sleeping", "on the bed.")
     assert "16,000 steps" in answer.note
-    assert "sitting 41 %, sleeping 20 %, lying 10 %." in answer.note
+    assert "sitting 41%, sleeping 20%, lying 10%." in answer.note
 
 
 @pytest.mark.parametrize(

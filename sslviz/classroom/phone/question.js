@@ -16,7 +16,7 @@ import { make } from './nodes.js'
 
 /** @typedef {{ vote: number | null, shown: boolean, truth?: number, model?: number | null }} Voted */
 
-const GAP = '▨▨▨'
+const GAP = '▨'
 const LETTERS = 'ABCDEFGHIJKLMNOPQRSTUVWX'
 const WIDE = 2.2 // a picture wider than this times its height has a line of its own
 

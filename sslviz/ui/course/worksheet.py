@@ -75,7 +75,7 @@ def _gapped(number: int) -> str:
     corpus = text.corpus()
     words = corpus.sentences[int(corpus.held_out[number])].split()
     at = len(words) // 2
-    return " ".join([*words[:at], "▨▨▨▨▨", *words[at + 1 :]])
+    return " ".join([*words[:at], "__________", *words[at + 1 :]])
 
 
 def _wave() -> NDArray[np.uint8]:

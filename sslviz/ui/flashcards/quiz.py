@@ -294,6 +294,6 @@ def _word(text: str, kind: str) -> str:
     """A word of a live sample; what marks it is also said."""
     if not kind:
         return escape(text)
-    shown = "<span aria-hidden='true'>▨▨▨</span>" if kind == "hidden" else escape(text)
+    shown = "<span aria-hidden='true'>▨</span>" if kind == "hidden" else escape(text)
     said = f"<span class='said-only'>{SAID[kind]}</span>" if kind in SAID else ""
     return f"<span class='{kind}'>{shown}{said}</span>"

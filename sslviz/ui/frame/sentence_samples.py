@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 DECOYS = 11  # stream of random numbers of the wrong answers
 LEAST_LETTERS = 3  # of a word that is asked for
 SHORTEST, LONGEST = 5, 13  # words of a sentence that is asked about
-GAP = "▨▨▨"  # stands for a word that is not shown
+GAP = "▨"  # stands for a word that is not shown
 
 
 @dataclass(frozen=True)

@@ -73,12 +73,12 @@ WHY = (
         2016,
         "https://arxiv.org/abs/1604.01685",
     ),
-    # Abstract: 1 % of the labels, 85.8 % top-5, outperforms AlexNet with 100 times fewer labels.
+    # Abstract: 1% of the labels, 85.8% top-5, outperforms AlexNet with 100 times fewer labels.
     Fact(
         "Rich representations",
-        "85.8 %",
-        "What was learned serves other tasks, so few labels go far. With 1 % of ImageNet's labels SimCLR had the right "
-        "class among its first five 85.8 % of the time.",
+        "85.8%",
+        "What was learned serves other tasks, so few labels go far. With 1% of ImageNet's labels SimCLR had the right "
+        "class among its first five 85.8% of the time.",
         "Chen et al.",
         2020,
         "https://arxiv.org/abs/2002.05709",
@@ -97,7 +97,7 @@ WHY = (
 )
 
 USED = (
-    # Abstract: GLUE 80.5 %, 7.7 points absolute improvement. Notes: BooksCorpus 800M and Wikipedia 2,500M words.
+    # Abstract: GLUE 80.5%, 7.7 points absolute improvement. Notes: BooksCorpus 800M and Wikipedia 2,500M words.
     Fact(
         "Language",
         "+7.7 points",
@@ -107,11 +107,11 @@ USED = (
         2018,
         "https://arxiv.org/abs/1810.04805",
     ),
-    # Abstract: ViT-Huge 87.8 %, best among methods that use only ImageNet-1K; 75 % of the patches masked.
+    # Abstract: ViT-Huge 87.8%, best among methods that use only ImageNet-1K; 75% of the patches masked.
     Fact(
         "Vision",
-        "87.8 %",
-        "MAE restored pictures of which 75 % was hidden. After fine-tuning it named 87.8 % of ImageNet's pictures, the "
+        "87.8%",
+        "MAE restored pictures of which 75% was hidden. After fine-tuning it named 87.8% of ImageNet's pictures, the "
         "best then without other data.",
         "He et al.",
         2021,
@@ -123,19 +123,19 @@ USED = (
         "Speech",
         "10 minutes",
         "wav2vec 2.0 listened to 53,000 hours of speech without text. With ten minutes of transcribed speech and "
-        "a language model that had read much text, it got 4.8 % of the words wrong on clear recordings, 8.2 % on "
+        "a language model that had read much text, it got 4.8% of the words wrong on clear recordings, 8.2% on "
         "harder ones.",
         "Baevski et al.",
         2020,
         "https://arxiv.org/abs/2006.11477",
     ),
-    # Abstract: 6.7 % in top-1 accuracy for dermatology (1.1 % in mean AUC for chest X-rays), against supervised
+    # Abstract: 6.7% in top-1 accuracy for dermatology (1.1% in mean AUC for chest X-rays), against supervised
     # pretraining on ImageNet.
     Fact(
         "Medical images",
-        "+6.7 %",
+        "+6.7%",
         "Comparing views of unlabelled photos first, everyday ones and then of skin, raised the accuracy in naming "
-        "skin conditions by 6.7 %, against a start from labelled everyday photos.",
+        "skin conditions by 6.7%, against a start from labelled everyday photos.",
         "Azizi et al.",
         2021,
         "https://arxiv.org/abs/2101.05224",
@@ -153,7 +153,7 @@ USED = (
 )
 
 COSTS = (
-    # The authors' README (facebookresearch/moco): ResNet-50, 200 epochs, 53 hours, 8 V100, 67.5 % for v2.
+    # The authors' README (facebookresearch/moco): ResNet-50, 200 epochs, 53 hours, 8 V100, 67.5% for v2.
     Fact(
         "Compute",
         "53 hours",
@@ -163,7 +163,7 @@ COSTS = (
         2020,
         "https://arxiv.org/abs/2003.04297",
     ),
-    # Text, on figure 3b: SimCLR with random crops only has 40.3 %, 27.6 points less.
+    # Text, on figure 3b: SimCLR with random crops only has 40.3%, 27.6 points less.
     Fact(
         "Design",
         "−27.6 points",
@@ -273,7 +273,7 @@ class Recorded:
         """Where the answer comes from, in words."""
         if not self.answers:
             return "Nobody has asked a model yet: hence the question marks."
-        best = ", ".join(f"{word} {100 * share:.0f} %" for word, share in self.answers[:3])
+        best = ", ".join(f"{word} {100 * share:.0f}%" for word, share in self.answers[:3])
         return (
             f"◷ recorded: this app's own model after {self.steps:,} steps of training says {best}. "
             "For the picture no model was asked here: the page Masked patches asks one."

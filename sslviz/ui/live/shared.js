@@ -107,7 +107,7 @@ export function focus_on(root, selector) {
 export const still = () => matchMedia('(prefers-reduced-motion: reduce)').matches
 
 /** @param {number} share */
-export const percent = share => (share > 0 && share < 0.005 ? '<1 %' : `${Math.round(100 * share)} %`)
+export const percent = share => (share > 0 && share < 0.005 ? '<1%' : `${Math.round(100 * share)}%`)
 
 /**
  * The 2D context of a canvas.

@@ -21,7 +21,7 @@ def asked(key: str = "q1", **other: object) -> Asked:
     """A question of four answers; the second one is right, the model says the third."""
     given = {
         "key": key, "text": "Which word is hidden?", "choices": ("on", "under", "off", "yellow"), "truth": 1,
-        "model": 2, "chance": 0.25, "words": ("The cat is ▨▨▨ the table.",),
+        "model": 2, "chance": 0.25, "words": ("The cat is ▨ the table.",),
         "shares": (0.1, 0.4, 0.45, 0.05), "by": "recorded",
     }  # fmt: skip
     return Asked(**{**given, **other})  # type: ignore[arg-type]

@@ -188,7 +188,7 @@ def test_the_score_counts_votes_of_those_who_are_in_and_only_what_was_revealed()
     found = score(room(*played))
     assert (found.questions, found.right, found.votes, found.model_right, found.model_asked) == (2, 2, 3, 1, 2)
     assert math.isclose(found.chance, 0.25)
-    assert found.words == "After 2 questions: class 67 % · model 50 % · chance 25 %"
+    assert found.words == "After 2 questions: class 67% · model 50% · chance 25%"
     assert standing(room(*played)) == [("Otter 12", 2), ("Yak 3", 0)]
 
 

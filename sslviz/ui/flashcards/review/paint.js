@@ -55,7 +55,7 @@ function sample(line) {
   const row = make('p', 'sample')
   for (const [text, kind] of line) {
     const word = make('span', kind, kind === 'hidden' ? '' : text)
-    if (kind === 'hidden') word.append(make('span', '', '▨▨▨', { ariaHidden: 'true' }))
+    if (kind === 'hidden') word.append(make('span', '', '▨', { ariaHidden: 'true' }))
     if (SAID[kind]) word.append(make('span', 'said-only', SAID[kind]))
     row.append(word, ' ')
   }

@@ -87,13 +87,14 @@ def figures(slug: str, view: RunView) -> dict[str, Any] | None:
     return view.figures or (None if found is None else found.figures)
 
 
-def bars_html(rows: Sequence[tuple[str, str, float]]) -> str:
-    """Large bars: name, kind ("trained" is the model's own) and share of each."""
+def bars_html(rows: Sequence[tuple[str, str, float]], chance: float | None = None) -> str:
+    """Large bars: name, kind ("trained" is the model's own) and share of each; with a dashed line at `chance`."""
     drawn = "".join(
         f"<span>{escape(name)}</span><i class='{kind}'><b style='width:{100 * share:.1f}%'></b></i><em>{share:.0%}</em>"
         for name, kind, share in rows
     )
-    return f"<div class='judged' role='group' aria-label='Right answers'>{drawn}</div>"
+    line = "" if chance is None else f" style='--chance:{100 * chance:.1f}%'"
+    return f"<div class='judged' role='group' aria-label='Right answers'{line}>{drawn}</div>"
 
 
 def _good(place: Place, _on: On) -> None:
@@ -113,13 +114,13 @@ def _good(place: Place, _on: On) -> None:
     runs = found.get("runs", [found])
     shares = means(runs)
     names = {"trained": "This model", "random": bare, "raw": found["raw_name"].capitalize()}
-    drawn = bars_html([(name, kind, shares[kind]) for kind, name in names.items()])
+    drawn = bars_html([(name, kind, shares[kind]) for kind, name in names.items()], found["chance"])
     mean = f", in the mean of {len(runs)} runs" if len(runs) > 1 else ""
     st.html(
         f"<div class='was_good'>{drawn}"
         f"<p class='judged_note'>People named {found['labels']} samples. The bars: how many new ones, which nobody had "
-        f"used, are then named correctly{mean}. Always choosing the commonest name would be right for "
-        f"{found['chance']:.0%}.{whose}</p>"
+        f"used, are then named correctly{mean}. Dashed line, {found['chance']:.0%}: always choosing the "
+        f"commonest name.{whose}</p>"
         f"<p class='paid'>{escape(paid(recorded.leads(runs), shares, bare.lower(), found['raw_name']))}</p>{told}</div>"
     )
 

@@ -72,7 +72,7 @@ def beyond(figures: dict[str, Any]) -> str:
     text = (
         f"Clips of one shot are much alike, so it is the **shots** that count: over {shots} held-out shots, each "
         f"counted alike, **{mean:.0%}** of the labels are named. With other shots the result would differ: if shots "
-        f"are drawn again from these, the average stays above **{low:.0%}** 39 times out of 40 (95 % bootstrap "
+        f"are drawn again from these, the average stays above **{low:.0%}** 39 times out of 40 (95% bootstrap "
         "interval, lower end). "
     )
     text += (

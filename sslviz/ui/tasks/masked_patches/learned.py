@@ -11,8 +11,8 @@ WORTH = (
     "**How much to cover decides what is learned.** If little is missing, a patch can be continued from the edges of "
     "its neighbours. If most is missing, that no longer works: the model must see what kind of thing it is. If all "
     "but one or two are missing, many pictures would fit, and the answer with the smallest squared error is a blur "
-    "of them all. The paper found that 75 % serves a linear probe best ([arXiv "
-    "2111.06377](https://arxiv.org/abs/2111.06377), figure 5); words need only 15 %, since each carries "
+    "of them all. The paper found that 75% serves a linear probe best ([arXiv "
+    "2111.06377](https://arxiv.org/abs/2111.06377), figure 5); words need only 15%, since each carries "
     "more.\n\n**Where the label is of little use:** flat patches, such as the black margin around clothes, are easy: "
     "black is always right. And the loss counts pixels, so noise and texture count as much as shape."
 )

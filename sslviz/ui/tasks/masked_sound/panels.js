@@ -108,7 +108,7 @@ function chart(shares, group) {
   shares.forEach((share, entry) => {
     const bar = make('i', share > 0 ? 'code' : 'unused')
     bar.style.height = `${Math.max(3, (100 * share) / top)}%`
-    bar.title = `group ${group + 1}, entry ${entry + 1}: ${SAY.format(100 * share)} % of the steps`
+    bar.title = `group ${group + 1}, entry ${entry + 1}: ${SAY.format(100 * share)}% of the steps`
     if (share > 0) colour(bar, entry)
     node.append(bar)
   })

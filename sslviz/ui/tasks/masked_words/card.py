@@ -146,7 +146,7 @@ def share_line(words: int, chosen: int, share: float, by_hand: bool) -> str:
         return "There is no word here that the vocabulary knows, so there is no label and nothing to ask."
     if not chosen:
         return "Nothing is chosen, so there is no label and nothing to learn. Click a word."
-    first = f"{chosen} of {words} words and marks chosen: {100 * chosen / words:.0f} %."
+    first = f"{chosen} of {words} words and marks chosen: {100 * chosen / words:.0f}%."
     if by_hand:
         return f"{first} Chosen by your hand. Only these have a label; the rest add nothing to the loss."
     total, exact = words + 2, share * (words + 2)
@@ -154,7 +154,7 @@ def share_line(words: int, chosen: int, share: float, by_hand: bool) -> str:
     return (
         f"{first} The rule counts [CLS] and [SEP] too: {share:.2f} × {total} = {exact:.2f}, rounded to "
         f"{round(exact)}{even}{'' if round(exact) >= 1 else ', but never below 1'}. So short sentences get more than "
-        f"{100 * share:.0f} %. Only chosen words count in the loss. With the labels put back, the sentence is whole "
+        f"{100 * share:.0f}%. Only chosen words count in the loss. With the labels put back, the sentence is whole "
         "again."
     )
 

@@ -27,7 +27,7 @@ LEAD = {
     "NotNext. Tossing a coin is right half of the time, and its loss is ln 2 = 0.69.",
     "Detailed": "Minimise −ln p(y | [CLS] A [SEP] B [SEP]), read off the trunk’s vector at [CLS]; y = 0 IsNext, "
     "1 NotNext, as is_random_next in BERT’s code. Token, place and segment vectors are added up. BERT adds the loss of "
-    "masked words; its A and B are stretches of text, ours single sentences. The paper says 50 % strangers; in its "
+    "masked words; its A and B are stretches of text, ours single sentences. The paper says 50% strangers; in its "
     "code a stretch of one sentence has no second half, so its B is always a stranger, and the share is a bit above "
     "one half. Ours is one half. BERT’s code first picks a document, then a place in it; we pick any sentence, all "
     "equally likely, since otherwise strangers would be longer by 0.6 words. arXiv 1810.04805, section 3.1.",

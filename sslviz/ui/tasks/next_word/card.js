@@ -207,7 +207,7 @@ function draw(card) {
   )
   /** @type {[string, string][]} */
   const heads = [
-    ['', 'The model reads'],
+    ['', 'The sentence'],
     ['', `At place ${selected + 1}`],
     ['label', 'Pseudo-label'],
     ['guess', 'Model’s answer'],

@@ -28,7 +28,7 @@ import { track } from '../../live/words.js'
 /** @typedef {Part<WriteOn> & { count?: number }} Text */
 
 /** @param {number} p */
-export const share = p => (p > 0 && p < 0.01 ? '<1 %' : `${Math.round(100 * p)} %`)
+export const share = p => (p > 0 && p < 0.01 ? '<1%' : `${Math.round(100 * p)}%`)
 
 /**
  * @param {WriteOn} data

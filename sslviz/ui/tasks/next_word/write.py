@@ -196,7 +196,7 @@ def _explanation(ids: list[int], ended: bool) -> str:
     stay = f"the {top_k} likeliest" if top_k > 1 else "only the likeliest"
     rule = (
         f"Temperature {temperature:.1f} {does}. Top-k keeps {stay} of {words:,} words; what they have is scaled to "
-        "100 %, and one of them is drawn by the seed."
+        "100%, and one of them is drawn by the seed."
     )
     if st.session_state.get("depth") != "Detailed" or ended:
         return rule

@@ -52,7 +52,7 @@ const depth = card => card.data.rows ?? ALL
 /** @param {boolean} replaced */
 const named = replaced => String(NAMES[Number(replaced)])
 /** @param {number | null | undefined} p */
-const chance = p => (typeof p === 'number' ? (p < 0.005 ? '<1 %' : `${Math.round(100 * p)} %`) : '')
+const chance = p => (typeof p === 'number' ? (p < 0.005 ? '<1%' : `${Math.round(100 * p)}%`) : '')
 
 /**
  * @param {Card} card

@@ -12,13 +12,13 @@ from sslviz.ui.frame.measured import Ablation, Measure, Row, ablation_panel, mea
 RIVAL = "masked_words"
 MEASURES = (Measure("told apart, {seeds} run seeds", "accuracy"), Measure("linear probe", "probe", model=True))
 PAPER = (
-    "BERT has a label at 15 % of the words, ELECTRA at **all** of them. In the paper, with a large model and much "
-    "text, that decides: GLUE 85.0 for ELECTRA, 82.4 with labels at the hidden 15 % only, 82.2 for BERT "
+    "BERT has a label at 15% of the words, ELECTRA at **all** of them. In the paper, with a large model and much "
+    "text, that decides: GLUE 85.0 for ELECTRA, 82.4 with labels at the hidden 15% only, 82.2 for BERT "
     "([arXiv 2003.10555](https://arxiv.org/abs/2003.10555), section 3.5, table 5). But such a label is one of two "
     "answers, and a hidden word one of two thousand: more labels, each of which says less."
 )
 APART = (
-    "*Told apart*: of a replaced and an original word, how often the replaced one looks more suspicious; 50 % is "
+    "*Told apart*: of a replaced and an original word, how often the replaced one looks more suspicious; 50% is "
     "chance. It does not compare the ways, since each is asked about its own words."
 )
 FAVOURABLE = (
@@ -48,7 +48,7 @@ def against_bert() -> str:
     spent = [run.meta["processor_seconds"] for run in both if run]
     return (
         f"**Here:** after {spent[0]:.0f} seconds of one core the probe names the kind of a hidden word in "
-        f"{means[0]:.0f} % of the sentences; after {spent[1]:.0f} seconds of Masked words in {means[1]:.0f} %: "
+        f"{means[0]:.0f}% of the sentences; after {spent[1]:.0f} seconds of Masked words in {means[1]:.0f}%: "
         f"{found.told}. Two things are against Replaced words in it. The word is hidden behind [MASK], which its trunk "
         "never read while it learned. And a minute is little: most labels are right by saying “original”. "
         f"{FAVOURABLE}"

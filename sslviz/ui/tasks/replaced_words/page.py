@@ -21,7 +21,7 @@ from sslviz.ui.tasks.replaced_words.lesson import LESSON
 LEAD = {
     "Basic": "A forger paints over a few words of a sentence. A detective says of every word: is it the original? The "
     "right answers are known, since we watched the forger.",
-    "Standard": "By default 15 % of the tokens are hidden, one a sentence at least. A small model, the generator, puts "
+    "Standard": "By default 15% of the tokens are hidden, one a sentence at least. A small model, the generator, puts "
     "a word there, drawn by its own probabilities. The trunk reads the whole sentence and says of every word whether "
     "it was replaced. Where the generator happens to draw the word that stood there, the label is “original”.",
     "Detailed": "Minimise L_MLM(generator) + 50 · L_Disc(trunk), L_Disc = −(1/n) Σ ln p(yₜ | x̃) over all n words, "
@@ -56,7 +56,7 @@ PAGE = TaskPage[Sample, ReplacedWordsOptions](
         Control(
             "size", help="The generator’s layers, as a share of the trunk’s.", used=lambda o: o.filler != FREQUENCIES
         ),
-        Control("asked", help="Hidden places: only they have a label, as in the paper’s “ELECTRA 15 %” (section 3.5)."),
+        Control("asked", help="Hidden places: only they have a label, as in the paper’s “ELECTRA 15%” (section 3.5)."),
     ),
     question=question, code=code, baselines=lines, credits=lambda _: text.corpus().credits, lesson=LESSON,
     code_note="draw and apply hide the places; targets_from_model lets the generator fill them.",

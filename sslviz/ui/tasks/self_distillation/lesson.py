@@ -85,8 +85,9 @@ SCENES = (
     ),
     Scene(
         "Two collapses", "Two ways to collapse",
-        "Without [[centring]] one box takes all: every picture gets the same label, and the loss is nearly 0. Without "
-        "[[sharpening]] all 64 boxes are equally likely. Both are [[collapse]]: nothing was learned.",
+        "[[centring|Centring]]: what the teacher says of every picture is taken away. Without it one box takes all. "
+        "[[sharpening|Sharpening]]: its favourite box is made clearer. Without it all 64 become equally likely. Both "
+        "are [[collapse]]: nothing was learned.",
         "Press a button. Do both bars go to 1, or to 64?",
         (On("own", draw=leave_out), On("learn", rows=0, panels=(2,), edge=120)),
         "Why does one need both?",

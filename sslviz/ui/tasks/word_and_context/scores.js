@@ -12,7 +12,7 @@ export function number(value) {
 
 /** @param {number | null | undefined} value */
 export const share = value =>
-  Number(value) >= 0.0995 ? `${Math.round(100 * Number(value))} %` : `${(100 * Number(value)).toPrecision(2)} %`
+  Number(value) >= 0.0995 ? `${Math.round(100 * Number(value))}%` : `${(100 * Number(value)).toPrecision(2)}%`
 
 /**
  * The word that the model scores highest among a label and its noise words, and whether that is right.
