@@ -5,12 +5,14 @@ from __future__ import annotations
 import importlib
 import os
 import random
+from collections import OrderedDict
 from collections.abc import Callable
 from typing import Any
 
 import pytest
 
 from sslviz.catalogue import TASKS
+from sslviz.ui import held_common
 from sslviz.ui.frame import ahead, walk
 from sslviz.ui.frame.walk import Position
 from tests import views
@@ -64,6 +66,53 @@ def test_another_way_of_looking_at_it_drops_what_was_made(visit: Callable, made_
     made = made_ahead(page)
     page.press("new_label")
     assert made[stands(page)] == shown(page)
+
+
+@pytest.fixture
+def cards_made(monkeypatch: pytest.MonkeyPatch) -> list[int]:
+    """Label seeds of the cards that are made in advance, in that order."""
+    seeds: list[int] = []
+    whole = ahead.card
+
+    def card(page: Any, this: Any, view: Any, seed: int, options: Any, depth: str) -> dict[str, Any]:
+        seeds.append(seed)
+        return whole(page, this, view, seed, options, depth)
+
+    monkeypatch.setattr(held_common, "_held", OrderedDict())
+    monkeypatch.setattr(ahead, "card", card)
+    return seeds
+
+
+def test_a_class_that_presses_the_same_button_has_each_card_made_once(
+    visit: Callable, made_ahead: Read, cards_made: list[int]
+) -> None:
+    first = visit("masked_words")
+    first.press("new_label")
+    made, count = made_ahead(first), len(cards_made)
+    second = visit("masked_words")
+    second.press("new_label")
+    assert made_ahead(second) == made
+    assert len(cards_made) == count > 0
+    other = visit("masked_words", share="0.5")
+    assert made_ahead(other)
+    assert len(cards_made) > count
+
+
+@pytest.mark.usefixtures("cards_made")
+def test_what_one_visitor_made_by_hand_is_no_other_visitors(visit: Callable, made_ahead: Read) -> None:
+    """They hide another word, go on, and come back: the card that is ready then has it, for them alone."""
+    mine = visit("masked_words", label_seed="1")
+    hides = [""] * len(mine.component("masked_words_card")["words"])
+    hides[3] = "hide"
+    name = mine.component("masked_words_card")["id"]
+    make(mine, "masked_words_card", {"id": name, "nth": 1, "made": hides})
+    edited = shown(mine)["how"]
+    mine.at.number_input(key="masked_words_label_seed").set_value(0)
+    mine.run()
+    ready = made_ahead(mine)[stands(mine)[0], 1]
+    assert ready["how"] == edited
+    other = visit("masked_words")
+    assert made_ahead(other)[stands(other)[0], 1]["how"] != edited
 
 
 def test_pictures_are_made_about_the_picture_that_is_chosen(visit: Callable, made_ahead: Read) -> None:

@@ -27,6 +27,7 @@ from sslviz.ui.frame.controls import Control
 from sslviz.ui.frame.own_input import aside
 from sslviz.ui.frame.transport import BUSY
 from sslviz.ui.frame.walk import FURTHER, SEEDS, Position, after, after_another, after_relabel, go_to, here
+from sslviz.ui.held_common import common
 from sslviz.ui.live import Event, Handler, mount
 from sslviz.ui.live.asked import as_json, sent_by
 from sslviz.ui.live.made import heard, whole
@@ -216,13 +217,29 @@ def _made(page: TaskPage[Any, Any], this: Any, view: RunView, options: Options, 
     for name in set(made.names.values()) - set(keep.values()):
         held_ahead.drop(name)
     made.way, made.names = way, keep
+
+    def text(to: Next) -> bytes:
+        other = this if to.sample == at.sample else page.sample(to.sample, page.source, page.own_input.nothing)
+        found = card(page, other, view, to.seed, want[to], depth)
+        return json.dumps(found, separators=(",", ":"), allow_nan=False).encode()
+
+    own, way_of_all = page.own_input.given(page.slug), _common_way(page, view, depth)
     for to, chosen in want.items():
         if to not in keep:
-            other = this if to.sample == at.sample else page.sample(to.sample, page.source, page.own_input.nothing)
-            found = card(page, other, view, to.seed, chosen, depth)
-            text = json.dumps(found, separators=(",", ":"), allow_nan=False)
-            keep[to] = held_ahead.hold(text.encode(), cookie())
+            found = text(to) if own else common((way_of_all, chosen, to), partial(text, to))
+            keep[to] = held_ahead.hold(found, cookie())
     return made
+
+
+def _common_way(page: TaskPage[Any, Any], view: RunView, depth: str) -> Hashable:
+    """All that a card depends on besides sample, label seed and settings, of whoever asks for it.
+
+    While a run goes on, what of a card is the model's is not shown before Python has said it (see `asks`): so a class
+    whose runs differ in their seeds has the same cards.
+    """
+    live = (view.config.data, view.config.options)
+    run = (view.mode, live) if view.status in BUSY else (view.mode, view.id, view.step)
+    return (page.slug, run, page.source, depth, stage.now(), st.session_state.get(f"{page.slug}_selected"))
 
 
 def _way(page: TaskPage[Any, Any], this: Any, view: RunView, options: Options, depth: str) -> Hashable:

@@ -2,9 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from typing import Any
 
 import streamlit as st
+
+Asked = tuple[str, str | None]  # key of a view, and identity of its data
+_NOTED: ContextVar[list[Asked] | None] = ContextVar("noted", default=None)
 
 
 def made(key: str, identity: str | None = None) -> Any:
@@ -14,8 +20,21 @@ def made(key: str, identity: str | None = None) -> Any:
         key: of the view.
         identity: the `id` of the data that it must be about; None: of any.
     """
+    if (noted := _NOTED.get()) is not None:
+        noted.append((key, identity))
     kept = st.session_state.get(f"{key}:made", {})
     return kept.get("made") if identity is None or kept.get("id") == identity else None
+
+
+@contextmanager
+def noting() -> Iterator[list[Asked]]:
+    """Note what is asked of `made` meanwhile."""
+    noted: list[Asked] = []
+    token = _NOTED.set(noted)
+    try:
+        yield noted
+    finally:
+        _NOTED.reset(token)
 
 
 def heard(key: str) -> int:
