@@ -34,7 +34,7 @@ expect.set_options(timeout=WAIT)
 # A page in a browser keeps two cores busy for seconds. The fast suite takes what everybody does, each kind of part
 # once; all else here is slow.
 FAST = {
-    "test_home_opens", "test_every_page_opens_and_its_labels_follow_the_buttons_and_the_link",
+    "test_home_opens", "test_every_page_shows_labels_that_follow_buttons_and_link_and_trains",
     "test_axe_finds_nothing_and_nothing_is_too_wide",
     "test_depth_changes_the_explanation_in_place",
     "test_what_was_typed_into_the_link_is_text",
@@ -50,8 +50,7 @@ FAST = {
     "test_the_sounds_play_and_a_click_shows_what_is_behind_a_code", "test_frames_are_swapped_and_the_label_follows",
     "test_recorded_runs_stand_side_by_side", "test_a_curve_is_there_and_labels_are_bought",
     "test_three_cards_and_as_many_groups_as_are_chosen", "test_script_and_weights_are_downloaded",
-    "test_a_lesson_is_walked_by_keyboard_on_one_screen",
-    "test_a_lesson_on_a_projector_is_large_and_has_a_clickers_keys",
+    "test_a_lesson_is_walked_by_keyboard_on_one_screen_and_back_on_a_projector",
     "test_hands_are_counted_by_keys_and_r_shows_the_answer",
     "test_what_was_done_and_the_view_are_remembered_by_the_browser",
     "test_the_phones_page_is_light",
@@ -70,13 +69,13 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 # Pages that are no task; the flashcards have tests of their own.
 OTHERS = ("transfer", "three_ways", "arena", "teaching", "glossary", "pseudo_label", "why")
 AXE = "test_axe_finds_nothing_and_nothing_is_too_wide"
-EACH = (AXE, "test_every_page_opens_and_its_labels_follow_the_buttons_and_the_link")
+EACH = "test_every_page_shows_labels_that_follow_buttons_and_link_and_trains"
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     """`slug` is every task that has a page; `address` those and home, and others.
 
-    What all pages have in common is tried on two of them; what is in EACH on all of them. The fast suite takes home and
+    What all pages have in common is tried on two of them; EACH on all of them. The fast suite takes home and
     one page: a page in a browser keeps two cores busy for seconds.
     """
     name = metafunc.function.__name__
@@ -85,7 +84,7 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
         fast = slug in ("", ALIKE[0])
         return pytest.param(slug, id=slug or "home", marks=() if fast else pytest.mark.slow)
 
-    pages = TASKS if name in EACH else ALIKE
+    pages = TASKS if name == EACH else () if name == AXE else ALIKE
     own = [mark.args[0] for mark in metafunc.definition.iter_markers("parametrize")]
     if "slug" in metafunc.fixturenames and "slug" not in own:
         metafunc.parametrize("slug", [each(slug) for slug in pages])

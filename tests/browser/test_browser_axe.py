@@ -5,6 +5,7 @@ Each exception is a rule with the one thing that it may be about. Whatever else 
 
 from collections.abc import Callable
 from typing import Any
+from urllib.parse import urlparse
 
 from axe_playwright_python.sync_playwright import Axe
 from visitor import Visitor
@@ -42,7 +43,14 @@ def inside(visitor: Visitor, target: list[Any], selector: str) -> bool:
 
 
 def test_axe_finds_nothing_and_nothing_is_too_wide(visit: Visit, address: str) -> None:
-    visitor = visit(address, width=390, theme="dark", still=True)
+    """Pages that are no task; those of tasks are looked at where each of them is opened."""
+    nothing_wrong_and_nothing_too_wide(visit(address, width=390, theme="dark", still=True))
+
+
+def nothing_wrong_and_nothing_too_wide(visitor: Visitor) -> None:
+    """Of a page that is open, with all that folds, on a phone and on a large screen, light and dark."""
+    address = urlparse(visitor.page.url).path.strip("/")
+    visitor.page.emulate_media(reduced_motion="reduce")
     if address != "teaching":  # whose twenty folds are much the same
         visitor.unfold()
     for screen in visitor.screens():

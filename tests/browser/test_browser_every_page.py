@@ -7,6 +7,8 @@ from collections.abc import Callable
 import pytest
 from playwright.sync_api import Page, expect
 from presses import SHOWN, fetched, press, rests
+from test_browser_axe import nothing_wrong_and_nothing_too_wide
+from test_browser_training import STORIES
 from visitor import Server, Visitor
 
 from sslviz.catalogue import TASKS
@@ -24,7 +26,7 @@ def cold(request: pytest.FixtureRequest, slug: str) -> Server:
     return server
 
 
-def test_every_page_opens_and_its_labels_follow_the_buttons_and_the_link(cold: Server, visit: Visit, slug: str) -> None:
+def test_every_page_shows_labels_that_follow_buttons_and_link_and_trains(cold: Server, visit: Visit, slug: str) -> None:
     visitor = visit(slug, cold)
     first = visitor.card()
     a_link_opens(visitor, slug)
@@ -46,7 +48,8 @@ def test_every_page_opens_and_its_labels_follow_the_buttons_and_the_link(cold: S
     assert shown != first
 
     # The same numbers give the same label, for everybody.
-    link = f"{slug}?{slug}_sample={number}" + f"&{slug}_label_seed=7" * TASKS[slug].drawn
+    link = f"{slug}?{slug}_steps=60&{slug}_batch=16&{slug}_sample={number}"
+    link += f"&{slug}_label_seed=7" * TASKS[slug].drawn
     again = visit(link, cold)
     assert again.card() == shown
     if TASKS[slug].drawn:  # and so do numbers that are typed
@@ -57,6 +60,9 @@ def test_every_page_opens_and_its_labels_follow_the_buttons_and_the_link(cold: S
         again.until(lambda: again.card() != shown, "the label of seed 0")
         again.page.keyboard.press("Escape")
     detailed_shows_the_formula_with_the_present_numbers(again, slug)
+    if slug not in STORIES:  # those are told whole elsewhere
+        a_run_is_seen_and_paused(again)
+    nothing_wrong_and_nothing_too_wide(visitor)
 
 
 def all_pages_are_near(page: Page) -> None:
@@ -131,3 +137,14 @@ def detailed_shows_the_formula_with_the_present_numbers(visitor: Visitor, slug: 
     expect(numbers.locator("math mn").first).to_be_visible()
     for one in formula.all():
         assert one.evaluate("node => node.scrollWidth <= node.clientWidth")
+
+
+def a_run_is_seen_and_paused(visitor: Visitor) -> None:
+    before = visitor.settled()
+    visitor.train()
+    visitor.reaches(1)
+    expect(visitor.mode).to_have_text("● live")
+    visitor.until(lambda: visitor.frame[1] > 0, "a frame of the map after the first steps")
+    visitor.pause()
+    assert visitor.settled() != before
+    visitor.until(lambda: any(name.startswith("this model") for name in visitor.judged()), "the model in the table")

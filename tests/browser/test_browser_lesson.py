@@ -51,20 +51,42 @@ def at_scene(visitor: Visitor, slug: str, number: int) -> None:
 
 
 @pytest.mark.parametrize("led", some("masked_words", "masked_sound"))
-def test_a_lesson_is_walked_by_keyboard_on_one_screen(visit: Visit, led: str) -> None:
+def test_a_lesson_is_walked_by_keyboard_on_one_screen_and_back_on_a_projector(visit: Visit, led: str) -> None:
     visitor = visit(f"{led}?view=lesson&scene=1", still=True)
-    scenes = LESSONS[led].scenes
-    for number in range(len(scenes)):
+    page, last = visitor.page, len(LESSONS[led].scenes) - 1
+    for number in range(last + 1):
         at_scene(visitor, led, number)
-        visitor.until(lambda: visitor.page.evaluate(SCROLLS) == [0, 0], f"scene {number + 1} fits on the screen", 30)
-        smallest = visitor.page.evaluate(SMALLEST)
-        assert smallest[0][0] >= 14, (number + 1, smallest)
+        fits(visitor, number, 14)
         wrong = look(visitor)
         assert not wrong, f"scene {number + 1}:\n" + "\n".join(wrong)
-        if number + 1 < len(scenes):
-            visitor.page.keyboard.press("ArrowRight")
-    visitor.page.keyboard.press("PageUp")
-    at_scene(visitor, led, len(scenes) - 2)
+        if number < last:
+            page.keyboard.press("ArrowRight")
+    page.keyboard.press("ArrowLeft")
+    at_scene(visitor, led, last - 1)
+
+    # On a projector it is large, and has a clicker's keys.
+    page.set_viewport_size({"width": 1280, "height": 720})
+    page.keyboard.press("p")
+    visitor.link_becomes("view", "present")
+    page.keyboard.press("PageDown")
+    for number in range(last, -1, -1):
+        at_scene(visitor, led, number)
+        fits(visitor, number, 28)
+        if number:
+            page.keyboard.press("PageUp")
+    page.keyboard.press("b")
+    expect(page.locator("#sslviz-blank")).to_be_visible()
+    page.keyboard.press("b")
+    expect(page.locator("#sslviz-blank")).to_have_count(0)
+    page.keyboard.press("Escape")
+    visitor.link_becomes("view", "lesson")
+
+
+def fits(visitor: Visitor, number: int, least: float) -> None:
+    """The scene fits on the screen, and no letter is smaller than so many px."""
+    visitor.until(lambda: visitor.page.evaluate(SCROLLS) == [0, 0], f"scene {number + 1} fits on the screen", 30)
+    smallest = visitor.page.evaluate(SMALLEST)
+    assert smallest[0][0] >= least, (number + 1, smallest)
 
 
 @pytest.mark.slow
@@ -81,29 +103,6 @@ def test_the_whole_course_is_walked_by_keyboard_in_one_go(visit: Visit) -> None:
             visitor.page.keyboard.press("ArrowRight")
     expect(way.locator("ol li.whole")).to_have_count(len(COURSE))
     expect(way.locator("li.next")).to_have_count(0)
-
-
-@pytest.mark.parametrize("led", some("masked_words"))
-def test_a_lesson_on_a_projector_is_large_and_has_a_clickers_keys(visit: Visit, led: str) -> None:
-    visitor = visit(f"{led}?view=lesson", still=True)
-    visitor.page.set_viewport_size({"width": 1280, "height": 720})
-    visitor.part("rail").locator("nav").wait_for()
-    visitor.page.keyboard.press("p")
-    visitor.link_becomes("view", "present")
-    scenes = LESSONS[led].scenes
-    for number in range(len(scenes)):
-        at_scene(visitor, led, number)
-        visitor.until(lambda: visitor.page.evaluate(SCROLLS) == [0, 0], f"scene {number + 1} fits on the screen", 30)
-        smallest = visitor.page.evaluate(SMALLEST)
-        assert smallest[0][0] >= 28, (number + 1, smallest)
-        if number + 1 < len(scenes):
-            visitor.page.keyboard.press("PageDown")
-    visitor.page.keyboard.press("b")
-    expect(visitor.page.locator("#sslviz-blank")).to_be_visible()
-    visitor.page.keyboard.press("b")
-    expect(visitor.page.locator("#sslviz-blank")).to_have_count(0)
-    visitor.page.keyboard.press("Escape")
-    visitor.link_becomes("view", "lesson")
 
 
 def test_hands_are_counted_by_keys_and_r_shows_the_answer(visit: Visit) -> None:

@@ -43,24 +43,6 @@ def test_the_focus_goes_from_train_it_yourself_to_pause(visit: Visit) -> None:
     expect(visitor.part("step").get_by_role("button")).to_be_focused()  # so that it can be pressed again
 
 
-@pytest.mark.parametrize("slug", [slug for slug in TASKS if slug not in STORIES])
-def test_training_is_seen_paused_and_reloaded(visit: Visit, slug: str) -> None:
-    visitor = visit(f"{slug}?{slug}_steps=60&{slug}_batch=16&depth=Standard")
-    before = visitor.settled()
-    visitor.train()
-    visitor.reaches(1)
-    expect(visitor.mode).to_have_text("● live")
-    visitor.until(lambda: visitor.frame[1] > 0, "a frame of the map after the first steps")
-    stopped = visitor.pause()
-    assert (moved := visitor.settled()) != before
-    visitor.until(lambda: any(name.startswith("this model") for name in visitor.judged()), "the model in the table")
-    visitor.page.reload()
-    visitor.drawn()
-    expect(visitor.mode).to_have_text("● live")
-    assert visitor.step == stopped
-    assert visitor.settled() == moved
-
-
 @pytest.mark.parametrize(
     "slug", [pytest.param(slug, marks=() if slug == ALIKE[0] else pytest.mark.slow) for slug in STORIES]
 )
