@@ -12,6 +12,7 @@ import pairs from '../../sslviz/ui/tasks/same_or_different/card.js'
 import { best as most_alike } from '../../sslviz/ui/tasks/same_or_different/matrix.js'
 import context from '../../sslviz/ui/tasks/word_and_context/card.js'
 import { best, number, share } from '../../sslviz/ui/tasks/word_and_context/scores.js'
+import spans_card, { spans } from '../../sslviz/ui/tasks/span_corruption/card.js'
 import { open, pack } from './page.js'
 
 const EVIL = '<img src=x onerror=alert(1)>'
@@ -36,6 +37,34 @@ describe('replaced words', () => {
   test('where nothing was replaced no suspicion is marked', () => {
     const page = open(replaced, card({ target: [null, false, false, false, null] }))
     expect(page.texts('.answer')).toEqual(['30%', '20%', '10%'])
+  })
+})
+
+describe('span corruption', () => {
+  const card = (more = {}) => ({
+    id: 'one', words: ['Cats', 'sleep', 'all', 'day', '.'], known: Array(5).fill(true), hide: [false, true, true, false, true],
+    heard: 0, letters: 'XYZ', target: [['⟨X⟩', 0, 'sign'], ['sleep', 0, 'right']], answer: [['⟨X⟩', 0, 'sign'], ['eat', 0, 'wrong']],
+    count: '', formula: null, model: 'live', rows: 5, skip: 0, size: '', ...more,
+  }) // prettier-ignore
+
+  test('hidden words that touch are one span, and one sign stands for it', () => {
+    expect(spans([true, true, false, true, false, false, true])).toEqual([0, 0, -1, 1, -1, -1, 2])
+    expect(open(spans_card, card()).texts('.reads')).toEqual(['cats', '⟨X⟩', '', 'day', '⟨Y⟩'])
+  })
+
+  test('a click cuts a word out at once, and what Python said before is marked as old', () => {
+    const page = open(spans_card, card())
+    page.all('button.raw')[3].click()
+    expect(page.texts('.reads')).toEqual(['cats', '⟨X⟩', '', '', ''])
+    expect(page.told[0].made).toEqual([false, true, true, true, true])
+    expect(page.root.hasAttribute('data-waiting')).toBe(true)
+    page.send(card({ heard: 1, hide: [false, true, true, true, true] }))
+    expect(page.root.hasAttribute('data-waiting')).toBe(false)
+  })
+
+  test('a wrong word of the model is struck out', () => {
+    expect(open(spans_card, card()).texts('.answer')).toEqual(['✕eat'])
+    expect(open(spans_card, card({ rows: 3 })).texts('.answer')).toEqual([])
   })
 })
 

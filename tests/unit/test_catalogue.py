@@ -81,6 +81,7 @@ KEYS = {
     "captions": ("08fffa03e5d6", "1a628c8caaa3"),
     "replaced_words": ("eba3d261d31f", "cd9494446538"),
     "self_distillation": ("b5a5e58410d4", "5fb84b0a665b"),
+    "span_corruption": ("b571a7fd5dbd", "fdc849a23b9b"),
 }
 
 

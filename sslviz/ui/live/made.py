@@ -51,6 +51,12 @@ def whole(value: Any, count: int, fallback: int) -> int:
     return value if fits else fallback
 
 
+def switches(value: Any, count: int) -> list[bool] | None:
+    """A list of `count` times yes or no; None where the value is none."""
+    fits = isinstance(value, list) and len(value) == count and all(isinstance(one, bool) for one in value)
+    return value if fits else None
+
+
 def places(value: Any, count: int) -> list[int] | None:
     """A list of different places among `count`; None where the value is none."""
     if not isinstance(value, list) or any(whole(one, count, -1) < 0 for one in value):

@@ -1,4 +1,4 @@
-"""The way through the course: eight lessons, and twelve more beside it, each with the page that it stands on."""
+"""The way through the course: eight lessons, and thirteen more beside it, each with the page that it stands on."""
 
 from __future__ import annotations
 
@@ -54,6 +54,7 @@ MORE = (
     _of("redundancy", 7, "Say what keeps vectors apart when nothing counts as different."),
     _of("captions", 7, "Say how words that came with pictures can stand in for a list of classes."),
     _of("replaced_words", 6, "Say what a label at every word is worth, when each says only yes or no."),
+    _of("span_corruption", 7, "Say how a label can be a text, and what the model must then find out by itself."),
     _of("self_distillation", 7, "Tell two ways to collapse apart, and say what prevents each."),
 )
 EVERY = (*COURSE, *MORE)

@@ -16,7 +16,7 @@ from sslviz.ui.frame.labelling import make_label
 from sslviz.ui.frame.lesson.scene import Said
 from sslviz.ui.frame.sentence_samples import Sample
 from sslviz.ui.live import mount
-from sslviz.ui.live.made import heard, made
+from sslviz.ui.live.made import heard, made, switches
 from sslviz.ui.live.mathematics import digits, line, mean
 from sslviz.ui.live.shared import Formula
 
@@ -54,9 +54,8 @@ class Filled:
 
 def by_hand(edit: Any, count: int) -> list[bool] | None:
     """Which of `count` places a visitor hides, never the first and the last; None where the edit is none."""
-    if not isinstance(edit, list) or len(edit) != count or any(not isinstance(one, bool) for one in edit):
-        return None
-    return [False, *edit[1:-1], False]
+    hide = switches(edit, count)
+    return None if hide is None else [False, *hide[1:-1], False]
 
 
 def label(

@@ -1,0 +1,5 @@
+"""Span corruption."""
+
+from sslviz.ui.tasks import draw
+
+draw("span_corruption")
