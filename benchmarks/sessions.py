@@ -20,7 +20,7 @@ from sslviz.catalogue import TASKS
 from sslviz.ui.visitors import new_number
 
 LABELS = 3  # that each takes
-GONE = 130.0  # seconds until Streamlit forgets a page whose line is down
+GONE = 130.0  # seconds; until then Streamlit keeps a page whose line is down
 
 
 async def visit(server: Server, slug: str) -> list[str]:
@@ -47,25 +47,27 @@ def come_and_go(server: Server, count: int) -> None:
 def main() -> None:
     """Measure, and print."""
     ask = argparse.ArgumentParser(description=__doc__)
-    ask.add_argument("--sessions", type=int, default=200)
-    ask.add_argument(
-        "--gone", type=float, default=GONE, help="seconds after the last one; Streamlit keeps a page for two minutes"
-    )
+    ask.add_argument("--sessions", type=int, default=200, help="in each round")
+    ask.add_argument("--rounds", type=int, default=2, help="what is kept up to a bound has filled after the first")
+    ask.add_argument("--gone", type=float, default=GONE, help="seconds to wait after the last one of a round")
     asked = ask.parse_args()
     with serve(SSLVIZ_WORKERS="1") as server:
         come_and_go(server, 2 * len(TASKS))
         time.sleep(asked.gone)
         before = memory(server.pid)
         print(f"sessions ({load()}): {before:.2f} GB after the first {2 * len(TASKS)}", flush=True)
-        began = time.perf_counter()
-        come_and_go(server, asked.sessions)
-        took, during = time.perf_counter() - began, memory(server.pid)
-        time.sleep(asked.gone)
-        after = memory(server.pid)
-        print(
-            f"{asked.sessions} more, {took / asked.sessions:.2f} s each: {during:.2f} GB with the last, {after:.2f} GB "
-            f"when all have gone: {after / before - 1:+.1%}"
-        )
+        for _ in range(asked.rounds):
+            began = time.perf_counter()
+            come_and_go(server, asked.sessions)
+            took, during = time.perf_counter() - began, memory(server.pid)
+            time.sleep(asked.gone)
+            after = memory(server.pid)
+            print(
+                f"{asked.sessions} more, {took / asked.sessions:.2f} s each: {during:.2f} GB with the last, "
+                f"{after:.2f} GB when all have gone: {after / before - 1:+.1%}",
+                flush=True,
+            )
+            before = after
 
 
 if __name__ == "__main__":
