@@ -82,6 +82,7 @@ KEYS = {
     "replaced_words": ("eba3d261d31f", "cd9494446538"),
     "self_distillation": ("b5a5e58410d4", "5fb84b0a665b"),
     "span_corruption": ("b571a7fd5dbd", "fdc849a23b9b"),
+    "masked_representations": ("64e04de27841", "decca81d8cd9"),
 }
 
 

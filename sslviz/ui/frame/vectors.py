@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
@@ -37,23 +37,27 @@ class Meters:
     width: int
 
 
-@lru_cache(maxsize=4)
-def meters(view: RunView) -> Meters:
-    """The measures of collapse on views of held-out pictures such as the model learns from; no label changes them."""
-    from sslviz.tasks import collapse
+def of_views(view: RunView) -> Any:
+    """(METERED, d) what the model makes of views of held-out pictures such as it learns from; no label changes them."""
     from sslviz.training.answers import ask
 
     views, _ = held_out_views(view.config.task, view.config.data, 0, METERED)
-    vectors = ask(view.config, view.weights, lambda model: model.net(views).clone(), kept=view.kept)
-    return Meters(
-        collapse.spread(vectors), collapse.mean_cosine(vectors), collapse.effective_rank(vectors), vectors.shape[1]
-    )
+    return ask(view.config, view.weights, lambda model: model.net(views).clone(), kept=view.kept)
 
 
 @lru_cache(maxsize=4)
-def _meters_before(config: RunConfig) -> Meters:
+def meters(view: RunView, vectors: Callable[[RunView], Any] = of_views) -> Meters:
+    """The measures of collapse of the vectors (METERED, d) that `vectors` gives."""
+    from sslviz.tasks import collapse
+
+    found = vectors(view)
+    return Meters(collapse.spread(found), collapse.mean_cosine(found), collapse.effective_rank(found), found.shape[1])
+
+
+@lru_cache(maxsize=4)
+def _meters_before(config: RunConfig, vectors: Callable[[RunView], Any]) -> Meters:
     """The meters of a network that was not trained."""
-    return meters(untrained(config))
+    return meters(untrained(config), vectors)
 
 
 @lru_cache(maxsize=8)
@@ -107,14 +111,14 @@ def nearest(names: Sequence[str], cosine: NDArray[np.float32], i: int, hint: str
     }
 
 
-def gauges(view: RunView) -> Panel:
-    """The meters of collapse, and what they were before training."""
-    now, before = meters(view), _meters_before(view.config)
+def gauges(view: RunView, vectors: Callable[[RunView], Any] = of_views, whose: str = "the model’s vectors") -> Panel:
+    """The meters of collapse, and what they were before training; `vectors` as for `meters`, `whose` in words."""
+    now, before = meters(view, vectors), _meters_before(view.config, vectors)
     width, healthy = now.width, 1 / math.sqrt(now.width)
     return {
         "kind": "meters",
         "title": "Alive or dead?",
-        "hint": f"the model’s vectors of {METERED} held-out pictures",
+        "hint": f"{whose} of {METERED} held-out pictures",
         "mode": view.mode,
         "rows": [
             {

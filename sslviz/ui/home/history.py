@@ -115,7 +115,7 @@ SYSTEMS = (
     System("MAE", 2021, "Images", "Three quarters of a photo are hidden, and only the rest is read.",
            _arxiv("2111.06377"), ("BERT", "Denoising autoencoder"), "masked_patches"),
     System("I-JEPA", 2023, "Images", "Not the hidden pixels are the label, but what a slower copy makes of them.",
-           _arxiv("2301.08243"), ("MAE", "BYOL", "DINO"), "hidden_meaning"),
+           _arxiv("2301.08243"), ("MAE", "BYOL", "DINO"), "masked_representations"),
 )  # fmt: skip
 
 

@@ -56,6 +56,7 @@ MORE = (
     _of("replaced_words", 6, "Say what a label at every word is worth, when each says only yes or no."),
     _of("span_corruption", 7, "Say how a label can be a text, and what the model must then find out by itself."),
     _of("self_distillation", 7, "Tell two ways to collapse apart, and say what prevents each."),
+    _of("masked_representations", 7, "Say what is gained and what is risked when vectors are the label, not pixels."),
 )
 EVERY = (*COURSE, *MORE)
 TITLES = {one.slug: one.title for one in EVERY}

@@ -12,12 +12,12 @@ from sslviz.ui.frame import current
 
 @dataclass(frozen=True)
 class Way:
-    """A button: the settings of the run that it begins, switches by name."""
+    """A button: the settings of the run that it begins, by name."""
 
     key: str
     text: str
     icon: str
-    settings: Mapping[str, bool]
+    settings: Mapping[str, bool | float]
     help: str = ""
 
 
@@ -40,8 +40,8 @@ def ways(slug: str, breaks: Sequence[Way], back: Way) -> None:
             )  # fmt: skip
 
 
-def begin(slug: str, settings: Mapping[str, bool]) -> None:
-    """Begin a run with these switches."""
+def begin(slug: str, settings: Mapping[str, bool | float]) -> None:
+    """Begin a run with these settings."""
     for name, on in settings.items():
         st.session_state[f"{slug}_{name}"] = on
     current.start(slug).play()

@@ -15,6 +15,7 @@ from sslviz.catalogue.masked_patches import ENTRY, MaskedPatchesOptions
 from sslviz.ui.frame import picture_card
 from sslviz.ui.frame.labelling import make_label
 from sslviz.ui.frame.lesson.scene import Said
+from sslviz.ui.frame.patches import PATCHES, ROW, SIDE, cut, filled, hatched, only, tiles, where
 from sslviz.ui.frame.picture_card import PictureCard, draw_card, far_off, png
 from sslviz.ui.frame.picture_samples import Sample, large_square, pixel_batch
 from sslviz.ui.frame.picture_view import Panel, PictureColumn, Tile
@@ -22,7 +23,6 @@ from sslviz.ui.frame.pictures import card_credits
 from sslviz.ui.live.made import places
 from sslviz.ui.live.mathematics import digits, line, mean
 from sslviz.ui.live.shared import Formula
-from sslviz.ui.tasks.masked_patches.patches import PATCHES, ROW, SIDE, cut, filled, hatched, only, tiles, where
 
 if TYPE_CHECKING:
     from torch import Tensor

@@ -8,18 +8,16 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from PIL import Image, ImageDraw
 
 from sslviz.catalogue.masked_patches import ENTRY, MaskedPatchesOptions
 from sslviz.ui.frame import current, guess
 from sslviz.ui.frame.guess import About, Question
 from sslviz.ui.frame.label_question import LETTERS, LabelQuestion
-from sslviz.ui.frame.picture_card import png
+from sslviz.ui.frame.patches import LARGE, PATCHES, address, cut, marked, nearest_visible
 from sslviz.ui.frame.picture_samples import Figure, drawn_credits, figures, sample
 from sslviz.ui.tasks.masked_patches import card
-from sslviz.ui.tasks.masked_patches.patches import PATCHES, ROW, SIDE, cut, hatched
 
-SLUG, LARGE, SMALL = ENTRY.slug, 128, 56
+SLUG, SMALL = ENTRY.slug, 56
 LEAST = 0.02  # mean squared distance between two choices, so that a person can tell them apart
 
 
@@ -43,20 +41,13 @@ class Asked:
     choices: NDArray[np.float64]
     order: NDArray[np.int64]
 
-    @property
-    def nearest(self) -> NDArray[np.float64]:
-        """(192,) the visible patch that is nearest to the place that is asked for."""
-        there = np.flatnonzero(~self.covered)
-        far = (there // ROW - self.place // ROW) ** 2 + (there % ROW - self.place % ROW) ** 2
-        return cut(self.pixels)[there[far.argmin()]].astype(np.float64)
-
     def picture(self) -> str:
         """The picture with its covered patches hatched, as a data address."""
-        return png(marked(self.pixels, self.covered, self.place))
+        return marked(self.pixels, self.covered, [self.place])
 
     def patches(self) -> list[tuple[str, str]]:
         """(letter, data address) of the patches to choose from."""
-        return [(letter, patch_address(self.choices[which])) for letter, which in zip(LETTERS, self.order, strict=True)]
+        return [(letter, address(self.choices[which])) for letter, which in zip(LETTERS, self.order, strict=True)]
 
 
 def question() -> Question:
@@ -75,7 +66,8 @@ def question() -> Question:
     return Question(
         text="Which patch stood at the question mark?", choices=LETTERS, truth=letters[0],
         model=best(painted.patches[int(asked.covered[: asked.place].sum())]),
-        others={"nearest patch": best(asked.nearest / 255)}, chance=1 / len(LETTERS), show=show,
+        others={"nearest patch": best(nearest_visible(asked.pixels, asked.covered, asked.place) / 255)},
+        chance=1 / len(LETTERS), show=show,
         about=lambda: About(images=((asked.name, asked.picture()), *asked.patches())),
     )  # fmt: skip
 
@@ -113,18 +105,3 @@ def draw(number: int) -> Asked:
                 return Asked(
                     this.names[row], this.pixels[row], covered, int(place), np.array(choices, np.float64), order
                 )
-
-
-def patch_address(patch: NDArray[Any]) -> str:
-    """(192,) as a data address."""
-    return png(np.ascontiguousarray(patch.reshape(3, SIDE, SIDE).transpose(1, 2, 0)).astype(np.uint8))
-
-
-def marked(pixels: NDArray[np.uint8], covered: NDArray[np.bool_], place: int) -> NDArray[np.uint8]:
-    """(LARGE, LARGE, 3): covered patches hatched, the one asked for white with a question mark."""
-    drawing = Image.fromarray(hatched(pixels, covered, LARGE))
-    pen, side = ImageDraw.Draw(drawing), LARGE // ROW
-    left, top = side * (place % ROW), side * (place // ROW)
-    pen.rectangle((left, top, left + side - 1, top + side - 1), fill="white", outline="#1f5fbf", width=3)
-    pen.text((left + side / 2, top + side / 2), "?", fill="#1f5fbf", anchor="mm", font_size=26)
-    return np.asarray(drawing)

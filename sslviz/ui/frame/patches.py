@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from PIL import Image
+from PIL import Image, ImageDraw
 
 from sslviz.ui.frame.picture_card import png
 
 PATCHES, ROW, SIDE = 16, 4, 8
+LARGE = 128  # side of a picture in which something is asked for
 PALE, DARK, FAINT = 222, 150, 70  # grey levels of what stands for a covered patch; opacity of what is no label
 
 
@@ -50,3 +52,36 @@ def only(pixels: NDArray[np.uint8], covered: NDArray[np.bool_]) -> NDArray[np.ui
     """(32, 32, 4): the covered patches; what was visible is a faint grey, so that white patches can be told from it."""
     there = where(covered, 32)
     return np.dstack([np.where(there[..., None], pixels, DARK), np.where(there, 255, FAINT)]).astype(np.uint8)
+
+
+def nearest_visible(pixels: NDArray[np.uint8], covered: NDArray[np.bool_], place: int) -> NDArray[np.float64]:
+    """(192,) the visible patch that is nearest to a place."""
+    there = np.flatnonzero(~covered)
+    far = (there // ROW - place // ROW) ** 2 + (there % ROW - place % ROW) ** 2
+    return cut(pixels)[there[far.argmin()]].astype(np.float64)
+
+
+def address(patches: NDArray[Any], wide: int = 1) -> str:
+    """Patches of a block (…, 192), row by row with `wide` in a row, as one data address."""
+    rows = patches.reshape(-1, wide, 3, SIDE, SIDE).transpose(0, 3, 1, 4, 2)
+    return png(np.ascontiguousarray(rows.reshape(-1, wide * SIDE, 3)).astype(np.uint8))
+
+
+def marked(pixels: NDArray[np.uint8], covered: NDArray[np.bool_], places: Sequence[int]) -> str:
+    """The picture with its covered patches hatched; the block that is asked for is white with a question mark."""
+    drawing = Image.fromarray(hatched(pixels, covered, LARGE))
+    pen, side = ImageDraw.Draw(drawing), LARGE // ROW
+    rows, columns = np.divmod(places, ROW)
+    left, right, top, bottom = (side * edge for edge in (min(columns), max(columns) + 1, min(rows), max(rows) + 1))
+    pen.rectangle((left, top, right - 1, bottom - 1), fill="white", outline="#1f5fbf", width=3)
+    pen.text(((left + right) / 2, (top + bottom) / 2), "?", fill="#1f5fbf", anchor="mm", font_size=26)
+    return png(np.asarray(drawing))
+
+
+def framed(pixels: NDArray[np.uint8], place: int, side: int = 64) -> str:
+    """The picture with a line around one of its patches."""
+    drawing = Image.fromarray(pixels).resize((side, side), Image.Resampling.NEAREST)
+    edge = side // ROW
+    left, top = edge * (place % ROW), edge * (place // ROW)
+    ImageDraw.Draw(drawing).rectangle((left, top, left + edge - 1, top + edge - 1), outline="#8d95a1", width=2)
+    return png(np.asarray(drawing))

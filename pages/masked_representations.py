@@ -1,0 +1,5 @@
+"""Masked representations."""
+
+from sslviz.ui.tasks import draw
+
+draw("masked_representations")
