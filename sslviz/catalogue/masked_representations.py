@@ -23,7 +23,7 @@ ENTRY = Entry(
     order=22, systems="I-JEPA 2023", label="the vectors of the hidden patches", label_from="model", glyph="obbobbooo",
     module="sslviz.tasks.masked_representations:MaskedRepresentations", stream=67, data=PICTURES,
     unit="squared error", steps=1500, batch=64, lr=5e-3, long_steps=6000, long_batch=64, long_lr=5e-3,
-    elsewhere="clothes_anywhere", options=MaskedRepresentationsOptions,
+    elsewhere="clothes_anywhere", options=MaskedRepresentationsOptions, ablation_on=(("steps", 400),),
     ablation=(
         ("averaged target, as I-JEPA", {}),
         ("target is the model itself", {"m": 0.0}),

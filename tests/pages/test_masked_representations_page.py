@@ -56,7 +56,7 @@ def test_what_is_alike_is_looked_for_in_the_same_place() -> None:
     view, seen = untrained(), cards.others(default(SLUG).data)[:6]
     said = cards.answer(view, cards.label(seen, 0, MaskedRepresentationsOptions()))
     rows: Any = cards.near(seen[2], view, said, 2)["rows"]
-    assert [len(row["images"]) for row in rows] == [5, 5, 5]
+    assert [len(row["images"]) for row in rows] == [cards.NEAR] * 3
     assert rows[0]["images"][0] == rows[1]["images"][0] == cards.framed(seen[2], place_of(said))
 
 

@@ -30,8 +30,8 @@ def filled(pixels: NDArray[np.uint8], covered: NDArray[np.bool_], patches: NDArr
 
 
 def tiles(pixels: NDArray[np.uint8]) -> list[str]:
-    """The 16 patches of a picture as data addresses."""
-    grid = pixels.reshape(ROW, SIDE, ROW, SIDE, 3).transpose(0, 2, 1, 3, 4).reshape(PATCHES, SIDE, SIDE, 3)
+    """The 16 patches of a picture (32, 32, 3 or 4) as data addresses."""
+    grid = pixels.reshape(ROW, SIDE, ROW, SIDE, -1).transpose(0, 2, 1, 3, 4).reshape(PATCHES, SIDE, SIDE, -1)
     return [png(np.ascontiguousarray(patch)) for patch in grid]
 
 

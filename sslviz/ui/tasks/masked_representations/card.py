@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from sslviz.training.results.run_view import RunView
 
 SLUG = ENTRY.slug
-NEAR = 5  # pictures in a row of what is near
+NEAR = 8  # pictures in a row of what is near
 HEADS = [
     ["", "Picture"], ["", "What the encoder sees"], ["", "In Masked patches: these pixels would be the label"],
     ["label", "Pseudo-label: the target encoder’s vectors of the same patches"],
@@ -69,11 +69,9 @@ class Answers:
 
     def errors(self, i: int) -> dict[str, float]:
         """Mean squared difference from the label: the model's, and of two who do not read the picture."""
-        at, j = self.places[i], (i + 1) % len(self.every)
-        asked = self.every[i][at]
-        guesses = {"model": self.said[i], RIVAL: self.mean[at]}
-        if j != i:
-            guesses["the next picture’s vectors"] = self.every[j][at]
+        at = self.places[i]
+        asked, other = self.every[i][at], self.every[(i + 1) % len(self.every)][at]
+        guesses = {"model": self.said[i], RIVAL: self.mean[at], "the next picture’s vectors": other}
         return {name: float(np.square(guess - asked).mean()) for name, guess in guesses.items()}
 
 
@@ -154,7 +152,7 @@ def column(name: str, pixels: NDArray[np.uint8], answers: Answers, i: int) -> Pi
         "cells": [
             {"image": png(pixels)},
             {"image": png(hatched(pixels, hidden)), "title": "the hatched patches are not given to the encoder"},
-            {"image": png(only(pixels, hidden)), "text": "pixels", "title": f"{count} of {3 * SIDE**2} numbers each"},
+            {"image": png(only(pixels, hidden)), "title": f"{count} of {3 * SIDE**2} numbers each"},
             {
                 "image": png(fields(answers.every[i] - answers.mean, hidden, BLUE)), "text": count, "kind": "target",
                 "title": f"{count} of {answers.mean.shape[1]} numbers each",
@@ -196,6 +194,7 @@ def panels(pixels: NDArray[np.uint8], view: RunView, answers: Answers, i: int) -
         gauges(view, pooled, "the target encoder’s vectors"),
     ]  # fmt: skip
     found[2]["mode"] = view.mode
+    found[4]["wide"] = found[5]["wide"] = True
     return found
 
 
@@ -227,7 +226,7 @@ def near(pixels: NDArray[np.uint8], view: RunView, answers: Answers, i: int) -> 
     ]  # fmt: skip
     return {
         "kind": "strips", "title": "Alike in this patch", "hint": f"place {place + 1}, of {METERED} held-out pictures",
-        "rows": rows, "mode": view.mode,
+        "rows": rows, "mode": view.mode, "wide": True,
         "note": f"The framed patch is the hidden one of place {place + 1}. Alike in pixels: the patch itself looks so. "
         "Alike in vectors: the target encoder, which saw the rest, too, says something similar.",
     }  # fmt: skip

@@ -74,7 +74,7 @@ SCENES = (
     usual.learn(
         "First row: pictures whose framed patch has alike pixels. Second row: an alike [[vector]]. At first vectors "
         "say little. The [[model]] learns to predict them, and they change: the label moves.",
-        "Press Train, and watch the second row.", On("learn", rows=0, panels=(3,), edge=120),
+        "Press Train, and watch the second row.", On("learn", rows=0, panels=(3,), edge=118),
         "Why does the second row change?",
         "The label comes from a slower copy of the model. When the model learns, its copy follows, and so the label "
         "moves.",
@@ -84,13 +84,14 @@ SCENES = (
     Scene(
         "Why a slow teacher?", "Why a slow teacher?",
         "The easiest label to predict is one vector for everything: the [[loss]] would be 0. The copy is slow, and no "
-        "[[gradient]] reaches it. Take one of both away: do all pictures get one vector? That is [[collapse]].",
-        "Press a button, and watch the spread.",
+        "[[gradient]] reaches it. Take one of both away: do all pictures get nearly one vector? That is [[collapse]].",
+        "Press a button. Does the effective rank fall towards 1?",
         (On("own", draw=change), On("learn", rows=0, panels=(5,), edge=120)),
         "What do the meters say?",
         "Spread: how much the vectors of different pictures differ. Mean cosine: at 1 all are the same. Effective "
         "rank: in how many directions they differ.",
-        "Which of the two is needed here?", "Look at the spread: where it falls to nearly 0, that part was needed.",
+        "Which of the two is needed here?",
+        "That without which the effective rank falls to a few: no gradient may reach the target.",
         "The lowest loss is the best model. (With one vector for all it is 0.)",
         done=changed,
     ),
