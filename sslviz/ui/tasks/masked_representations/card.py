@@ -219,7 +219,7 @@ def near(pixels: NDArray[np.uint8], view: RunView, answers: Answers, i: int) -> 
     )  # fmt: skip
     rows: list[Strip] = [
         {
-            "name": f"by its {name}", "text": "", "kind": kind,
+            "name": name, "text": "", "kind": kind,
             "images": [framed(shown[k], place) for k in np.square(all_ - one).mean(1).argsort(kind="stable")[:NEAR]],
         }
         for name, kind, all_, one in sides
