@@ -12,9 +12,10 @@ import pytest
 from sslviz.catalogue.masked_patches import MaskedPatchesOptions
 from sslviz.training.config import default
 from sslviz.training.results import run_view
+from sslviz.ui.frame import patches
 from sslviz.ui.frame.picture_samples import sample
 from sslviz.ui.tasks.masked_patches import card as cards
-from sslviz.ui.tasks.masked_patches import guess, learned, patches
+from sslviz.ui.tasks.masked_patches import guess, learned
 
 SLUG = cards.SLUG
 OPTIONS = MaskedPatchesOptions()
