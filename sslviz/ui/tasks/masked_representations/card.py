@@ -145,17 +145,18 @@ def card(this: Sample, view: RunView, seed: int, options: MaskedRepresentationsO
 def column(name: str, pixels: NDArray[np.uint8], answers: Answers, i: int) -> PictureColumn:
     """One picture from raw to the predicted vectors."""
     hidden, errors = answers.hidden(i), answers.errors(i)
-    good, count = errors["model"] < errors[RIVAL], f"{int(hidden.sum())} patches"
+    good, count = errors["model"] < errors[RIVAL], int(hidden.sum())
     rivals = "; ".join(f"{who} {error:.2f}" for who, error in errors.items())
     return {
         "name": name,
         "cells": [
             {"image": png(pixels)},
             {"image": png(hatched(pixels, hidden)), "title": "the hatched patches are not given to the encoder"},
-            {"image": png(only(pixels, hidden)), "title": f"{count} of {3 * SIDE**2} numbers each"},
+            {"image": png(only(pixels, hidden)), "title": f"{count} patches of {3 * SIDE**2} numbers each"},
             {
-                "image": png(fields(answers.every[i] - answers.mean, hidden, BLUE)), "text": count, "kind": "target",
-                "title": f"{count} of {answers.mean.shape[1]} numbers each",
+                "image": png(fields(answers.every[i] - answers.mean, hidden, BLUE)), "text": f"{count}/{PATCHES}",
+                "kind": "target",
+                "title": f"{count} of {PATCHES} patches, of {answers.mean.shape[1]} numbers each",
             },
             {
                 "image": png(fields(answers.drawn(i) - answers.mean, hidden, ORANGE)), "kind": "answer",
