@@ -21,9 +21,9 @@ from sslviz.tasks.masked_representations import (
     own_found,
     places_of,
 )
+from sslviz.training.results import ablation
 
 TASK = MaskedRepresentations()
-SPREAD = "spread, share of the most possible"
 
 
 def pictures(n: int, seed: int = 1) -> Batch:
@@ -201,3 +201,12 @@ def test_a_gradient_goes_through_the_target_only_where_it_may() -> None:
         assert grad is not None
         assert bool(grad.abs().max() > 1e-6) != stopped
         assert all(p.grad is None for p in made.slow.parameters())
+
+
+def test_only_a_gradient_through_the_target_collapsed_in_the_recorded_runs() -> None:
+    found = ablation.read("masked_representations")
+    assert found is not None
+    rank = {row["name"]: row["measures"]["effective rank, share of the directions"] for row in found["rows"]}
+    assert all(len(values) == 3 for values in rank.values())
+    assert max(rank["gradient through the target"]) < 0.1
+    assert min(rank["averaged target, as I-JEPA"] + rank["target is the model itself"]) > 0.15

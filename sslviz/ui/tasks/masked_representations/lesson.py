@@ -90,8 +90,8 @@ SCENES = (
         "What do the meters say?",
         "Spread: how much the vectors of different pictures differ. Mean cosine: at 1 all are the same. Effective "
         "rank: in how many directions they differ.",
-        "Which of the two is needed here?",
-        "That without which the effective rank falls to a few: no gradient may reach the target.",
+        "Which of the two does this small model need?",
+        "That without which the rank falls to a few: no gradient may reach the target. The average only helps.",
         "The lowest loss is the best model. (With one vector for all it is 0.)",
         done=changed,
     ),
