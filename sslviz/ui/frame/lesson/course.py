@@ -1,4 +1,4 @@
-"""The way through the course: eight lessons, and thirteen more beside it, each with the page that it stands on."""
+"""The way through the course: eight lessons, and fourteen more beside it, each with the page that it stands on."""
 
 from __future__ import annotations
 
