@@ -62,4 +62,4 @@ def test_its_numbers_are_those_of_the_step(step: Any) -> None:
     assert number(gradient, "weights") == f"{weights:,}"
     assert float(number(gradient, "length")) > 0
     assert float(number(update, "learning rate")) == pytest.approx(loop.rate(config, 0), rel=0.05)
-    assert number(update, "weights moved by").endswith(" %")
+    assert number(update, "weights moved by").endswith("%")
