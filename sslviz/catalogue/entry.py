@@ -31,6 +31,7 @@ class Expects:
         over_random: points that the probe with few labels gains over a random trunk, mean of the run seeds.
         over_raw: the same over the raw input, of the default run; None: it is not expected to be ahead.
         below: name of the baseline below whose loss a run ends; empty: below every one that gives a constant answer.
+        falls: whether the loss falls from its first steps to its last. False: the label moves, and may become harder.
         undo: whether `undo` restores the samples.
         guesses: answers to choose from in the guess that a page opens with.
     """
@@ -40,6 +41,7 @@ class Expects:
     over_random: float = 0
     over_raw: float | None = None
     below: str = ""
+    falls: bool = True
     undo: bool = True
     guesses: int = 4
 

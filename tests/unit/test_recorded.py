@@ -176,7 +176,8 @@ def test_the_loss_ends_below_every_constant_answer(run: Recording) -> None:
         assert min(constant.values()) == 0  # a constant answer costs nothing: that is what the page shows
         constant = {b["name"]: b["loss"] for b in run.figures["baselines"] if b["name"] == named}
     assert run.figures["loss"] < min(constant.values())
-    assert run.losses[-50:].mean() < run.losses[20:70].mean()  # not the first ones: a queue of noise is easy
+    if TASKS[run.config.task].expects.falls:
+        assert run.losses[-50:].mean() < run.losses[20:70].mean()  # not the first ones: a queue of noise is easy
 
 
 def few(figures: dict[str, Any], which: str) -> float:

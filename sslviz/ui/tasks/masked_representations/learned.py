@@ -25,9 +25,11 @@ WORDS = (
     "everything: then the loss is 0, and nothing was learned. The loss forbids it nowhere. What may keep the model "
     "from it are two parts: no gradient reaches the target, so that it cannot be moved towards what is easy to "
     "predict; and it is the mean of many earlier models, so that it moves slowly. Try it: switch one off in the card "
-    "under *Label*, then press Reset and Play, and watch the meters.\n\n**When this label is of use:** a vector may "
-    "leave out what nobody can predict, such as noise and the very texture; pixels may not. **When not:** where nobody "
-    "watches for a collapse, and where pixels are wanted, since from these vectors none can be painted."
+    "under *Label*, then press Reset and Play, and watch the meters.\n\n**The loss may rise while it learns.** At "
+    "first all pictures get nearly the same labels, which are easy; the more these differ, the harder they are. The "
+    "dashed lines are those of the end.\n\n**When this label is of use:** a vector may leave out what nobody can "
+    "predict, such as noise and the very texture; pixels may not. **When not:** where nobody watches for a collapse, "
+    "and where pixels are wanted, since from these vectors none can be painted."
 )
 
 
@@ -41,24 +43,31 @@ def why_averaged(hide: set[str]) -> None:
 
 def against_pixels() -> str:
     """How far the probe is from that of Masked patches, on each set on which both are recorded."""
-    told = []
+    told, behind = [], ""
     for which in recorded.KINDS:
         both = [run for slug in (ENTRY.slug, "masked_patches") if (run := recorded.read(slug, which)) is not None]
         if len({run.config.data for run in both}) != 1 or len(both) < 2:
             continue
-        few = [[one["probes"]["trained"]["few"] for one in (run.figures, *run.repeats)] for run in both]
+        seeds = 1 + min(len(run.repeats) for run in both)
+        few = [[one["probes"]["trained"]["few"] for one in (run.figures, *run.repeats)[:seeds]] for run in both]
         over = lead(*few)
         mine, theirs = (
             f"{np.mean(probes):.1%} after {run.config.steps:,} steps of {run.config.batch}"
             for run, probes in zip(both, few, strict=True)
         )
         level = "" if over.clear else ", so no lead"
+        knn, bare = (both[0].figures["probes"][kind]["knn"] for kind in ("trained", "random"))
+        if knn < bare:
+            behind += (
+                f" By k-NN it is behind its own beginning on {titles.short(both[0].config.data)}: {knn:.0%} against "
+                f"{bare:.0%}; why was not measured."
+            )
         told.append(f"{titles.short(both[0].config.data)}: {mine}, against {theirs}: {over.told}{level}")
     if not told:
         return ""
     return (
         "**Vectors or pixels as the label?** The probe of this task beside that of Masked patches, the same trunk with "
-        f"the same choices of labels. {'; '.join(told)}."
+        f"the same choices of labels. {'; '.join(told)}.{behind}"
     )
 
 
