@@ -9,8 +9,11 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
 
+from sslviz.models.trunk import Trunk
+
 # Sound: 8,000 samples a second; a step every 20 ms, each hearing 25 ms, as in wav2vec 2.0 (there at 16 kHz).
 HOP, FIELD, SPECTRUM, BANDS = 160, 200, 256, 32
+NEAR = 19  # steps over which a latent's neighbours are summed up: 128 in wav2vec 2.0
 
 
 def log_mel(wave: Tensor) -> Tensor:
@@ -53,6 +56,28 @@ class SoundTokens(nn.Module):
     def forward(self, mel: Tensor) -> Tensor:
         """(batch, steps, 32) → (batch, steps, width), the latents."""
         return self.norm(self.down(F.gelu(self.up(mel))))
+
+
+class Hearing(nn.Module):
+    """Latents, and the trunk with a vector for "covered".
+
+    What is near each step, and how far off, goes in by a convolution, as in wav2vec 2.0: no step knows its own place.
+    """
+
+    def __init__(self, trunk: Trunk) -> None:
+        super().__init__()
+        width = trunk.width
+        self.tokens, self.trunk, self.near = SoundTokens(width), trunk, nn.Embedding(NEAR, width)
+        self.covered = nn.Parameter(torch.zeros(width))
+
+    def vectors(self, mel: Tensor, visible: Tensor, masked: Tensor | None = None) -> Tensor:
+        """(n, T, 32) → (n, T, width); a latent in `masked` (n, T) is replaced, whatever was heard there."""
+        z = self.tokens(mel)
+        if masked is not None:
+            z = torch.where(masked[..., None], self.covered, z)
+        z = z * visible[..., None]
+        around = F.conv1d(z.mT, self.near.weight.T[:, None], padding=NEAR // 2, groups=z.shape[2]).mT
+        return self.trunk(z + F.gelu(around), visible=visible)
 
 
 def mean_of_steps(x: Tensor, visible: Tensor) -> Tensor:

@@ -11,7 +11,6 @@ groups of entries instead of two of 320.
 
 from __future__ import annotations
 
-from functools import lru_cache
 from typing import ClassVar
 
 import numpy as np
@@ -20,21 +19,18 @@ from torch import Tensor, nn
 from torch.nn import functional as F
 
 from sslviz.catalogue.masked_sound import MaskedSoundOptions
-from sslviz.data import audio
 from sslviz.models.quantiser import Quantiser, diversity, perplexity
-from sslviz.models.sounds import SoundTokens, log_mel, mean_of_steps, steps_in
+from sslviz.models.sounds import Hearing
 from sslviz.models.trunk import Trunk
-from sslviz.tasks.base import Answer, Baseline, Batch, DataInfo, Draw, Labelled, Loss, ProbeData, Step, Task
+from sslviz.tasks.base import Answer, Baseline, Batch, DataInfo, Draw, Labelled, Loss, Task
+from sslviz.tasks.sounds import Sounds, nearest_heard, silence, spans
 
 MOST = 10  # distractors of a step: 100 in the paper, but our recordings have about 20 covered steps
-FEWEST = 12  # steps of a recording, or it is left out
-NEAR = 19  # steps over which a latent's neighbours are summed up: 128 in the paper
-ALIKE = 50  # recordings at a time, of about the same length, where order plays no part
 TAU = 0.1  # temperature of the cosines (section 3.2)
 COOLING = 0.9975  # 0.999995 in the paper, whose runs are 400,000 steps long
 
 
-class MaskedSound(Task["SoundNet", MaskedSoundOptions]):
+class MaskedSound(Sounds, Task["SoundNet", MaskedSoundOptions]):
     """wav2vec 2.0: which of these codes stood in the gap?"""
 
     slug: ClassVar[str] = "masked_sound"
@@ -55,11 +51,7 @@ class MaskedSound(Task["SoundNet", MaskedSoundOptions]):
             `masked` (n, T): True for a covered step; `distractors` (n, T, 10): for each covered step numbers of up to
             10 other covered steps of the same recording, −1 for none; `noise` (n, T, G, V): for drawing the codes.
         """
-        length = steps_in(batch.data["length"]).cpu().numpy()
-        steps = np.arange(int(steps_in(torch.tensor(batch.data["wave"].shape[1]))))
-        there = steps < length[:, None]
-        starts = spread_starts(there, options.p, options.span, rng)
-        masked = there & cover(starts, options.span)
+        masked = spans(batch, options.p, options.span, rng)
         return Draw(
             masked=masked,
             distractors=others(masked, rng.random(masked.shape)),
@@ -74,19 +66,11 @@ class MaskedSound(Task["SoundNet", MaskedSoundOptions]):
             `visible` (n, T), False for padding. For the quantiser and for judging: `whole` (n, T, 32), `noise` and
             `distractors`. No target before `targets_from_model`.
         """
-        wave = batch.data["wave"]
-        masked, noise, distractors = (
-            torch.as_tensor(draw[name], device=wave.device) for name in ("masked", "noise", "distractors")
-        )
-        whole, visible = listen(batch, info)
-        heard = whole * ~masked[..., None]
-        steps = (Step("listen", {}, wave, whole), Step("cover", {"masked": draw["masked"]}, whole, heard))
-        inputs = {
-            "heard": heard, "masked": masked, "visible": visible, "whole": whole, "noise": noise.float(),
-            "distractors": distractors,
-        }  # fmt: skip
-        where = distractors[..., 0] >= 0  # a single covered step has no distractor
-        return Labelled(inputs, {}, where, steps if trace else ())
+        inputs, done = silence(batch, draw, info)
+        for name in ("noise", "distractors"):
+            inputs[name] = torch.as_tensor(draw[name], device=inputs["whole"].device)
+        where = inputs["distractors"][..., 0] >= 0  # a single covered step has no distractor
+        return Labelled(inputs, {}, where, done if trace else ())
 
     def undo(self, labelled: Labelled, draw: Draw) -> Batch | None:
         """Not possible: the loudness of each band does not determine its wave."""
@@ -104,7 +88,7 @@ class MaskedSound(Task["SoundNet", MaskedSoundOptions]):
         """
         scores = net.quantiser.scores
         nn.init.normal_(scores.weight, std=(512 / scores.in_features) ** 0.5, generator=generator)
-        nn.init.uniform_(net.covered, generator=generator)
+        super().begin(net, generator)
 
     @torch.no_grad()
     def targets_from_model(self, net: SoundNet, labelled: Labelled) -> Labelled:
@@ -171,96 +155,18 @@ class MaskedSound(Task["SoundNet", MaskedSoundOptions]):
             Baseline("most like the nearest heard steps", None, {"true code picked": copied}),
         ]  # fmt: skip
 
-    # the data
 
-    def info(self, data: str) -> DataInfo:
-        """`mean` and `std` (32,) of the log-mel of training steps."""
-        return _info(data)
-
-    def batch(self, data: str, part: str, rows: np.ndarray) -> Batch:
-        """Recordings `rows` of a part: `wave` (n, samples) in −1…1, 0 after the end, and `length` (n,) in samples."""
-        clips = audio.load(data)
-        ids = (clips.train if part == "train" else clips.held_out)[rows]
-        return padded([clips.clips[i].samples for i in ids], ids)
-
-    def size(self, data: str, part: str) -> int:
-        """Number of recordings."""
-        clips = audio.load(data)
-        return len(clips.train if part == "train" else clips.held_out)
-
-    def sample(self, net: SoundNet, size: int, count: int, rng: np.random.Generator) -> np.ndarray:
-        """Recordings of about the same length, as fairseq batches them, so that little of a batch is padding."""
-        by_length = _by_length("voices")
-        first = int(rng.integers(max(1, size - 2 * count + 1)))
-        return rng.permutation(by_length[first : first + 2 * count])[:count]
-
-    def features(self, net: SoundNet, batch: Batch, info: DataInfo) -> Tensor:
-        """(n, width) the mean over steps of the trunk's output, for whole recordings."""
-        wave, length = batch.data["wave"], batch.data["length"]
-        vectors = wave.new_empty(len(wave), net.trunk.width)
-        for rows in length.argsort(stable=True).split(ALIKE):  # of about the same length, so that little is padding
-            some = {"wave": wave[rows, : int(length[rows].max())], "length": length[rows]}
-            mel, visible = listen(Batch(batch.ids[rows.cpu()], some), info)
-            vectors[rows] = mean_of_steps(net.vectors(mel, visible), visible)
-        return vectors
-
-    def probe_data(self, data: str) -> ProbeData:
-        """Which of seven voices is it? The model never gets this label."""
-        return _probe_data(data, "voice")
-
-    def more_probes(self, data: str) -> dict[str, ProbeData]:
-        """Voice and language, to be judged with very few labels."""
-        return {"voice": _probe_data(data, "voice"), "language": _probe_data(data, "language")}
-
-
-class SoundNet(nn.Module):
-    """Latents + trunk with a vector for "covered", and the quantiser.
-
-    What is near each step, and how far off, goes in by a convolution, as in the paper: no step knows its own place.
-    """
+class SoundNet(Hearing):
+    """Latents and trunk, a layer that makes predictions of the trunk's vectors, and the quantiser."""
 
     def __init__(self, trunk: Trunk, groups: int, entries: int) -> None:
-        super().__init__()
-        width = trunk.width
-        self.tokens, self.trunk, self.near = SoundTokens(width), trunk, nn.Embedding(NEAR, width)
-        self.covered, self.head = nn.Parameter(torch.zeros(width)), nn.Linear(width, width)
-        self.quantiser = Quantiser(width, groups, entries, COOLING)
-
-    def vectors(self, mel: Tensor, visible: Tensor, masked: Tensor | None = None) -> Tensor:
-        """(n, T, 32) → (n, T, width); a latent in `masked` (n, T) is replaced, whatever was heard there."""
-        z = self.tokens(mel)
-        if masked is not None:
-            z = torch.where(masked[..., None], self.covered, z)
-        z = z * visible[..., None]
-        around = F.conv1d(z.mT, self.near.weight.T[:, None], padding=NEAR // 2, groups=z.shape[2]).mT
-        return self.trunk(z + F.gelu(around), visible=visible)
+        super().__init__(trunk)
+        self.head = nn.Linear(trunk.width, trunk.width)
+        self.quantiser = Quantiser(trunk.width, groups, entries, COOLING)
 
     def forward(self, x: dict[str, Tensor]) -> Tensor:
         """(n, T, width) what the trunk expects at each step, from what it heard."""
         return self.head(self.vectors(x["heard"], x["visible"], x["masked"]))
-
-
-def spread_starts(there: np.ndarray, p: float, span: int, rng: np.random.Generator) -> np.ndarray:
-    """(n, T) bool: in each row p·T of the steps that are `there`, rounded at random, without replacement, at least one.
-
-    As fairseq counts them. A single start is put where its whole span finds room.
-    """
-    length = there.sum(1)
-    count = np.maximum(1, (p * length + rng.random(len(there))).astype(int))
-    last = np.where(count == 1, np.maximum(0, length - span), length - 1)  # where a span may start
-    noise = np.where(np.arange(there.shape[1]) <= last[:, None], rng.random(there.shape), np.inf)
-    return noise.argsort(1).argsort(1) < count[:, None]
-
-
-def cover(starts: np.ndarray, span: int) -> np.ndarray:
-    """(n, T) bool: each start covers itself and the span − 1 steps after it; spans may overlap.
-
-    >>> cover(np.array([[0, 1, 0, 1, 0, 0, 0, 1]]) > 0, 3).astype(int).tolist()
-    [[0, 1, 1, 1, 1, 1, 0, 1]]
-    """
-    before = np.cumsum(starts, 1)
-    earlier = np.pad(before, ((0, 0), (span, 0)))[:, : starts.shape[1]]
-    return before > earlier
 
 
 def others(masked: np.ndarray, noise: np.ndarray) -> np.ndarray:
@@ -298,16 +204,6 @@ def candidates(predicted: Tensor, targets: Tensor, codes: Tensor, distractors: T
     return logits.masked_fill(_gone(same_code(codes, distractors)[where], distractors[where]), float("-inf"))
 
 
-def nearest_heard(masked: Tensor, visible: Tensor) -> Tensor:
-    """(n, T) twice → (n, T, 2): of each step the nearest heard step before and after it; itself where there is none."""
-    step = torch.arange(masked.shape[1], device=masked.device)
-    heard, end = visible & ~masked, masked.shape[1]
-    before = torch.where(heard, step, -1).cummax(1).values
-    after = torch.where(heard, step, end).flip(1).cummin(1).values.flip(1)
-    both = torch.stack([torch.where(before < 0, after, before), torch.where(after == end, before, after)], -1)
-    return torch.where((both < 0) | (both == end), step[:, None], both)  # nothing is heard at all
-
-
 def _of(codes: Tensor, steps: Tensor) -> Tensor:
     """(n, T, G) and (n, T, k) → (n, T, k, G)."""
     return codes[torch.arange(len(codes), device=codes.device)[:, None, None], steps]
@@ -316,56 +212,3 @@ def _of(codes: Tensor, steps: Tensor) -> Tensor:
 def _gone(alike: Tensor, distractors: Tensor) -> Tensor:
     """(k, 10) twice → (k, 11): which candidates play no part; the true one always does."""
     return F.pad(alike | (distractors < 0), (1, 0), value=False)
-
-
-def listen(batch: Batch, info: DataInfo) -> tuple[Tensor, Tensor]:
-    """(n, T, 32) standardised log-mel, 0 where padding is, and (n, T) what is no padding."""
-    wave = batch.data["wave"]
-    mel = (log_mel(wave) - info["mean"].to(wave.device)) / info["std"].to(wave.device)
-    visible = torch.arange(mel.shape[1], device=wave.device) < steps_in(batch.data["length"])[:, None]
-    return mel * visible[..., None], visible
-
-
-def padded(samples: list[np.ndarray], ids: np.ndarray) -> Batch:
-    """Recordings of int16 as a batch: as long as the longest, 0 after the end of the others."""
-    length = np.array([len(wave) for wave in samples])
-    wave = np.zeros((len(samples), length.max()), np.float32)
-    for row, recording in zip(wave, samples, strict=True):
-        row[: len(recording)] = recording / 32768
-    return Batch(np.asarray(ids), {"wave": torch.from_numpy(wave), "length": torch.from_numpy(length)})
-
-
-@lru_cache(maxsize=2)
-def _by_length(data: str) -> np.ndarray:
-    """Rows of the training recordings, the shortest first."""
-    clips = audio.load(data)
-    return np.argsort([len(clips.clips[i].samples) for i in clips.train], kind="stable")
-
-
-@lru_cache(maxsize=2)
-def _info(data: str) -> DataInfo:
-    sound = MaskedSound()
-    every = sound.batch(data, "train", np.arange(sound.size(data, "train"))).data
-    mel = log_mel(every["wave"])
-    mel = mel[torch.arange(mel.shape[1]) < steps_in(every["length"])[:, None]]
-    return DataInfo(mean=mel.mean(0), std=mel.std(0))
-
-
-@lru_cache(maxsize=4)
-def _probe_data(data: str, classes: str) -> ProbeData:
-    clips, sound = audio.load(data), MaskedSound()
-    names = tuple(voice.title for voice in audio.VOICES) if classes == "voice" else audio.LANGUAGES
-    y = np.array([clip.voice if classes == "voice" else clip.language for clip in clips.clips])
-    train, test = (sound.batch(data, part, np.arange(sound.size(data, part))) for part in ("train", "held_out"))
-    return ProbeData(
-        train=train, train_y=y[train.ids], test=test, test_y=y[test.ids], names=names,
-        raw_train=_mean_mel(train), raw_test=_mean_mel(test), raw_name="raw log-mel means",
-        shown=np.arange(len(test)), texts=tuple(clips.clips[i].name for i in test.ids),
-    )  # fmt: skip
-
-
-def _mean_mel(batch: Batch) -> np.ndarray:
-    """(n, 32) the mean of each band over the steps of each recording."""
-    mel = log_mel(batch.data["wave"])
-    visible = torch.arange(mel.shape[1]) < steps_in(batch.data["length"])[:, None]
-    return np.asarray(mean_of_steps(mel, visible).numpy())

@@ -1,7 +1,7 @@
 import { describe, expect, test, vi } from 'vitest'
 import steps_view from '../../sslviz/ui/live/steps_view.js'
 import clip from '../../sslviz/ui/tasks/frame_order/card.js'
-import { covered_spans } from '../../sslviz/ui/tasks/masked_sound/time.js'
+import { covered_spans } from '../../sslviz/ui/live/sound/time.js'
 import token from '../../sslviz/ui/tasks/masked_words/card.js'
 import sentence from '../../sslviz/ui/tasks/next_sentence/card.js'
 import replaced from '../../sslviz/ui/tasks/replaced_words/card.js'

@@ -25,7 +25,7 @@ KINDS = {  # of events, by the view that tells them; "" where they have none
     "home_time_line": ("",),
 }
 MAKE = {  # views in which a visitor makes something, which they send whole
-    "live_picture_card", "tasks_frame_order_card", "tasks_masked_sound_card", "tasks_masked_words_card",
+    "live_picture_card", "live_sound_card", "tasks_frame_order_card", "tasks_masked_words_card",
     "tasks_same_or_different_card",
 }  # fmt: skip
 FIELDS = ("index", "panel", "a", "b", "order", "cells", "how", "sends", "page", "slug", "token", "zone")

@@ -16,9 +16,9 @@ from sslviz.catalogue.masked_sound import MaskedSoundOptions
 from sslviz.data import audio
 from sslviz.training.config import default
 from sslviz.training.results.run_view import untrained
+from sslviz.ui.frame import few_labels, sound_samples, sounds
 from sslviz.ui.tasks.masked_sound import card as drawn
-from sslviz.ui.tasks.masked_sound import codes, guess, sounds
-from sslviz.ui.tasks.masked_sound import learned as words
+from sslviz.ui.tasks.masked_sound import codes, guess
 from sslviz.ui.tasks.masked_sound import page as page_of
 from tests.same_card import same_card
 
@@ -27,8 +27,8 @@ VIEW = untrained(default(SLUG))
 OPTIONS = MaskedSoundOptions()
 
 
-def said(number: int = 6, seed: int = 0) -> tuple[codes.Sample, codes.ModelAnswer]:
-    this = codes.sample(number, None)
+def said(number: int = 6, seed: int = 0) -> tuple[sound_samples.Sample, codes.ModelAnswer]:
+    this = sound_samples.sample(number, None)
     return this, codes.answer(VIEW, codes.label(this.samples, seed, VIEW, OPTIONS))
 
 
@@ -83,7 +83,7 @@ def test_what_is_covered_is_silent_and_the_rest_as_it_was(visit: Callable) -> No
     masked = np.repeat([step["masked"] for step in card["steps"]], 160)
     assert not silent[: len(masked)][masked].any()
     assert np.array_equal(silent[: len(masked)][~masked], whole[: len(masked)][~masked])
-    assert np.array_equal(whole, codes.sample(page_of.PAGE.first, None).samples)
+    assert np.array_equal(whole, sound_samples.sample(page_of.PAGE.first, None).samples)
 
 
 def test_another_label_changes_spans_and_another_sample_all(visit: Callable) -> None:
@@ -130,8 +130,8 @@ def test_what_sounds_like_a_code_has_that_code() -> None:
     book = codes.book(VIEW)
     found = book.where(one.plain[step])
     assert len(found)
-    places = codes.examples(found)
-    assert len({clip for clip, _ in places}) == len(places) <= codes.EXAMPLES
+    places = sound_samples.examples(found)
+    assert len({clip for clip, _ in places}) == len(places) <= sound_samples.EXAMPLES
     for clip, at in places:
         assert (book.codes[clip, at] == one.plain[step]).all()
     panel = drawn.behind(VIEW, one, step)
@@ -166,7 +166,7 @@ def test_usage_is_counted_over_held_out_recordings() -> None:
     assert usage.shape == (2, 16)
     assert usage.sum(1) == pytest.approx([1, 1])
     assert 2 <= book.in_use() <= 32
-    alike = codes.Book(np.zeros_like(book.codes), 16)
+    alike = sound_samples.Book(np.zeros_like(book.codes), 16)
     assert alike.in_use() == pytest.approx(2)  # collapsed: one entry of each group
 
 
@@ -247,8 +247,8 @@ def test_who_made_the_recordings_stands_on_the_page(visit: Callable) -> None:
     shown = page.html + page.texts + " ".join(text.value for text in page.at.text)
     for who in ("Allison Smith", "June Wallack", "Armelle Desjardins", "Carlo Flora", "Maxim Topal"):
         assert who in shown
-    assert page_of.MENARDI in [text.value for text in page.at.text]
-    assert "Marco Menardi and his wife Paola Dal Zot, http://www.voip.ammdomus.it" in page_of.MENARDI
+    assert sound_samples.MENARDI in [text.value for text in page.at.text]
+    assert "Marco Menardi and his wife Paola Dal Zot, http://www.voip.ammdomus.it" in sound_samples.MENARDI
     assert "src='http" not in page.html
 
 
@@ -258,12 +258,12 @@ def test_what_few_labels_show_is_said_with_the_numbers_of_the_run() -> None:
 
     found = {"labels": [1, 2, 5], "chance": 0.14, "trained": rows(0.5, 0.6, 0.7), "random": rows(0.4, 0.5, 0.6)}
     figures: Any = {"raw_name": "raw log-mel means", "few_labels": {"voice": {**found, "raw": rows(0.3, 0.4, 0.5)}}}
-    text = words.few_meaning(figures)
+    text = few_labels.few_meaning(figures, page_of.WHY)
     assert "with 5 labels a class **70%**, random trunk 60%, raw log-mel means 50%" in text
     assert "above raw log-mel means with 1 and 2 and 5 labels a class" in text
     assert "Why" not in text
     figures["few_labels"]["voice"]["raw"] = rows(0.3, 0.65, 0.75)
-    text = words.few_meaning(figures)
+    text = few_labels.few_meaning(figures, page_of.WHY)
     assert "above raw log-mel means with 1 label a class" in text
     assert "same in all of them" in text
 

@@ -14,7 +14,8 @@ from sslviz.models import quantiser, sounds
 from sslviz.models.quantiser import Quantiser, diversity, perplexity, straight_through
 from sslviz.tasks import masked_sound as sound
 from sslviz.tasks.base import Labelled
-from sslviz.tasks.masked_sound import MaskedSound, cover, others, spread_starts
+from sslviz.tasks.masked_sound import MaskedSound, others
+from sslviz.tasks.sounds import cover, spread_starts
 from sslviz.training import loop
 from sslviz.training.config import RunConfig
 

@@ -17,11 +17,13 @@ from sslviz.ui.frame.lesson.scene import Lesson
 from sslviz.ui.frame.lesson.words import plain
 from sslviz.ui.frame.picture_samples import DISTINCT, sample
 from sslviz.ui.frame.pictures import data_address, set_credits
+from sslviz.ui.frame.sound_samples import sample as recording
+from sslviz.ui.frame.sounds import HOP, wave_points
 from sslviz.ui.tasks.frame_order import clip
-from sslviz.ui.tasks.masked_sound import codes, sounds
 
 SENTENCES, RECORDING, PICTURES, STORY = (238, 1294), 208, 29, 400  # what is shown, by number
 SHUFFLED = (4, 0, 6, 2)  # frames of a clip
+SOUND = ("masked_sound", "hidden_units")
 WORDS = ("pseudo_label", "masked_words", "next_word", "word_and_context")
 
 
@@ -47,7 +49,7 @@ def credits(place: Place) -> Iterable[Credit]:  # noqa: A001 - it is what they a
         return text.corpus().credits
     if place.slug == "next_sentence":
         return stories().credits
-    if place.slug == "masked_sound":
+    if place.slug in SOUND:
         return audio.credits()
     return video.CREDITS.values() if place.slug == "frame_order" else set_credits("pictures")
 
@@ -59,7 +61,7 @@ def _data(slug: str) -> str:
     if slug == "next_sentence":
         told = stories().sentences
         return _lines([f"A: {told[STORY]}", f"B: {told[STORY + 1]}", f"C: {told[STORY + 2000]}"])
-    if slug == "masked_sound":
+    if slug in SOUND:
         return _pictures([("a recording with a gap", _wave())], "100%")
     if slug == "frame_order":
         frames = clip.sample(0).frames[list(SHUFFLED)]
@@ -80,8 +82,8 @@ def _gapped(number: int) -> str:
 
 def _wave() -> NDArray[np.uint8]:
     """(h, w, 3) the wave of a recording, a fifth of it left out."""
-    samples = codes.sample(RECORDING, None).samples
-    points = np.array(sounds.wave_points(samples, len(samples) // sounds.HOP))
+    samples = recording(RECORDING, None).samples
+    points = np.array(wave_points(samples, len(samples) // HOP))
     heights = np.arange(100, -101, -2)[:, None]
     ink = (heights >= points[:, 0]) & (heights <= points[:, 1])
     gap = slice(2 * len(points) // 5, 3 * len(points) // 5)

@@ -5,38 +5,24 @@ The card shows these, and the page Masked sound asks about them; neither is draw
 
 from __future__ import annotations
 
-from collections import OrderedDict
 from dataclasses import dataclass, replace
-from functools import lru_cache
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
 
 from sslviz.catalogue.masked_sound import ENTRY, MaskedSoundOptions
 from sslviz.data import audio
+from sslviz.ui.frame import sound_samples
 from sslviz.ui.frame.labelling import make_label
-from sslviz.ui.frame.transport import BUSY
+from sslviz.ui.frame.sound_samples import Book, Codes
 
 if TYPE_CHECKING:
-    from sslviz.tasks.base import Batch, Labelled
+    from sslviz.tasks.base import Labelled
     from sslviz.training.loop import Learner
     from sslviz.training.results.run_view import RunView
 
 SLUG, STREAM = ENTRY.slug, ENTRY.stream  # STREAM: of the random numbers that the page draws
-EXAMPLES = 6  # occurrences of a code in one sound
-
-Codes = NDArray[np.int64]
-
-
-@dataclass(frozen=True)
-class Sample:
-    """One recording: samples (n,) int16 at 8 kHz, what it is, and whether it is the visitor's own."""
-
-    name: str
-    title: str
-    samples: audio.Samples
-    own: bool = False
 
 
 @dataclass(frozen=True)
@@ -66,19 +52,9 @@ class ModelAnswer:
     tau: float
 
 
-def sample(number: int, own: audio.Samples | None) -> Sample:
-    """A held-out recording by number, or the visitor's own."""
-    if own is not None:
-        part = audio.excerpt(own)
-        return Sample(f"own{hash(part.tobytes())}", "Your recording", part, own=True)
-    clips = audio.load()
-    clip = clips.clips[clips.held_out[number % len(clips.held_out)]]
-    return Sample(f"held-{number}", clip.title, clip.samples)
-
-
 def label(samples: audio.Samples, seed: int, view: RunView, options: MaskedSoundOptions) -> Labelled:
     """What is covered in one recording; the quantiser's size is that of the model in view."""
-    from sslviz.tasks.masked_sound import padded
+    from sslviz.tasks.sounds import padded
 
     size = {name: view.config.choices[name] for name in ("groups", "entries")}
     batch = padded([samples], np.zeros(1, np.int64))
@@ -118,78 +94,7 @@ def named(code: Codes) -> str:
     return "·".join(str(int(entry) + 1) for entry in code)
 
 
-# all codes of all recordings, for "what sounds like this code?" and for how many are in use
-
-
-@dataclass(frozen=True)
-class Book:
-    """The codes of all recordings without noise: `codes` (n, T, G), −1 for padding; rows are clips of the set."""
-
-    codes: Codes
-    entries: int
-
-    def usage(self) -> NDArray[np.float64]:
-        """(G, V) shares of the entries over the steps of held-out recordings."""
-        held = self.codes[audio.load().held_out]
-        held = held[held[..., 0] >= 0]
-        return np.stack([np.bincount(one, minlength=self.entries) / len(one) for one in held.T])
-
-    def in_use(self) -> float:
-        """Entries in use over all groups: e to the entropy of each, added up."""
-        return float(sum(np.exp(-(shares[shares > 0] * np.log(shares[shares > 0])).sum()) for shares in self.usage()))
-
-    def pairs(self) -> int:
-        """How many different codes occur in held-out recordings."""
-        held = self.codes[audio.load().held_out]
-        return len(np.unique(held[held[..., 0] >= 0], axis=0))
-
-    def where(self, code: Codes) -> NDArray[np.int64]:
-        """(k, 2) clip and step of everything that has this code (G,)."""
-        return np.argwhere((self.codes == code).all(-1))
-
-
-_books: OrderedDict[Any, Book] = OrderedDict()
-
-
 def book(view: RunView) -> Book:
-    """The codes of the model in view; of a run that goes on, those of its newest evaluation or soon after."""
-    busy = view.status in BUSY and bool(view.frames)
-    key = (view.id, view.frames[-1] if busy else view.step)
-    if key not in _books:
-        _books[key] = _read(view)
-        while len(_books) > 8:
-            _books.popitem(last=False)
-    return _books[key]
-
-
-def _read(view: RunView) -> Book:
-    from sslviz.training.answers import ask
-
-    whole, visible = _every()
-
-    def question(model: Learner) -> Codes:
-        net: Any = model.net
-        found = [net.quantiser.codes(net.tokens(part)).numpy() for part in whole.split(200)]
-        return np.where(visible[..., None].numpy(), np.concatenate(found), -1)
-
-    return Book(ask(view.config, view.weights, question, kept=view.kept), int(view.config.choices["entries"]))
-
-
-@lru_cache(maxsize=1)
-def _every() -> tuple[Any, Any]:
-    """Standardised log-mel (n, T, 32) of all recordings, and (n, T) what is no padding."""
-    from sslviz.catalogue import load
-    from sslviz.tasks.masked_sound import listen, padded
-
-    clips = audio.load()
-    batch: Batch = padded([clip.samples for clip in clips.clips], np.arange(len(clips.clips)))
-    return listen(batch, load(SLUG).info("voices"))
-
-
-def examples(found: NDArray[np.int64], seed: int = 0) -> list[tuple[int, int]]:
-    """A few of the places of a code, each from another recording."""
-    order = np.random.default_rng((seed, STREAM, 2)).permutation(len(found))
-    once: dict[int, int] = {}
-    for clip, step in found[order].tolist():
-        once.setdefault(clip, step)
-    return list(once.items())[:EXAMPLES]
+    """The codes of all recordings without noise."""
+    entries = int(view.config.choices["entries"])
+    return sound_samples.book(view, entries, lambda net, mel, _: net.quantiser.codes(net.tokens(mel)))

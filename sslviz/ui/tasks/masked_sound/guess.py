@@ -6,24 +6,24 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
-import streamlit as st
 from numpy.typing import NDArray
 
 from sslviz.catalogue.masked_sound import MaskedSoundOptions
 from sslviz.data import audio
-from sslviz.ui.frame import current, guess, stage
-from sslviz.ui.frame.guess import About, Question
+from sslviz.ui.frame import current, guess
+from sslviz.ui.frame.guess import Question
 from sslviz.ui.frame.label_question import CHOICES, LETTERS, LabelQuestion
 from sslviz.ui.frame.pictures import data_address
-from sslviz.ui.tasks.masked_sound.codes import SLUG, STREAM, ModelAnswer, Sample, answer, label, named, sample
-from sslviz.ui.tasks.masked_sound.sounds import cut_out, gap_picture, piece_picture, silenced, sound_address
+from sslviz.ui.frame.sound_guess import Asked
+from sslviz.ui.frame.sound_samples import Sample, sample
+from sslviz.ui.frame.sounds import cut_out, piece_picture
+from sslviz.ui.tasks.masked_sound.codes import SLUG, STREAM, ModelAnswer, answer, label, named
 
 if TYPE_CHECKING:
     from sslviz.training.results.run_view import RunView
 
 APART = 3  # steps that the sounds of a question lie apart at least, so that they can be told from each other
 TRIES = 50  # recordings that are looked at for a question
-HEIGHTS = {"present": 64}  # px of the picture of a recording, where it is not 96
 
 
 @dataclass(frozen=True)
@@ -47,32 +47,40 @@ class Gap:
     picked: int
 
     @property
-    def picture(self) -> str:
-        """What is heard, and the gap, as a data address."""
-        return data_address(gap_picture(self.mel, self.answers.masked, self.steps[self.right]), "PNG")
+    def asked(self) -> Asked:
+        """The recording, the gap and the four sounds."""
+        sounds = [
+            (letter, cut_out(self.recording.samples, one)) for letter, one in zip(LETTERS, self.steps, strict=True)
+        ]
+        step, masked = self.steps[self.right], self.answers.masked
+        return Asked(self.recording, self.mel, masked, step, sounds, "150 ms")
 
 
 def question() -> Question:
     """One gap, and four sounds of the same recording that stood in gaps."""
     gap = gap_of(current.show(SLUG), guess.number(SLUG))
+    asked = gap.asked
     return Question(
         text="Which sound stood in the blue frame?", choices=LETTERS, truth=LETTERS[gap.right],
-        model=LETTERS[gap.picked], chance=1 / len(LETTERS), show=lambda: _show(gap),
-        about=lambda: _about(gap),
+        model=LETTERS[gap.picked], chance=1 / len(LETTERS), show=asked.show,
+        about=asked.about,
     )  # fmt: skip
 
 
 def label_question(rng: np.random.Generator) -> LabelQuestion:
     """Which code is the label of a gap?"""
     gap = gap_of(current.recorded_or_untrained(SLUG), int(rng.integers(100_000)))
-    pieces = ((letter, piece_picture(gap.mel, step)) for letter, step in zip(LETTERS, gap.steps, strict=True))
+    pieces = [
+        (letter, data_address(piece_picture(gap.mel, step), "PNG"))
+        for letter, step in zip(LETTERS, gap.steps, strict=True)
+    ]
     return LabelQuestion(
         "Which code is the label in the blue frame?",
         tuple(f"{x}: code {named(gap.answers.codes[step])}" for x, step in zip(LETTERS, gap.steps, strict=True)),
         gap.right,
         f"That is what sounded there. The others are codes of other covered steps of {gap.recording.title}.",
         "Log-mel of a recording with covered spans, and four pieces of it:",
-        images=(("what is heard", gap.picture), *((letter, data_address(piece, "PNG")) for letter, piece in pieces)),
+        images=(("what is heard", gap.asked.picture), *pieces),
         credits=audio.credits(),
     )  # fmt: skip
 
@@ -113,27 +121,3 @@ def _apart(answers: ModelAnswer, i: int) -> list[int]:
         if answers.p[i, column] > 0 and step >= 0 and far and len(columns) < CHOICES:
             columns.append(column)
     return columns
-
-
-def _about(gap: Gap) -> About:
-    """The same for phones, each of which may play the sounds."""
-    samples = gap.recording.samples
-    pieces = [(letter, sound_address(cut_out(samples, one))) for letter, one in zip(LETTERS, gap.steps, strict=True)]
-    whole = ("what is heard", sound_address(silenced(samples, gap.answers.masked)))
-    return About(images=(("what is heard", gap.picture),), sounds=(whole, *pieces))
-
-
-def _show(gap: Gap) -> None:
-    """The recording with its gaps, to be seen and heard, and the four sounds."""
-    samples, masked, step = gap.recording.samples, gap.answers.masked, gap.steps[gap.right]
-    alt = f"Log-mel of a recording, {int(masked.sum())} of {len(masked)} steps covered"
-    height = HEIGHTS.get(stage.size(), 96)
-    st.html(f"<img src='{gap.picture}' alt='{alt}' style='width: 100%; height: {height}px; border-radius: 4px'>")
-    st.caption(f"{gap.recording.title}, with the covered spans silent. The frame is at {(step + 0.625) * 0.02:.2f} s.")
-    st.audio(silenced(samples, masked), sample_rate=audio.RATE)
-    for column, letter, one in zip(st.columns(CHOICES), LETTERS, gap.steps, strict=True):
-        if stage.now() is None:
-            column.caption(f"{letter}, 150 ms")
-        else:
-            column.html(f"<p class='nth'><b>{letter}</b></p>")
-        column.audio(cut_out(samples, one), sample_rate=audio.RATE)

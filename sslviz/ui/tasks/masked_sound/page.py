@@ -3,23 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-
-import streamlit as st
+from functools import partial
 
 from sslviz.catalogue.masked_sound import ENTRY, MaskedSoundOptions
 from sslviz.data import audio
 from sslviz.training.results.run_view import RunView
 from sslviz.ui.frame.code_panel import Listing
 from sslviz.ui.frame.controls import Control, Note
+from sslviz.ui.frame.few_labels import few_labels
 from sslviz.ui.frame.loss_lines import Line, even_chance, loss_lines
-from sslviz.ui.frame.parts import part
+from sslviz.ui.frame.own_sound import OWN_SOUND
+from sslviz.ui.frame.sound_samples import Sample, numbered, who_speaks
 from sslviz.ui.frame.task_page import Part, TaskPage
 from sslviz.ui.tasks.masked_sound.card import card
-from sslviz.ui.tasks.masked_sound.codes import Sample, sample
 from sslviz.ui.tasks.masked_sound.guess import question
-from sslviz.ui.tasks.masked_sound.learned import few_labels
 from sslviz.ui.tasks.masked_sound.lesson import LESSON
-from sslviz.ui.tasks.masked_sound.own_sound import OWN_SOUND
 
 LEAD = {
     "Basic": "On a bad telephone line you miss a syllable and guess it from what comes before and after. Here pieces "
@@ -38,15 +36,10 @@ LEAD = {
     "diversity over all steps, not the covered ones; no penalty on the features; at least one span a recording, which "
     "may begin in the last nine steps and is then cut short. arXiv 2006.11477, sections 2 and 3.",
 }
-MENARDI = (
-    "Paola’s voice: these sound files were made by Marco Menardi and his wife Paola Dal Zot, "
-    "http://www.voip.ammdomus.it (there are more of them, and newer ones)."
+WHY = (
+    "And the task gives no reason to learn voices: all candidates come from the same recording, so the voice is the "
+    "same in all of them."
 )
-
-
-def numbered(number: int, _source: str, own: audio.Samples | None) -> Sample:
-    """The recording in view."""
-    return sample(number, own)
 
 
 def baselines(view: RunView) -> list[Line]:
@@ -57,23 +50,13 @@ def baselines(view: RunView) -> list[Line]:
 def code() -> Sequence[Listing]:
     """What covers, what the codes come from, and the loss."""
     from sslviz.models.quantiser import diversity, straight_through
-    from sslviz.tasks.masked_sound import MaskedSound, candidates, cover, others, spread_starts
+    from sslviz.tasks.masked_sound import MaskedSound, candidates, others
+    from sslviz.tasks.sounds import cover, silence, spans, spread_starts
 
     return (
-        MaskedSound.draw, spread_starts, cover, others, MaskedSound.apply, MaskedSound.targets_from_model,
-        MaskedSound.loss, candidates, straight_through, diversity,
+        MaskedSound.draw, spans, spread_starts, cover, others, MaskedSound.apply, silence,
+        MaskedSound.targets_from_model, MaskedSound.loss, candidates, straight_through, diversity,
     )  # fmt: skip
-
-
-def who_speaks() -> None:
-    """Who recorded the voices, where everybody sees it."""
-    with st.container(key="who_speaks", border=True, gap="xsmall"):
-        part("Who speaks", "real people, who made these recordings for telephone systems")
-        st.markdown(
-            "Seven voices: Allison Smith in English and in Spanish, June Wallack and Armelle Desjardins in French, "
-            "Carlo Flora and Paola Dal Zot in Italian, and ivrvoice.ru in Russian."
-        )
-        st.text(MENARDI)
 
 
 PAGE = TaskPage[Sample, MaskedSoundOptions](
@@ -90,6 +73,7 @@ PAGE = TaskPage[Sample, MaskedSoundOptions](
         Control("entries", help="320 in the paper."),
         Note("Spans change at once. Groups, entries and diversity hold for the next run, after Reset and Play."),
     ),
-    lesson=LESSON, question=question, code=code, baselines=baselines, parts=(Part(few_labels),), foot=who_speaks,
+    lesson=LESSON, question=question, code=code, baselines=baselines,
+    parts=(Part(partial(few_labels, ENTRY.slug, WHY)),), foot=who_speaks,
     credits=lambda _: audio.credits(),
 )  # fmt: skip

@@ -1,12 +1,12 @@
 // What is behind one step: the codes it must be told from, sounds with the same code, and how often each entry is used.
-import { heading, make, set } from '../../live/shared.js'
+import { heading, make, set } from '../shared.js'
 import { colour, with_code } from './codes.js'
 import { player } from './player.js'
 
 /** @import { Sound } from './player.js' */
 
 /**
- * Mirrors AskedPanel in tasks/masked_sound/card.py.
+ * Mirrors AskedPanel in frame/sound_view.py.
  * @typedef {object} AskedPanel
  * @property {string} title
  * @property {string} hint
@@ -15,7 +15,7 @@ import { player } from './player.js'
  */
 
 /**
- * Mirrors Candidate in tasks/masked_sound/card.py.
+ * Mirrors Candidate in frame/sound_view.py.
  * @typedef {object} Candidate
  * @property {number[]} code
  * @property {string} from
@@ -27,7 +27,7 @@ import { player } from './player.js'
  */
 
 /**
- * Mirrors BehindPanel in tasks/masked_sound/card.py.
+ * Mirrors BehindPanel in frame/sound_view.py.
  * @typedef {object} BehindPanel
  * @property {string} title
  * @property {string} hint
@@ -37,11 +37,13 @@ import { player } from './player.js'
  */
 
 /**
- * Mirrors UsagePanel in tasks/masked_sound/card.py.
+ * Mirrors UsagePanel in frame/sound_view.py.
  * @typedef {object} UsagePanel
  * @property {string} title
  * @property {string} hint
  * @property {number[][]} groups  share of each entry
+ * @property {string[]} names  of the groups
+ * @property {string} one  what an entry is called
  * @property {string} note
  */
 
@@ -89,7 +91,8 @@ export function behind(about) {
 export function usage(about) {
   const node = panel(about)
   about.groups.forEach((shares, group) => {
-    node.append(make('small', 'quiet', `group ${group + 1}, entries 1 to ${shares.length}`), chart(shares, group))
+    const name = about.names[group] ?? ''
+    node.append(make('small', 'quiet', name), chart(shares, name, about.one))
   })
   node.append(make('p', 'note', about.note))
   return node
@@ -97,18 +100,19 @@ export function usage(about) {
 
 /**
  * @param {number[]} shares
- * @param {number} group
+ * @param {string} name  of the group
+ * @param {string} one  what an entry is called
  */
-function chart(shares, group) {
+function chart(shares, name, one) {
   const node = make('div', 'chart')
   const top = Math.max(...shares, 2 / shares.length)
   const used = shares.filter(share => share > 0).length
-  set(node, { role: 'img', 'aria-label': `Group ${group + 1}: ${used} of ${shares.length} entries are used` })
+  set(node, { role: 'img', 'aria-label': `${name}: ${used} are used` })
   node.style.setProperty('--n', `${shares.length}`)
   shares.forEach((share, entry) => {
     const bar = make('i', share > 0 ? 'code' : 'unused')
     bar.style.height = `${Math.max(3, (100 * share) / top)}%`
-    bar.title = `group ${group + 1}, entry ${entry + 1}: ${SAY.format(100 * share)}% of the steps`
+    bar.title = `${one} ${entry + 1}: ${SAY.format(100 * share)}% of the steps`
     if (share > 0) colour(bar, entry)
     node.append(bar)
   })

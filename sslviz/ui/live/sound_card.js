@@ -1,24 +1,24 @@
 // A recording from its wave down to the model's answers, all on one axis of time, and what is behind one of its steps.
-import { find, find_all, focus_on, focused, formula_lines, heading, make, set } from '../../live/shared.js'
-import { follow, select, view } from '../../live/view.js'
-import { behind, candidates, usage } from './panels.js'
-import { player } from './player.js'
-import { HEARD, STEP, lattice } from './time.js'
+import { find, find_all, focus_on, focused, formula_lines, heading, make, set } from './shared.js'
+import { follow, select, view } from './view.js'
+import { behind, candidates, usage } from './sound/panels.js'
+import { player } from './sound/player.js'
+import { HEARD, STEP, lattice } from './sound/time.js'
 
-/** @import { Formula, Mode } from '../../live/shared.js' */
-/** @import { Making, Part, View } from '../../live/view.js' */
-/** @import { AskedPanel, BehindPanel, UsagePanel } from './panels.js' */
-/** @import { Sound } from './player.js' */
+/** @import { Formula, Mode } from './shared.js' */
+/** @import { Making, Part, View } from './view.js' */
+/** @import { AskedPanel, BehindPanel, UsagePanel } from './sound/panels.js' */
+/** @import { Sound } from './sound/player.js' */
 
 /**
- * What Python sends; mirrors SoundCard in tasks/masked_sound/card.py.
+ * What Python sends; mirrors SoundCard in frame/sound_view.py.
  * @typedef {object} SoundCard
  * @property {string} id  changes with sample, seed and settings
  * @property {Mode} model
  * @property {string} name
  * @property {string} hint
  * @property {number} seconds
- * @property {number} groups  numbers of a code
+ * @property {SoundWords} words
  * @property {[number, number][]} wave  lowest and highest in −100 to 100
  * @property {string} mel  address of a picture
  * @property {string} covered
@@ -39,7 +39,7 @@ import { HEARD, STEP, lattice } from './time.js'
  */
 
 /**
- * Mirrors SoundStep in tasks/masked_sound/card.py.
+ * Mirrors SoundStep in frame/sound_view.py.
  * @typedef {object} SoundStep
  * @property {number[]} code
  * @property {boolean} masked
@@ -47,11 +47,19 @@ import { HEARD, STEP, lattice } from './time.js'
  */
 
 /**
- * Mirrors SoundAnswer in tasks/masked_sound/card.py.
+ * Mirrors SoundAnswer in frame/sound_view.py.
  * @typedef {object} SoundAnswer
  * @property {boolean} right
  * @property {number[]} code
  * @property {string} title
+ */
+
+/**
+ * Mirrors SoundWords in frame/sound_view.py.
+ * @typedef {object} SoundWords
+ * @property {string} label  over the row of labels
+ * @property {string} every  how many numbers a step has
+ * @property {string} one  what a step's label is called
  */
 
 /** @typedef {Part<SoundCard> & Making<number> & Nodes} Card */

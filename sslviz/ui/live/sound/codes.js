@@ -1,5 +1,5 @@
 // Codes have colours of their own, neither blue nor orange; the number says the same.
-import { make } from '../../live/shared.js'
+import { make } from '../shared.js'
 
 const HUES = 8 // of the style sheet; the entries after them are striped
 

@@ -1,8 +1,8 @@
 // A sound to play.
-import { make, set } from '../../live/shared.js'
+import { make, set } from '../shared.js'
 
 /**
- * Mirrors Sound in tasks/masked_sound/card.py.
+ * Mirrors Sound in frame/sound_view.py.
  * @typedef {object} Sound
  * @property {string} title
  * @property {string} source  data address

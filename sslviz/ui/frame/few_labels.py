@@ -1,4 +1,4 @@
-"""What was measured on the page Masked sound: voice and language with very few labels."""
+"""What was measured on the pages of sound: voice and language with very few labels."""
 
 from __future__ import annotations
 
@@ -11,12 +11,17 @@ from sslviz.ui.frame import current
 from sslviz.ui.frame.bars import Bar, bars
 from sslviz.ui.frame.learned import comparable
 from sslviz.ui.frame.parts import part
-from sslviz.ui.tasks.masked_sound.codes import SLUG
 
 
-def few_labels(hide: set[str]) -> None:
-    """Voice and language with one, two and five labels a class; nothing where nothing was measured."""
-    view = current.show(SLUG)
+def few_labels(slug: str, why: str, hide: set[str]) -> None:
+    """Voice and language with one, two and five labels a class; nothing where nothing was measured.
+
+    Args:
+        slug: of the task.
+        why: the task gives no reason to learn voices, in a sentence; said where the trunk is not ahead.
+        hide: the parts that a lesson leaves out.
+    """
+    view = current.show(slug)
     figures = view.figures or comparable(view)
     if "learned" in hide or figures is None or "few_labels" not in figures:
         return
@@ -39,10 +44,10 @@ def few_labels(hide: set[str]) -> None:
                 st.markdown(f"**{name.capitalize()}**")
                 bars(rows, [("the commonest class", found["chance"])], "right on held-out recordings", key=rows[0][1])
         if "text" not in hide:
-            st.markdown(few_meaning(figures))
+            st.markdown(few_meaning(figures, why))
 
 
-def few_meaning(figures: dict[str, Any]) -> str:
+def few_meaning(figures: dict[str, Any], why: str) -> str:
     """What the bars say, in words; every number comes from the run."""
     sentences, below, choices = [], False, 0
     for name, found in figures["few_labels"].items():
@@ -61,9 +66,7 @@ def few_meaning(figures: dict[str, Any]) -> str:
         return " ".join(sentences) + end
     return (
         f"{' '.join(sentences)}{end} **Why is it not further ahead?** Each voice was recorded in one room with one "
-        "microphone, and the mean loudness of each frequency band is almost enough to recognise these. And the task "
-        "gives no reason to learn voices: all candidates come from the same recording, so the voice is the same in "
-        "all of them."
+        f"microphone, and the mean loudness of each frequency band is almost enough to recognise these. {why}"
     )
 
 

@@ -1,4 +1,4 @@
-"""The visitor's own recording on the page Masked sound."""
+"""The visitor's own recording on the pages of sound."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What is to be heard and seen of a recording on the page Masked sound, as sounds and pictures for the browser."""
+"""What is to be heard and seen of a recording on the pages of sound, as sounds and pictures for the browser."""
 
 from __future__ import annotations
 

@@ -1,8 +1,8 @@
-// The rows of a recording over time: wave, log-mel, what the model hears, codes, answers.
-import { draw_svg, make, set } from '../../live/shared.js'
+// The rows of a recording over time: wave, log-mel, what the model hears, labels, answers.
+import { draw_svg, make, set } from '../shared.js'
 import { with_code } from './codes.js'
 
-/** @import { SoundAnswer, SoundCard, SoundStep } from './card.js' */
+/** @import { SoundAnswer, SoundCard, SoundStep } from '../sound_card.js' */
 
 export const STEP = 0.02 // s
 export const HEARD = 3 // rows from which on it is shown what is covered
@@ -89,12 +89,13 @@ function mel(data, alt, covered) {
  * @param {SoundStep} step
  * @param {number} t
  * @param {number} first  the step at which the rows begin
+ * @param {string} one  what a label is called
  * @param {(t: number) => void} choose
  */
-function code(step, t, first, choose) {
+function code(step, t, first, one, choose) {
   const kind = `chip ${step.masked ? 'target' : 'heard'}`
-  const numbers = step.code.map(one => one + 1).join('·')
-  const title = `step ${first + t + 1}, ${SAY.format((first + t) * STEP)} s: code ${numbers}${step.masked ? ', covered' : ', heard'}`
+  const numbers = step.code.map(number => number + 1).join('·')
+  const title = `step ${first + t + 1}, ${SAY.format((first + t) * STEP)} s: ${one} ${numbers}${step.masked ? ', covered' : ', heard'}`
   const chip = make('button', kind, '', { type: 'button', title, onclick: () => choose(first + t) })
   return with_code(set(chip, { 'data-step': first + t, 'aria-label': title }), step.code)
 }
@@ -117,7 +118,7 @@ export function lattice(data, choose) {
   const node = make('div', 'lattice')
   const [codes, answers] = [make('div', 'line codes'), make('div', 'line answers')]
   node.style.setProperty('--steps', `${data.steps.length}`)
-  codes.append(...data.steps.map((step, t) => code(step, t, data.first, choose)))
+  codes.append(...data.steps.map((step, t) => code(step, t, data.first, data.words.one, choose)))
   answers.append(...data.steps.map(step => answer(step.answer)))
   const loud = 'How loud each band of frequencies is, low ones below'
   const heard = 'What the model hears: the covered spans are missing'
@@ -125,7 +126,7 @@ export function lattice(data, choose) {
     row('', 'Recording', `${SAY.format(data.seconds)} s`, wave(data)),
     row('', data.size ? 'High and low sounds' : 'Log-mel', 'high sounds on top', mel(data, loud, false)),
     row('', 'The model hears', data.covered, mel(data, heard, true)),
-    row('label', data.size ? 'Pseudo-label' : 'Pseudo-label: codes', `${data.groups} numbers every 20 ms`, codes),
+    row('label', data.size ? 'Pseudo-label' : data.words.label, data.words.every, codes),
     row('guess', 'Model’s answer', data.score, answers),
   ]
   node.append(...(data.size ? rows.slice(data.skip, data.rows) : rows).flat())
