@@ -403,7 +403,7 @@ def _right(slug: str, card: dict[str, Any]) -> list[bool]:  # noqa: PLR0911 - a 
         return [(p > 0.5) == replaced for p, replaced in asked if p is not None]
     if slug == "span_corruption":
         return [what == "right" for _, _, what in card["answer"] if what != "sign"]
-    if slug == "masked_sound":
+    if slug in ("masked_sound", "hidden_units"):
         right, of = (int(number) for number in card["score"].split(" right")[0].split(" of "))
         return [True] * right + [False] * (of - right)
     if slug == "frame_order":

@@ -83,6 +83,7 @@ KEYS = {
     "self_distillation": ("b5a5e58410d4", "5fb84b0a665b"),
     "span_corruption": ("b571a7fd5dbd", "fdc849a23b9b"),
     "masked_representations": ("64e04de27841", "decca81d8cd9"),
+    "hidden_units": ("c4ea56936846", "c653e096f282"),
 }
 
 

@@ -124,8 +124,8 @@ def test_a_worksheet_asks_and_its_answer_sheet_answers(here: Any) -> None:
     assert list(worksheet.credits(here))
 
 
-def test_the_course_has_eight_lessons_of_five_to_eight_minutes_and_fourteen_beside_it() -> None:
-    assert (len(COURSE), len(MORE)) == (8, 14)
+def test_the_course_has_eight_lessons_of_five_to_eight_minutes_and_fifteen_beside_it() -> None:
+    assert (len(COURSE), len(MORE)) == (8, 15)
     assert all(5 <= place.minutes <= 8 and place.goal.endswith(".") for place in EVERY)
     assert where("next_word") == "Lesson 3 of 8 · 6 minutes"
     assert where("queue").startswith("Beside the course · ")

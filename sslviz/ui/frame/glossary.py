@@ -45,6 +45,7 @@ MEANINGS = {
     "gradient": "It says for each weight in which direction the loss grows. Training goes the other way.",
     "head": "The last small part of a model, which turns vectors into an answer. It is thrown away afterwards.",
     "held-out": "Kept back: never used for training, so that one can test with it.",
+    "HuBERT": "A model of speech of 2021 that learned by naming the clusters of covered sound.",
     "I-JEPA": "A method of 2023: of the hidden parts of a picture not the pixels are predicted, but vectors.",
     "identity matrix": "A table with 1 on the diagonal and 0 elsewhere.",
     "k-means": "A method that sorts vectors into k clusters by looking for the nearest centroid.",

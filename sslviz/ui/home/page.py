@@ -26,6 +26,7 @@ SCENES = {
     "cluster_ids": 7, "transfer": 6, "masked_patches": 7, "autoencoding": 8, "masked_sound": 8, "word_and_context": 8,
     "next_sentence": 7, "frame_order": 7, "queue": 8, "redundancy": 8, "captions": 8, "replaced_words": 7,
     "colourisation": 8, "self_distillation": 8, "span_corruption": 7, "masked_representations": 8,
+    "hidden_units": 8,
 }  # fmt: skip
 
 MORE = (

@@ -1,4 +1,4 @@
-"""The way through the course: eight lessons, and fourteen more beside it, each with the page that it stands on."""
+"""The way through the course: eight lessons, and fifteen more beside it, each with the page that it stands on."""
 
 from __future__ import annotations
 
@@ -55,6 +55,7 @@ MORE = (
     _of("captions", 7, "Say how words that came with pictures can stand in for a list of classes."),
     _of("replaced_words", 6, "Say what a label at every word is worth, when each says only yes or no."),
     _of("span_corruption", 7, "Say how a label can be a text, and what the model must then find out by itself."),
+    _of("hidden_units", 6, "Say how sorting sounds makes labels, and why one sorts again."),
     _of("self_distillation", 7, "Tell two ways to collapse apart, and say what prevents each."),
     _of("masked_representations", 7, "Say what is gained and what is risked when vectors are the label, not pixels."),
 )

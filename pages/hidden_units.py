@@ -1,0 +1,5 @@
+"""Hidden units."""
+
+from sslviz.ui.tasks import draw
+
+draw("hidden_units")
