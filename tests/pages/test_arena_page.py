@@ -90,8 +90,8 @@ def test_bars_show_the_spread_over_seeds_and_name_the_numbers_of_labels(visit: V
 
 
 def test_a_budget_that_one_task_alone_would_share_is_told(visit: Visit) -> None:
-    page = visit("arena", kind="Sound", runs="one budget")
-    assert "Only one task reads sound" in page.html
+    page = visit("arena", kind="Video", runs="one budget")
+    assert "Only one task reads video" in page.html
     assert "Task" in table(page)
     assert "Only one task" not in visit("arena", runs="one budget").html
 
