@@ -312,7 +312,7 @@ def test_no_training_batch_holds_a_held_out_sentence() -> None:
 # the data of a step
 
 
-PICKS = [slug for slug in EVERY if type(load(slug)).sample is not Task.sample]  # tasks that pick their samples themselves
+PICKS = [slug for slug in EVERY if type(load(slug)).sample is not Task.sample]  # tasks that pick their samples
 
 
 @pytest.mark.usefixtures("cheap")
