@@ -73,17 +73,17 @@ def against_pixels() -> str:
 
 def meaning(found: dict[str, Any]) -> str:
     """The numbers in a table, and what they say; all of them come from the file."""
-    lines = "| Target | loss | found | spread | cosine | rank | probe |\n"
-    lines += "| :-- | --: | --: | --: | --: | --: | --: |\n"
+    lines = "| Target | loss | spread | cosine | rank | probe |\n"
+    lines += "| :-- | --: | --: | --: | --: | --: |\n"
     for row in found["rows"]:
         spread, cosine, rank = (mean(row, name) for name in (SPREAD, COSINE, RANK))
         lines += (
-            f"| {row['name']} | {mean(row, 'loss'):.3f} | {mean(row, 'accuracy'):.0%} | {spread:.2f} | {cosine:.2f} | "
-            f"{64 * rank:.1f} | {mean(row, 'probe'):.1%} |\n"
+            f"| {row['name']} | {mean(row, 'loss'):.3f} | {spread:.2f} | {cosine:.2f} | {64 * rank:.1f} | "
+            f"{mean(row, 'probe'):.1%} |\n"
         )
     return (
-        f"{lines}\nFound: own vector among 250. Spread as a share of 1/√64; mean cosine of two pictures; effective "
-        f"rank, of 64. {told(found)} {protocol(found)}\n\n{against_pixels()}"
+        f"{lines}\nSpread as a share of 1/√64; mean cosine of two pictures; effective rank, of 64. {told(found)} "
+        f"{protocol(found)}\n\n{against_pixels()}"
     )
 
 
