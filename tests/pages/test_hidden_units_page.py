@@ -80,11 +80,13 @@ def test_pieces_of_a_question_are_of_their_clusters_and_of_other_recordings() ->
 def test_the_codes_of_the_other_task_stand_beside_the_same_steps() -> None:
     this, one = said()
     text = learned.labels_beside(this, 0, HiddenUnitsOptions(), VIEW)
-    head, _, clusters, codes = text.split("\n")[:4]
-    count = min(learned.SHOWN, len(one.asked))
-    assert head.count("|") == clusters.count("|") == codes.count("|") == count + 2
-    assert clusters.split(" | ")[1] == units.named(int(one.clusters[one.asked[0]]))
-    assert codes.count("·") == count
+    head, _, *rows = text.split("\n\n")[0].split("\n")
+    assert len(rows) == min(learned.SHOWN, len(one.asked))
+    assert {row.count("|") for row in (head, *rows)} == {4}
+    step, cluster, code = (cell.strip() for cell in rows[0].strip("|").split("|"))
+    assert int(step) == one.asked[0] + 1
+    assert cluster == units.named(int(one.clusters[one.asked[0]]))
+    assert code.count("·") == 1
 
 
 def test_an_untrained_model_has_had_one_round_and_two_equal_ones_agree(monkeypatch: pytest.MonkeyPatch) -> None:

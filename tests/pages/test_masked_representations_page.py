@@ -100,7 +100,7 @@ def row(name: str, loss: float, spread: float, *probes: float) -> dict[str, Any]
 def test_the_lab_says_what_was_measured_and_no_more() -> None:
     alive, dead = row("averaged", 0.4, 0.5, 0.61, 0.62, 0.63), row("gradient", 0.001, 0.01, 0.41, 0.43, 0.42)
     said = learned.meaning({"rows": [alive, dead]})
-    assert "| gradient | 0.001 | 10% | 0.01 | 0.50 | 16.0 | 42.0% |" in said
+    assert "| gradient | 0.001 | 0.01 | 0.50 | 16.0 | 42.0% |" in said
     assert "“gradient” collapsed: a spread below a tenth in 3 of 3 runs." in said
     assert "Probe of “averaged” against “gradient”: +20.0 points." in said
     level = learned.told({"rows": [alive, row("other", 0.4, 0.5, 0.6, 0.64, 0.62)]})

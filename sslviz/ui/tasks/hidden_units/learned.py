@@ -127,8 +127,8 @@ def labels_beside(this: Sample, seed: int, options: Any, view: RunView) -> str:
         "**HuBERT**: cluster": [named(int(answers.clusters[step])) for step in at.tolist()],
         "**wav2vec 2.0**: code": ["·".join(str(entry + 1) for entry in code) for code in theirs.tolist()],
     }
-    head, *rest = [f"| {name} | {' | '.join(row)} |" for name, row in cells.items()]
-    table = "\n".join([head, f"|{' :-- |' * (len(at) + 1)}", *rest])
+    head, *rows = (f"| {' | '.join(row)} |" for row in (cells, *zip(*cells.values(), strict=True)))
+    table = "\n".join([head, f"|{' :-- |' * len(cells)}", *rows])
     return (
         f"{table}\n\n**HuBERT is simpler:** its list stands still while the trunk learns, so that no quantiser has to "
         f"be trained along ({weights:,} weights of Masked sound), no wrong answers have to be picked from the "
