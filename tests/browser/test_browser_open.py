@@ -93,8 +93,8 @@ def test_the_time_line_says_who_learned_from_whom_and_leads_to_a_page(visit: Vis
     expect(told).to_contain_text("It learned from BERT and Denoising autoencoder.")
     expect(line.locator(".system[data-kin]")).to_have_count(4)  # itself, those two, and I-JEPA
     expect(line.locator("path[data-kin]")).to_have_count(3)
-    line.locator(".system[data-name='I-JEPA']").focus()
-    expect(told).to_contain_text("I-JEPA, 2023")
+    line.locator(".system[data-name='CPC']").focus()
+    expect(told).to_contain_text("CPC, 2018")
     visitor.page.keyboard.press("Enter")  # without a page it leads nowhere
     line.locator(".system[data-name='MAE']").click()
     visitor.page.wait_for_url("**/masked_patches*")
