@@ -5,6 +5,7 @@ import os
 import signal
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import replace
@@ -102,6 +103,34 @@ def test_close_is_final(engine: Engine) -> None:
     assert engine.pid is None
     with pytest.raises(RuntimeError):
         engine.client()
+
+
+def test_who_asks_for_a_result_while_it_closes_is_answered(engine: Engine, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What follows a job runs in one thread of Dask's: one question without an answer would silence all runs."""
+    job = engine.client().submit(math.sqrt, 4)
+    assert job.result(START) == 2
+    loop = engine.client().loop
+    assert loop is not None
+    closed, told, add = threading.Event(), list[BaseException](), loop.add_callback
+
+    def ask() -> None:
+        try:
+            job.result()
+        except BaseException as problem:  # noqa: BLE001 - Dask's cancellation is no Exception everywhere
+            told.append(problem)
+
+    def late(*arguments: Any) -> None:
+        if threading.current_thread() is asker:
+            closed.wait(60)
+        add(*arguments)
+
+    asker = threading.Thread(target=ask, daemon=True)
+    monkeypatch.setattr(loop, "add_callback", late)
+    asker.start()
+    engine.close()
+    closed.set()
+    asker.join(30)
+    assert len(told) == 1, "it waits still"
 
 
 def test_it_starts_from_any_folder(engine: Engine, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -6,7 +6,9 @@ one may ask for one too (tls://): which, Dask's own settings say (distributed.co
 
 from __future__ import annotations
 
+import asyncio
 import contextlib
+import functools
 import json
 import os
 import subprocess
@@ -23,6 +25,7 @@ if TYPE_CHECKING:
 
     from distributed import Client
     from distributed.security import Security
+    from tornado.ioloop import IOLoop
 
 ROLES = ("client", "scheduler", "worker")
 PATIENCE = 10  # seconds of one try to connect
@@ -112,6 +115,25 @@ def named() -> str:
     return os.environ.get("SSLVIZ_SCHEDULER", "")
 
 
+@functools.cache
+def _loop() -> IOLoop:
+    """The event loop of all connections of this process, which runs in a thread of its own for as long as that does.
+
+    A connection that Dask gives a loop of its own takes it along when it is closed. Whoever asks for a result just then
+    waits for ever, and that is the one thread in which Dask tells of all ended jobs, those of later connections too.
+    """
+    from tornado.ioloop import IOLoop
+
+    ready = Future[IOLoop]()
+
+    async def run() -> None:
+        ready.set_result(IOLoop.current())
+        await asyncio.Event().wait()
+
+    threading.Thread(target=asyncio.run, args=(run(),), name="connections", daemon=True).start()
+    return ready.result()
+
+
 class Engine:
     """Connects on first use, and again after the scheduler has died. Safe to share between threads."""
 
@@ -148,9 +170,8 @@ class Engine:
             if not self._connected() or self.lost():
                 self._close()
                 address, security = self._address()
-                self._client = Client(
-                    address, security=security, set_as_default=False, timeout=PATIENCE if named() else 30
-                )
+                patience = PATIENCE if named() else 30
+                self._client = Client(address, _loop(), patience, set_as_default=False, security=security)
             assert self._client is not None  # noqa: S101 - made above
             return self._client
 
