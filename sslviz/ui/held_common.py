@@ -26,6 +26,7 @@ class Common:
 
 _lock = threading.Lock()
 _held: OrderedDict[Hashable, Common] = OrderedDict()
+_size = [0]  # bytes of those
 _making = [threading.Lock() for _ in range(16)]  # who asks for what is being made waits for it
 
 
@@ -53,9 +54,9 @@ def _own(asked: tuple[Asked, ...]) -> bool:
 
 def _keep(key: Hashable, card: Common) -> None:
     with _lock:
+        before = _held.pop(key, None)
         _held[key] = card
-        _held.move_to_end(key)
-        size = sum(len(one.text) for one in _held.values())
-        while size > MOST:
+        _size[0] += len(card.text) - (len(before.text) if before else 0)
+        while _size[0] > MOST:
             _, oldest = _held.popitem(last=False)
-            size -= len(oldest.text)
+            _size[0] -= len(oldest.text)

@@ -21,7 +21,8 @@ if TYPE_CHECKING:
     from sslviz.training.live.runs import Run, Runs
 
 HOME_FIRST, LABEL_FIRST = 3.0, 1.0  # seconds: what a first visitor looks at goes before what may be wanted next
-OFTEN = 5e-4  # seconds after which a thread that imports lets another go on; 5 ms by default
+TURN = 5e-4  # seconds after which a thread lets another go on; by default 5 ms, and where a class is on its pages, each
+# of the many calls of a network into torch waits that long until it may go on
 LATEST = 20.0  # seconds after which torch is imported, however many pages are opened
 PAGES = ("sslviz.ui.home.page", "sslviz.ui.tasks")  # what draws them; no torch
 NOW_AND_THEN = 60.0  # seconds until what pages have freed is handed back to the system
@@ -38,6 +39,7 @@ _held: dict[str, Runs] = {}  # "runs": made on first use
 async def lifespan(_app: Any) -> AsyncIterator[dict[str, Any]]:
     """Start what is slow in the background, so that the server listens soon; end the engine with the server."""
     spare_memory()
+    sys.setswitchinterval(TURN)
     for name in PAGES:  # beside the first page this would take three times as long, and hold up its scripts
         import_module(name)
     if os.environ.get("SSLVIZ_LAZY") != "1":  # tests that must not start an engine
@@ -121,8 +123,6 @@ def _give_back(ended: threading.Event) -> None:
 
 
 def _warm_up() -> None:
-    usual = sys.getswitchinterval()
-    sys.setswitchinterval(OFTEN)  # a page that is opened meanwhile asks for some eighty files, and waits each time
     try:
         _let_pages_go_first()
         from sslviz.catalogue import TASKS, load
@@ -131,7 +131,6 @@ def _warm_up() -> None:
             load(slug)
         _warm.set()
         _freeze()
-        sys.setswitchinterval(usual)
         _wanted.wait()  # while nobody is on the page of a task, the server holds neither its data nor an engine
         time.sleep(LABEL_FIRST)  # a page that is open loads its own data; a Play that comes earlier starts the engine
         runs().engine.client()
@@ -143,8 +142,6 @@ def _warm_up() -> None:
         if not _warm.is_set():  # it was the import, and not the engine
             _failed.set()
         _warm.set()
-    finally:
-        sys.setswitchinterval(usual)
 
 
 def _let_pages_go_first() -> None:

@@ -30,6 +30,19 @@ def painted(covered: Any, *, leak: bool = False, **options: Any) -> list[cards.P
     return cards.paint(untrained(**options), cards.label(this.pixels, covered), leak=leak)
 
 
+def test_pictures_are_painted_the_same_together_and_one_by_one() -> None:
+    covered = cards.drawn(sample(16, "mixed", None).pixels, 0, 0.5)
+    covered[1] = np.arange(16) < 3  # by hand, fewer of one picture
+    this = sample(16, "mixed", None)
+    alone = [
+        cards.paint(untrained(), cards.label(this.pixels[[i]], covered[[i]]), leak=False)[0]
+        for i in range(len(covered))
+    ]
+    for one, among in zip(alone, painted(covered), strict=True):
+        assert among.patches == pytest.approx(one.patches, abs=1e-5)
+        assert (among.error, among.each) == (pytest.approx(one.error), pytest.approx(one.each))
+
+
 # pixels
 
 

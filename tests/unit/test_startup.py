@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
 import platform
 import socket
@@ -38,6 +39,21 @@ def test_streamlit_asks_for_it_and_shows_no_details_itself() -> None:
     assert "Guard" in told.stdout
     assert 'showErrorDetails = "none"' in (ROOT / ".streamlit" / "config.toml").read_text("utf-8")
     assert get_script_run_ctx(suppress_warning=True) is None
+
+
+def test_threads_take_short_turns(monkeypatch: pytest.MonkeyPatch) -> None:
+    """By default each call into torch would wait 5 ms for its turn, where a class is on the pages of one server."""
+    monkeypatch.setenv("SSLVIZ_LAZY", "1")
+    usual = sys.getswitchinterval()
+
+    async def turn() -> float:
+        async with startup.lifespan(None):
+            return sys.getswitchinterval()
+
+    try:
+        assert asyncio.run(turn()) <= 1e-3
+    finally:
+        sys.setswitchinterval(usual)
 
 
 @pytest.mark.slow

@@ -90,7 +90,12 @@ def paint(view: RunView, made: list[Labelled], *, leak: bool) -> list[Painted]:
     trained = bool(view.config.choices["normalise"])
 
     def question(model: Learner) -> list[Tensor]:
-        return [next(iter(model.task.answer(model.net, one, view.config.options).data.values())) for one in made]
+        answers: dict[int, Tensor] = {}
+        for alike in like_ones(made):
+            batch = together([made[i] for i in alike])
+            (painted,) = model.task.answer(model.net, batch, view.config.options).data.values()
+            answers |= dict(zip(alike, painted.split(1), strict=True))
+        return [answers[i] for i in range(len(made))]
 
     found: list[Painted] = []
     for answer, one in zip(ask(view.config, view.weights, question, kept=view.kept), made, strict=True):
@@ -108,6 +113,25 @@ def paint(view: RunView, made: list[Labelled], *, leak: bool) -> list[Painted]:
         plain = _error(answer.clamp(0, 1), asked) if leak and not trained else None
         found.append(Painted(painted[0].numpy(), _error(painted, asked), plain, errors, each[0].tolist()))
     return found
+
+
+def like_ones(made: list[Labelled]) -> list[list[int]]:
+    """The numbers of those of which equally many patches are covered: a network takes them at once."""
+    covered = [one.inputs["hidden"].shape[1] for one in made]
+    return [[i for i, count in enumerate(covered) if count == this] for this in dict.fromkeys(covered)]
+
+
+def together(made: list[Labelled]) -> Labelled:
+    """One batch of labelled pictures of which equally many patches are covered."""
+    from torch import cat
+
+    from sslviz.tasks.base import Labelled
+
+    inputs, targets = (
+        {name: cat([getattr(one, what)[name] for one in made]) for name in getattr(made[0], what)}
+        for what in ("inputs", "targets")
+    )
+    return Labelled(inputs, targets, cat([one.where for one in made]))
 
 
 def _error(guess: Tensor, asked: Tensor) -> float:
