@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import inspect
 import re
 import textwrap
@@ -12,6 +13,7 @@ import streamlit as st
 
 from sslviz.catalogue import TASKS
 from sslviz.ui.frame import current
+from sslviz.ui.live.listing import Listing as Text
 from sslviz.ui.live.listing import listing_view, python
 
 if TYPE_CHECKING:
@@ -24,13 +26,17 @@ def code_panel(slug: str, listings: Sequence[Listing], note: str = "") -> None:
     """The source of the functions that just ran, a note on them, and how many weights they train."""
     named = [one if isinstance(one, tuple) else (one.__name__, one) for one in listings]
     for i, (tab, (name, function)) in enumerate(zip(st.tabs([name for name, _ in named]), named, strict=True)):
-        source = textwrap.dedent(inspect.getsource(function))
-        source = re.sub(r"  # (noqa|fmt).*", "", source)  # a word to the linter only
         with tab:
-            listing_view(f"{slug}_code_{i}", data=python(name, source))
+            listing_view(f"{slug}_code_{i}", data=_listing(name, function))
     if note:
         st.caption(note)
     st.caption(_weights(slug))
+
+
+@functools.cache
+def _listing(name: str, function: Callable[..., Any]) -> Text:
+    source = textwrap.dedent(inspect.getsource(function))
+    return python(name, re.sub(r"  # (noqa|fmt).*", "", source))  # a word to the linter only
 
 
 def _weights(slug: str) -> str:
