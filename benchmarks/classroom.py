@@ -2,9 +2,11 @@
 
 Each visitor speaks Streamlit's own protocol, as a browser does: opens a task's page, presses Play within the first
 half of the time, takes a new label every five seconds, looks at its run twice a second, and presses Pause at the end.
-Two crowds come one after the other: a class that has the same settings, six to a page, and one in which each has a run
-seed of their own. Before them one visitor trains alone on each page, so that throughput has something to be compared
-with. Server, workers and visitors share this computer's cores. It takes three to four minutes, whatever happens.
+Three crowds come one after the other: a class that has the same settings, six to a page; the same class with a room
+beside it, where thirty phones vote on the projector's questions, and a real browser that takes a label every five
+seconds; and a class in which each has a run seed of their own. Before them one visitor trains alone on each page, so
+that throughput has something to be compared with. Server, workers, browser and visitors share this computer's cores. It
+takes five minutes, whatever happens.
 
     PYTHONPATH=. .venv/bin/python benchmarks/classroom.py --visitors 30 --seconds 50
 """
@@ -17,14 +19,17 @@ import contextlib
 import json
 import random
 import re
+import tempfile
 import time
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 from urllib.parse import urlencode
 
 import numpy as np
 import psutil
 import websockets
+from _onlookers import Onlookers
 from _server import Server, load, serve
 from streamlit.proto.BackMsg_pb2 import BackMsg
 from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
@@ -252,6 +257,11 @@ def rate(one: Visitor, since: float) -> float:
     return (steps[-1][1] - steps[0][1]) / (steps[-1][0] - steps[0][0]) if len(steps) > 1 else 0.0
 
 
+def told(times: list[float]) -> str:
+    """Milliseconds, half of which are shorter than the first, and all but 5 % shorter than the second."""
+    return f"{np.percentile(times or [np.nan], 50):.0f} and {np.percentile(times or [np.nan], 95):.0f} ms"
+
+
 @dataclass(frozen=True)
 class Crowd:
     """What thirty visitors at once met: a column of the table."""
@@ -264,29 +274,34 @@ class Crowd:
     before: float  # GB
     during: float
     after: float
+    beside: Onlookers | None  # a room and a browser, where there were any
 
     def cell(self, name: str, alone: dict[str, float]) -> str:
         """A cell of the table."""
         labels, looks = (
             [t for one in self.many for t in getattr(one, what)] or [np.nan] for what in ("labels", "looks")
         )
+        room = self.beside
         moved = [one.moved if one.moved is not None else np.inf for one in self.many]
         cells = {
-            "a new label, p50 and p95": f"{np.percentile(labels, 50):.0f} and {np.percentile(labels, 95):.0f} ms",
-            "a look at a run, p50 and p95": f"{np.percentile(looks, 50):.0f} and {np.percentile(looks, 95):.0f} ms",
+            "a new label, p50 and p95": told(labels),
+            "a look at a run, p50 and p95": told(looks),
             "labels and looks in all": f"{len(labels):,} and {len(looks):,}",
             "a page, and what follows a minute": f"{np.mean([one.page for one in self.many]) / 1e6:.2f} and "
             f"{np.mean([one.bytes for one in self.many]) / self.seconds * 60 / 1e6:.2f} MB before compression",
             "the web server's part of a core": f"{self.server / self.seconds:.2f}",
             "that of scheduler and workers": f"{self.training / self.seconds:.2f}",
-            "errors": str(sum(len(one.wrong) for one in self.many)),
+            "errors": str(sum(len(one.wrong) for one in (*self.many, *([room] if room else [])))),
             "from Play to the first step, median and longest": f"{np.median(moved):.1f} and {max(moved):.1f} s",
             "slowest of the fastest like run, worst page": f"{self.fairness():.0%}",
             "runs that are trained": str(len(self.trained())),
             "training in sum, in runs alone on a worker": f"{self.worth(alone):.2f}",
             "memory before, with all, after they left": f"{self.before:.2f}, {self.during:.2f}, {self.after:.2f} GB",
+            "a label in the browser: drawn, with its answer": room and f"{told(room.drawn)}; {told(room.answered)}",
+            "a vote, all phones at once": room and told(room.votes),
+            "the last vote on the projector": room and told(room.voted),
         }
-        return cells[name]
+        return cells[name] or "–"
 
     def paces(self, slug: str) -> list[float]:
         """Steps a second of every run of this page."""
@@ -322,17 +337,28 @@ ROWS = (
     "runs that are trained",
     "training in sum, in runs alone on a worker",
     "memory before, with all, after they left",
+    "a label in the browser: drawn, with its answer",
+    "a vote, all phones at once",
+    "the last vote on the projector",
 )
 
 
-def come_and_go(server: Server, many: list[Visitor], seconds: float, within: float, rest: float) -> Crowd:
+def come_and_go(
+    server: Server, many: list[Visitor], seconds: float, within: float, rest: float, beside: Onlookers | None
+) -> Crowd:
     """Have them all come, stay for so many seconds, press Pause and leave."""
+    if beside:
+        beside.start()
+        beside.ready.wait()
     before, spent, began = memory(server.pid), processor(server.pid), time.perf_counter()
     asyncio.run(crowd(server, many, seconds, within))
     took, during = time.perf_counter() - began, memory(server.pid)
     own, others = (after - earlier for after, earlier in zip(processor(server.pid), spent, strict=True))
+    if beside:
+        beside.stop.set()
+        beside.join(60)
     time.sleep(rest)
-    return Crowd(many, began + within + 5, took, own, others, before, during, memory(server.pid))
+    return Crowd(many, began + within + 5, took, own, others, before, during, memory(server.pid), beside)
 
 
 def main() -> None:
@@ -346,7 +372,10 @@ def main() -> None:
     )
     options = parser.parse_args()
     random.seed(0)
-    with serve(SSLVIZ_WORKERS=str(psutil.cpu_count())) as server:
+    with (
+        tempfile.TemporaryDirectory() as folder,
+        serve(SSLVIZ_WORKERS=str(psutil.cpu_count()), SSLVIZ_DATABASE=str(Path(folder) / "progress.db")) as server,
+    ):
         time.sleep(SETTLES)
         print(f"{options.visitors} visitors, {options.seconds:g} s, {load()}\n", flush=True)
         alone = {}
@@ -360,11 +389,12 @@ def main() -> None:
                 flush=True,
             )
         crowds = {}
-        for name in ("the same settings", "a run seed each"):
+        for name in ("the same settings", "with a room and a browser", "a run seed each"):
             seeds = range(1, options.visitors + 1) if name.endswith("each") else [0] * options.visitors
             many = [Visitor(PAGES[i % len(PAGES)], seed) for i, seed in enumerate(seeds)]
-            crowds[name] = come_and_go(server, many, options.seconds, options.seconds / 2, options.rest)
-            for what in sorted({w for one in many for w in one.wrong}):
+            beside = Onlookers(server, options.visitors) if "room" in name else None
+            crowds[name] = come_and_go(server, many, options.seconds, options.seconds / 2, options.rest, beside)
+            for what in sorted({w for one in (*many, *([beside] if beside else [])) for w in one.wrong}):
                 print(f"{name}: {what}")
     print(f"\n| | {' | '.join(crowds)} |\n| --- |{' --- |' * len(crowds)}")
     for row in ROWS:
