@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import Any
 
@@ -21,14 +22,30 @@ GROUPS = 10  # with fewer groups there is no bootstrap
 LOWER = "lower 95 % bootstrap bound"
 
 
-def figures(config: RunConfig, state: State) -> dict[str, Any]:
+@dataclass(frozen=True)
+class Known:
+    """Figures of other runs that hold for this one, too: two thirds of what judging a run on pictures costs.
+
+    Attributes:
+        raw: of a run on the same data, for its probes of the raw input; None where there is none.
+        random: of a run that began with the same weights, for its probes of the untrained trunk; None likewise.
+    """
+
+    raw: Mapping[str, Any] | None = None
+    random: Mapping[str, Any] | None = None
+
+
+NOTHING = Known()
+
+
+def figures(config: RunConfig, state: State, known: Known = NOTHING) -> dict[str, Any]:
     """What a run has reached: see `judged`."""
     learner = Learner(config)
     learner.load(state)
-    return judged(learner)
+    return judged(learner, known)
 
 
-def judged(learner: Learner) -> dict[str, Any]:
+def judged(learner: Learner, known: Known = NOTHING) -> dict[str, Any]:
     """Held-out loss and scores with their baselines, and the probes beside raw input and a random trunk.
 
     Returns:
@@ -37,12 +54,13 @@ def judged(learner: Learner) -> dict[str, Any]:
         "random" and "raw": `knn`, `few` (a number for each of `probes.CHOICES`), `many`; and `per_class`, `labels`,
         `many_labels`, `chance`, `raw_name`, `classes`; and, where the task names other classes to judge by,
         `few_labels` by name: `labels` (how many a class), `chance`, and accuracies of "trained", "random" and "raw", a
-        row for each number of labels, a column for each choice of them. Of pictures also `beside`: see `beside`.
+        row for each number of labels, a column for each choice of them. Of pictures also `beside`: see `beside`. And
+        `known`: which rows were taken from other runs, where there are such.
     """
     config, untrained = learner.config, Learner(learner.config)
     untrained.load(untrained.fresh())
     loss, scores = held_out(learner)
-    more = few_labels(learner, untrained)
+    more = few_labels(learner, untrained, known)
     bare_loss, bare_scores = held_out(untrained)
     bare = measures(untrained)
     data = _probe_data(config.task, config.data)
@@ -56,8 +74,10 @@ def judged(learner: Learner) -> dict[str, Any]:
         ],
         "probes": {
             "trained": _probes(data, learner.features(data.train), learner.features(data.test)),
-            "random": _random(replace(config, steps=20, scheduled=0, batch=16, lr=1e-3)),
-            "raw": _raw(config.task, config.data),
+            "random": known.random["probes"]["random"]
+            if known.random
+            else _random(replace(config, steps=20, scheduled=0, batch=16, lr=1e-3)),
+            "raw": known.raw["probes"]["raw"] if known.raw else _raw(config.task, config.data),
         },
         "per_class": LABELS // len(data.names),
         "labels": LABELS // len(data.names) * len(data.names),
@@ -66,7 +86,8 @@ def judged(learner: Learner) -> dict[str, Any]:
         "raw_name": data.raw_name,
         "classes": len(data.names),
         **({"few_labels": more} if more else {}),
-        **({"beside": beside(learner)} if TASKS[config.task].pictures else {}),
+        **({"known": taken} if (taken := [name for name in ("raw", "random") if getattr(known, name)]) else {}),
+        **({"beside": beside(learner, known)} if TASKS[config.task].pictures else {}),
     }
 
 
@@ -81,31 +102,33 @@ def measures(learner: Learner) -> dict[str, float]:
     return result
 
 
-def few_labels(learner: Learner, untrained: Learner) -> dict[str, Any]:
+def few_labels(learner: Learner, untrained: Learner, known: Known = NOTHING) -> dict[str, Any]:
     """How far very few labels go, for each of the classes that the task names."""
     result = {}
     for name, data in learner.task.more_probes(learner.config.data).items():
-        rows = {
-            "trained": (learner.features(data.train), learner.features(data.test)),
-            "random": (untrained.features(data.train), untrained.features(data.test)),
-            "raw": (data.raw_train, data.raw_test),
-        }
         result[name] = {
             "labels": list(label_efficiency.LABELS),
             "chance": float(np.bincount(data.test_y).max() / len(data.test_y)),
-            **{vectors: label_efficiency.curve(a, data.train_y, b, data.test_y) for vectors, (a, b) in rows.items()},
+            "trained": _curve(learner, data),
+            "random": known.random["few_labels"][name]["random"] if known.random else _curve(untrained, data),
+            "raw": known.raw["few_labels"][name]["raw"]
+            if known.raw
+            else label_efficiency.curve(data.raw_train, data.train_y, data.raw_test, data.test_y),
         }
     return result
 
 
-def beside(learner: Learner) -> dict[str, list[float]]:
+def _curve(learner: Learner, data: ProbeData) -> list[list[float]]:
+    train, test = learner.features(data.train), learner.features(data.test)
+    return label_efficiency.curve(train, data.train_y, test, data.test_y)
+
+
+def beside(learner: Learner, known: Known = NOTHING) -> dict[str, list[float]]:
     """What pooling loses: the probe with few labels on all 16 vectors of the trunk in a row.
 
     Returns:
         Accuracies, one a choice of labels, of the "trained" network handed in and of its "random" beginning.
     """
-    fresh = Learner(learner.config)
-    fresh.load(fresh.fresh())
     data = _probe_data(learner.config.task, learner.config.data)
     per_class = LABELS // len(data.names)
 
@@ -113,6 +136,10 @@ def beside(learner: Learner) -> dict[str, list[float]]:
         train, test = (_unpooled(one, batch) for batch in (data.train, data.test))
         return probes.linear_few(train, data.train_y, test, data.test_y, per_class)
 
+    if known.random:
+        return {"trained": probe(learner), "random": known.random["beside"]["random"]}
+    fresh = Learner(learner.config)
+    fresh.load(fresh.fresh())
     return {"trained": probe(learner), "random": probe(fresh)}
 
 

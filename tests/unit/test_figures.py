@@ -10,10 +10,12 @@ import numpy as np
 import pytest
 
 from sslviz.catalogue import TASKS
+from sslviz.evaluation import probes
 from sslviz.training import figures as module
 from sslviz.training import loop
 from sslviz.training.config import default
 from sslviz.training.figures import baselines, figures, held_out
+from sslviz.training.results import provenance, recorded
 from tests.conftest import ALIKE
 from tests.stand_ins import cheapen, fewer_choices, forget
 
@@ -87,3 +89,51 @@ def test_vectors_in_a_row_keep_what_their_mean_forgets() -> None:
     found = beside(learner)
     assert found["trained"] == found["random"]  # nothing was trained
     assert 0.6 < np.mean(found["random"]) < 0.75
+
+
+@pytest.mark.parametrize("task", TASKS)
+def test_what_no_training_changes_is_known_of_every_default_run(task: str) -> None:
+    """Of the recordings there are, all that a run with the same settings and seed is judged beside."""
+    for seed in (0, 1, 2):
+        found = recorded.known(replace(default(task), seed=seed))
+        assert found.raw is not None
+        assert found.random is not None
+        rows = {"raw": found.raw, "random": found.random}
+        for name, row in rows.items():
+            assert len(row["probes"][name]["few"]) == len(probes.CHOICES)
+            assert all(name in one for one in row.get("few_labels", {}).values())
+        assert ("beside" in found.random) == TASKS[task].pictures
+
+
+def test_nothing_is_known_of_other_weights_data_or_code(monkeypatch: pytest.MonkeyPatch) -> None:
+    usual = default("masked_patches")
+    assert recorded.known(replace(usual, steps=9000, batch=16)).random  # neither changes what it begins with
+    for other in (replace(usual, seed=77), replace(usual, options=replace(usual.options, normalise=True))):
+        assert recorded.known(other).random is None
+        assert recorded.known(other).raw
+    assert recorded.known(replace(usual, data="emoji")) == module.NOTHING
+    monkeypatch.setattr(provenance, "changed", lambda _: ["sslviz.evaluation.probes"])
+    assert recorded.known(usual) == module.NOTHING
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("task", ["masked_words", "two_views"])
+def test_what_is_known_is_what_would_be_measured(task: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """As far as two computers agree: one sample of thousands may be answered in another way."""
+    fewer_choices(monkeypatch)
+    config = replace(default(task), seed=1)
+    learner = loop.Learner(config)
+    learner.load(learner.fresh())
+    fresh, known = module.judged(learner), module.judged(learner, recorded.known(config))
+    for name in ("raw", "random"):
+        for key, value in fresh["probes"][name].items():
+            same = known["probes"][name][key][: len(value)] if key == "few" else known["probes"][name][key]
+            assert same == pytest.approx(value, abs=0.01)
+    if TASKS[task].pictures:
+        few = fresh["beside"]["random"]
+        assert known["beside"]["random"][: len(few)] == pytest.approx(few, abs=0.01)
+    for name, rows in fresh.get("few_labels", {}).items():
+        for which in ("raw", "random"):
+            there = np.array(known["few_labels"][name][which])[:, : len(rows[which][0])]
+            assert there == pytest.approx(np.array(rows[which]), abs=0.02)
+    assert known["probes"]["trained"] == fresh["probes"]["trained"]

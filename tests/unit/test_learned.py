@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from sslviz.training.results import recorded
+from sslviz.training.results import recorded, run_view
 from sslviz.ui.frame import learned
 
 
@@ -52,3 +52,12 @@ def test_why_it_is_below_is_told_only_where_it_is_below() -> None:
     assert "the mean costs 15 points" in said
     assert "training adds +5.0 points" in said
     assert "So the mean is not what is lacking" in learned.below(figures(0.6, 0.7, (0.6, 0.6)))
+
+
+def test_what_was_taken_from_a_recording_is_said() -> None:
+    run = recorded.read("masked_patches")
+    assert run is not None
+    view = run_view.untrained(run.config)
+    told = learned._protocol({**run.figures, "known": ["raw", "random"]}, view, own=True)
+    assert "Raw pixels and random trunk: as they were recorded, since training does not change them." in told
+    assert "as they were recorded" not in learned._protocol(run.figures, view, own=True)

@@ -16,6 +16,7 @@ from sslviz.training.config import RunConfig
 from sslviz.training.figures import figures as measured
 from sslviz.training.live import beginning
 from sslviz.training.live.memory import give_back
+from sslviz.training.results import recorded
 from sslviz.training.slow_motion import describe
 
 LARGE = 100.0  # a weight beyond this is looked at more closely; those of all recorded runs stay below 20
@@ -99,9 +100,10 @@ def _kept(
 
 
 def figures(config: str, state: loop.State) -> dict[str, Any]:
-    """What a run that is through has learned."""
+    """What a run that is through has learned; the probes that no training changes are taken from what is recorded."""
+    settings = RunConfig.from_json(config)
     try:
-        return measured(RunConfig.from_json(config), state)
+        return measured(settings, state, recorded.known(settings))
     finally:
         tidy()
 

@@ -14,7 +14,7 @@ from dataclasses import asdict, dataclass
 from functools import lru_cache
 from importlib import metadata
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -23,6 +23,9 @@ from sslviz.catalogue import TASKS
 from sslviz.evaluation.lead import Lead, lead
 from sslviz.training.config import RunConfig
 from sslviz.training.results import provenance
+
+if TYPE_CHECKING:
+    from sslviz.training.figures import Known
 
 RUNS = provenance.RUNS
 HOME = RUNS / "home.json"  # what the model of Masked words says in the picture on the home page
@@ -147,6 +150,28 @@ def map_info(config: RunConfig) -> MapInfo:
     data = data.few(1)
     ids = [int(number) for number in data.test.ids]
     return MapInfo([int(y) for y in data.test_y], list(data.names), list(data.texts), ids, data.pictures)
+
+
+def known(config: RunConfig) -> Known:
+    """What is recorded and holds for a run with these settings, too; of recordings made by the code of today.
+
+    The probes of the raw input are those of any run on the same data. Those of the untrained trunk are those of a run
+    of the same settings and run seed, however long it was.
+    """
+    from sslviz.training.figures import Known
+
+    raw = random = None
+    for which in kinds(config.task):
+        run = read(config.task, which)
+        if run is None or run.config.data != config.data or not run.figures.get("probes"):
+            continue
+        if provenance.changed(run.meta["code"]):
+            continue
+        raw = run.figures
+        if run.config.choices == config.choices:
+            seeds = dict(enumerate((run.figures, *run.repeats), run.config.seed))
+            random = random or seeds.get(config.seed)
+    return Known(raw, random)
 
 
 def save(run: Recording, which: str = "short") -> Path:

@@ -112,6 +112,9 @@ def _protocol(figures: dict[str, Any], view: RunView, own: bool) -> str:
     )
     if not own:
         return f"{probe} While it trains, only k-NN is measured for this model; the probe follows at the end."
+    named = {"raw": figures["raw_name"], "random": bare}
+    if same := [named[name] for name in figures.get("known", ())]:
+        probe += f" {' and '.join(same).capitalize()}: as they were recorded, since training does not change them."
     runs, many = figures.get("runs", [figures]), figures["probes"]
     each = [float(np.mean(run["probes"]["trained"]["few"])) for run in runs]
     return (
