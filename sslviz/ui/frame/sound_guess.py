@@ -53,12 +53,16 @@ class Asked:
         at = (self.step + 0.625) * 0.02  # s, the middle of what a step hears
         st.caption(f"{self.recording.title}, with the covered spans silent. The frame is at {at:.2f} s.")
         st.audio(silent, sample_rate=audio.RATE)
-        for column, (letter, sound) in zip(st.columns(len(self.sounds)), self.sounds, strict=True):
-            if stage.now() is None:
-                column.caption(f"{letter}, {self.length}")
-            else:
-                column.html(f"<p class='nth'><b>{letter}</b></p>")
-            column.audio(sound, sample_rate=audio.RATE)
+        alone = stage.now() is None
+        a_row = 2 if alone else len(self.sounds)  # in the lab four players in a row lose their buttons
+        for first in range(0, len(self.sounds), a_row):
+            row = self.sounds[first : first + a_row]
+            for column, (letter, sound) in zip(st.columns(len(row)), row, strict=True):
+                if alone:
+                    column.caption(f"{letter}, {self.length}")
+                else:
+                    column.html(f"<p class='nth'><b>{letter}</b></p>")
+                column.audio(sound, sample_rate=audio.RATE)
 
     def about(self) -> About:
         """The same for phones, each of which may play the sounds."""
