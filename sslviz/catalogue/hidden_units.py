@@ -28,5 +28,12 @@ ENTRY = Entry(
     module="sslviz.tasks.hidden_units:HiddenUnits", stream=83, data=("voices",),
     steps=800, batch=32, lr=3e-3, long_steps=6000, long_batch=64, long_lr=3e-3,
     options=HiddenUnitsOptions,
+    ablation=(
+        ("two rounds, as HuBERT", {}),
+        ("one round, by the sound", {"clustered": SOUND}),
+        ("heard steps count as much", {"uncovered": 1.0}),
+        ("8 clusters", {"clusters": 8}),
+        ("100 clusters", {"clusters": 100}),
+    ),
     expects=Expects(over_random=6, undo=False),
 )  # fmt: skip

@@ -26,5 +26,11 @@ ENTRY = Entry(
     module="sslviz.tasks.span_corruption:SpanCorruption", stream=69, data=("sentences",),
     steps=1500, batch=128, lr=5e-3, long_steps=12000, long_batch=256, long_lr=7e-3,
     judged_by="kind of a hidden word", options=SpanCorruptionOptions,
+    ablation=(
+        ("T5", {}),
+        ("each word by itself", {"length": SINGLE}),
+        ("longer spans", {"length": "5"}),
+        ("the whole sentence", {"asked": WHOLE}),
+    ),
     expects=Expects(over_random=20),
 )  # fmt: skip

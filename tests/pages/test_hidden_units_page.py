@@ -2,6 +2,7 @@
 
 import dataclasses
 from collections.abc import Callable
+from typing import Any
 
 import numpy as np
 import pytest
@@ -114,3 +115,21 @@ def test_a_lead_within_two_standard_errors_is_none() -> None:
     assert "behind raw log-mel: -19.0 points" in told
     assert "ahead of the random trunk: +20.0 points" in told
     assert "level with Masked sound" in told
+
+
+def test_other_ways_are_compared_run_by_run_and_within_two_errors_there_is_no_difference() -> None:
+    pairs = [f"{learned.WORDS}{name}" for name in "abcd"]
+
+    def row(name: str, voice: list[float], words: float, **options: str) -> dict[str, Any]:
+        by_pair = {pair: [words, words + 0.01, words + 0.02] for pair in pairs}
+        return {"name": name, "options": options, "steps": 9, "accuracy": [0.3] * 3, "probe": voice,
+                "seconds": [5.0] * 3, "measures": by_pair}  # fmt: skip
+
+    found = {"rows": [row("usual", [0.80, 0.81, 0.80], 0.1), row("by sound", [0.79, 0.83, 0.80], 0.6, clustered="x")]}
+    told = learned.meaning(found)
+    assert (
+        "“by sound”: voice +0.3 points (standard error 0.9), no difference; word +50.0 points (standard error 0.0)"
+        in told
+    )
+    assert "| by sound | 30% | 80.7% | 61.0% | 5 |" in told
+    assert "Ahead of raw log-mel in naming words: “by sound” (+37" in told

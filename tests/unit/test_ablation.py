@@ -50,7 +50,8 @@ def stand_in(monkeypatch: pytest.MonkeyPatch) -> list[RunConfig]:
     def trained(config: RunConfig) -> dict[str, Any]:
         asked.append(config)
         accuracy = 0.5 + 0.01 * config.seed + 0.1 * config.choices["masks"] + 0.2 * config.choices["marks"]
-        return {"accuracy": accuracy, "loss": 0.6, "probe": 0.4 + 0.01 * config.seed, "measures": {"width": 0.3}}
+        same = {"loss": 0.6, "seconds": 5.0, "measures": {"width": 0.3}}
+        return {"accuracy": accuracy, "probe": 0.4 + 0.01 * config.seed, **same}
 
     baselines = [
         {"name": "a coin: ln 2", "scores": {"pairs told right": 0.5}},
@@ -75,6 +76,7 @@ def test_ways_differ_in_nothing_but_their_options(stand_in: list[RunConfig]) -> 
         assert row["steps"] == default("next_sentence").steps
         assert row["beginning"] == [row["options"].get("masks", True)]  # of the arm itself
         assert row["probe"] == pytest.approx([0.4, 0.41, 0.42])
+        assert row["seconds"] == [5.0] * 3
         assert row["measures"] == {"width": [0.3] * 3}
     assert result["baselines"] == {"coin": 0.5, "topic alone": 0.64}
     assert len(said) == 9

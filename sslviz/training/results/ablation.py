@@ -6,6 +6,7 @@ The results lie in `assets/runs/<task>_ablation.json`, made by `python -m sslviz
 from __future__ import annotations
 
 import json
+import time
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -34,7 +35,8 @@ def ablate(task: str, rows: Sequence[Row], seeds: int, say: Callable[[str], None
         `task`; `code`, see `provenance`; `choices` of labels behind every probe; `data`; `rows`, each with `name`,
         `options`, `steps`, `beginning`, the first losses of seed 0, and one number a seed: `accuracy`, the main score
         of the task over all held-out samples, 0 to 1; `loss` on them; `probe`, the linear probe's accuracy with few
-        labels; and `measures`, name → what else there is to measure. `baselines`, name → main score of the default way.
+        labels; `seconds` of the processor that training took; and `measures`, name → what else there is to measure.
+        `baselines`, name → main score of the default way.
 
     Raises:
         ValueError: without an arm or a seed.
@@ -57,7 +59,7 @@ def ablate(task: str, rows: Sequence[Row], seeds: int, say: Callable[[str], None
                 "options": changes,
                 "steps": budget(task).steps,
                 "beginning": beginning(replace(budget(task), options=options)),
-                **{key: [run[key] for run in runs] for key in ("accuracy", "loss", "probe")},
+                **{key: [run[key] for run in runs] for key in ("accuracy", "loss", "probe", "seconds")},
                 "measures": {key: [run["measures"][key] for run in runs] for key in runs[0]["measures"]},
             }
         )
@@ -109,12 +111,15 @@ def _trained(config: RunConfig) -> dict[str, Any]:
     """Train to the end of the budget; then loss and main score on all held-out samples, probe and measures."""
     from sslviz.training import figures, loop, whole
 
+    began = time.process_time()
     learner = whole.unwatched(loop.Learner(config))
+    seconds = time.process_time() - began
     loss, scores = figures.held_out(learner)
     return {
         "accuracy": _main(scores),
         "loss": loss,
         "probe": float(np.mean(figures.few(learner))),
+        "seconds": seconds,
         "measures": figures.measures(learner),
     }
 

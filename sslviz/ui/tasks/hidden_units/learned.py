@@ -11,11 +11,13 @@ from numpy.typing import NDArray
 from sslviz.catalogue.hidden_units import HiddenUnitsOptions
 from sslviz.data import audio
 from sslviz.evaluation import groups
-from sslviz.evaluation.lead import lead
-from sslviz.training.results import recorded
+from sslviz.evaluation.lead import Lead, lead
+from sslviz.training.results import ablation, recorded
 from sslviz.ui.frame import current
 from sslviz.ui.frame.bars import Bar, bars
 from sslviz.ui.frame.few_labels import few_labels
+from sslviz.ui.frame.learned import reached
+from sslviz.ui.frame.measured import Ablation, Line, Measure, Row, draw_ablation, mean, numbers, protocol, usual
 from sslviz.ui.frame.parts import part
 from sslviz.ui.tasks.hidden_units.units import SLUG, Book, answer, book, label, named
 
@@ -26,6 +28,10 @@ if TYPE_CHECKING:
 RIVAL = "masked_sound"
 WORDS = "words of "  # how the names of the measures begin
 SHOWN = 12  # covered steps of the comparison
+WAYS = (
+    Measure("voice, linear probe with 98 labels, {seeds} run seeds", "probe", model=True),
+    Measure("word, by another voice", "words", hatched=True),
+)
 WHY = (
     "And the task gives no reason to learn voices: the clusters say which sound it is, and one voice goes through all "
     "of a recording."
@@ -49,6 +55,7 @@ def measured(this: Sample, seed: int, options: Any, hide: set[str]) -> None:
     with left.container(key="other_voice", border=True, gap="small"):
         part("Which word, by another voice?", "a word said once by one voice is looked for in another one")
         _words()
+    ways()
     few_labels(SLUG, WHY, hide)
 
 
@@ -188,3 +195,74 @@ def words_told(
         "after a simpler one, the mean of the whole recording, had named hardly any word, trained or not. The trunks "
         "have heard most of these recordings while they learned, but no names."
     )
+
+
+# other ways to make the clusters
+
+
+def ways() -> None:
+    """What other clusters, and other steps in the loss, teach; nothing where that was not measured."""
+    found = ablation.read(SLUG)
+    if found is None:
+        return
+    for row in found["rows"]:
+        row["measures"] = {**row["measures"], "words": np.mean(words_of(row), axis=1).tolist()}
+    with st.container(key="hidden_ways", border=True, gap="small"):
+        draw_ablation(SHOWN_WAYS, found)
+
+
+def words_of(row: Row) -> list[list[float]]:
+    """Shares of words that are named by another voice: a row a run seed, a column a pair of voices."""
+    pairs = [numbers(row, name) for name in row["measures"] if name.startswith(WORDS)]
+    return [list(seed) for seed in zip(*pairs, strict=True)]
+
+
+def lines(_found: dict[str, Any]) -> list[Line]:
+    """What the raw log-mel reaches of both."""
+    from sslviz.tasks.sounds import raw_words
+
+    return [*reached(SLUG), ("words by raw log-mel", float(np.mean(list(raw_words("voices").values()))))]
+
+
+def meaning(found: dict[str, Any]) -> str:
+    """The ways in a table, and which of them is ahead of the usual one, with standard errors."""
+    first = usual(found)
+    table = "| Way | cluster named | voice | word | seconds a run |\n| :-- | --: | --: | --: | --: |\n"
+    said = []
+    for row in found["rows"]:
+        table += (
+            f"| {row['name']} | {mean(row, 'accuracy'):.0%} | {mean(row, 'probe'):.1%} | {np.mean(words_of(row)):.1%} "
+            f"| {mean(row, 'seconds'):.0f} |\n"
+        )
+        if row is not first:
+            voice = lead([[one] for one in numbers(row, "probe")], [[one] for one in numbers(first, "probe")])
+            word = lead(words_of(row), words_of(first))
+            said.append(f"“{row['name']}”: voice {with_error(voice)}; word {with_error(word)}")
+    return (
+        f"{table}\nAgainst “{first['name']}”, run by run: {'. '.join(said)}. {against_raw(found)} “Cluster named” does "
+        "not compare ways with other clusters: fewer are easier to name, and those of the sound were not made by the "
+        f"trunk that names them. {protocol(found)}"
+    )
+
+
+def with_error(over: Lead) -> str:
+    """A difference, and whether it is one."""
+    return over.told if over.clear else f"{over.told}, no difference"
+
+
+def against_raw(found: dict[str, Any]) -> str:
+    """Which ways tell words apart better than the raw log-mel does."""
+    from sslviz.tasks.sounds import raw_words
+
+    raw = [list(raw_words("voices").values())]
+    over = {row["name"]: lead(words_of(row), raw) for row in found["rows"]}
+    ahead = [f"“{name}” ({one.told})" for name, one in over.items() if one.clear and one.points > 0]
+    if not ahead:
+        return "No way is ahead of raw log-mel in naming words."
+    return f"Ahead of raw log-mel in naming words: {'; '.join(ahead)}."
+
+
+SHOWN_WAYS = Ablation(
+    SLUG, "Other clusters, other steps", "recorded runs of the same number of steps", WAYS, "right on held-out samples",
+    meaning, lines,
+)  # fmt: skip
