@@ -68,6 +68,8 @@ def _record(options: argparse.Namespace) -> int:
 
     for task in options.tasks or TASKS:
         if options.which not in TASKS[task].expects.recordings:
+            if options.tasks:
+                _say(f"{task}: nothing is recorded as “{options.which}”; its entry in the catalogue says what is.")
             continue
         seeds = options.seeds or (1 if options.which == "long" else 3)
         run = recorded.record(default(task, options.which), seeds=seeds, say=_say)

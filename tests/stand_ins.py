@@ -126,10 +126,15 @@ def cheapen(monkeypatch: pytest.MonkeyPatch) -> None:
     forget()
 
 
-def fewer_choices(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Probes with three choices of labels in place of twenty, which is most of what figures cost."""
+def fewer_choices(monkeypatch: pytest.MonkeyPatch, *, penalty: bool = False) -> None:
+    """Probes with three choices of labels in place of twenty, which is most of what figures cost.
+
+    Unless `penalty`, that of the probe is one for all, and not chosen each time by twenty more fits.
+    """
     from sslviz.evaluation import probes
 
+    if not penalty:
+        monkeypatch.setattr(probes, "penalty", lambda _x, _y: probes.UNCHOSEN)
     monkeypatch.setattr(probes, "linear_few", partial(probes.linear_few, seeds=probes.CHOICES[:3]))
 
 

@@ -119,6 +119,9 @@ def test_record_stores_what_it_trained(
     assert longer is not None
     assert (longer.config.steps, longer.repeats) == (40, [])
     assert sorted(file.name for file in runs.iterdir()) == ["home.json", "masked_words.npz", "masked_words_long.npz"]
+    capsys.readouterr()
+    assert command.main(["record", "masked_words", "--which", "elsewhere"]) == 0  # there is no such recording of it
+    assert "masked_words: nothing is recorded as “elsewhere”" in capsys.readouterr().out
 
 
 def test_restamp_tells_by_its_exit_code(

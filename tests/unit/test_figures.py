@@ -120,7 +120,7 @@ def test_nothing_is_known_of_other_weights_data_or_code(monkeypatch: pytest.Monk
 @pytest.mark.parametrize("task", ["masked_words", "two_views"])
 def test_what_is_known_is_what_would_be_measured(task: str, monkeypatch: pytest.MonkeyPatch) -> None:
     """As far as two computers agree: one sample of thousands may be answered in another way."""
-    fewer_choices(monkeypatch)
+    fewer_choices(monkeypatch, penalty=True)
     config = replace(default(task), seed=1)
     learner = loop.Learner(config)
     learner.load(learner.fresh())

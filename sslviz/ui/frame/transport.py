@@ -113,8 +113,9 @@ def _bar(slug: str, view: RunView) -> None:
 def _buttons(slug: str, view: RunView) -> None:
     """What can be done with the run in view: watch a recorded one, train one's own, put the present one aside.
 
-    A click means what the button said: a run that ends meanwhile must not be started anew by a "Pause". Then the whole
-    page is drawn, since only it can start or end the polling.
+    A click means what the button said: a run that ends meanwhile must not be started anew by a "Pause". It is heeded
+    before anything is drawn (`on_click`), since a drawing that is broken off for another one would lose it. Then the
+    whole page is drawn, since only it can start or end the polling.
     """
     done = view.mode == "live" and view.status == "done"
     if view.mode == "recorded":
@@ -135,27 +136,28 @@ def _buttons(slug: str, view: RunView) -> None:
     ):  # fmt: skip
         st.rerun()
     if train == "Reset":
-        clicked = st.button(train, icon=":material/replay:", key="reset", help="Untrained weights, same seed")
+        icon, about = "replay", "Untrained weights, same seed"
     else:
-        clicked = st.button(
-            train, icon=":material/model_training:", key="train", help="A run of your own, from untrained weights on"
-        )
-    if clicked:
-        fresh = current.start(slug)
-        if train != "Reset":
-            fresh.play()
+        icon, about = "model_training", "A run of your own, from untrained weights on"
+    if st.button(
+        train, icon=f":material/{icon}:", key="reset" if train == "Reset" else "train", help=about, on_click=begin,
+        args=(slug, train != "Reset"),
+    ):  # fmt: skip
         st.rerun()
     if (old := current.before(slug)) is not None and st.button(
-        "Undo", icon=":material/undo:", key="undo", type="tertiary",
+        "Undo", icon=":material/undo:", key="undo", type="tertiary", on_click=current.bring_back, args=(slug,),
         help=f"Back to the run from before, at step {old.step:,}",
     ):  # fmt: skip
-        current.bring_back(slug)
         st.rerun()
-    if st.button("Step", icon=":material/skip_next:", key="step", disabled=done or playing, help="One training step"):
-        _run_for(slug).step_once()
+    if st.button(
+        "Step", icon=":material/skip_next:", key="step", disabled=done or playing, help="One training step",
+        on_click=lambda: _run_for(slug).step_once(),
+    ):  # fmt: skip
         st.rerun()
-    if st.button("Slow motion", icon=":material/slow_motion_video:", key="slow", disabled=done or playing):
-        _run_for(slug).slow()
+    if st.button(
+        "Slow motion", icon=":material/slow_motion_video:", key="slow", disabled=done or playing,
+        on_click=lambda: _run_for(slug).slow(),
+    ):  # fmt: skip
         st.rerun()
 
 
@@ -180,6 +182,13 @@ def _slow_motion(slug: str, view: RunView) -> None:
 
     playing = st.session_state[key][2] and st.session_state[key][1] < last
     st.fragment(draw, run_every=PHASE if playing else None)()
+
+
+def begin(slug: str, play: bool = False) -> None:
+    """A new run with the settings of the page, in place of the one in view; `play` trains it."""
+    fresh = current.start(slug)
+    if play:
+        fresh.play()
 
 
 def go_on(slug: str) -> None:
@@ -342,8 +351,11 @@ def _map_notes(slug: str, view: RunView) -> None:
             )
         if view.mode == "live":
             st.toggle("PCA fitted to the newest frame", key=f"{slug}_refit", help="Else to the first frame")
-        if view.features is not None and st.button("Draw it from scratch", key=f"{slug}_scratch", type="tertiary"):
-            st.session_state[f"{slug}_from_scratch"] = (view.id, view.step)
+        if view.features is not None:
+            st.button(
+                "Draw it from scratch", key=f"{slug}_scratch", type="tertiary",
+                on_click=lambda: st.session_state.update({f"{slug}_from_scratch": (view.id, view.step)}),
+            )  # fmt: skip
     if st.session_state.get(f"{slug}_from_scratch") == (view.id, view.step) and view.features is not None:
         st.plotly_chart(_scratch_figure(view), config={"displayModeBar": False}, alt="t-SNE drawn from scratch")
 

@@ -11,7 +11,7 @@ from sslviz.catalogue import TASKS
 from sslviz.training.results.run_view import RunView, untrained
 from sslviz.ui.frame import current, looks, stage
 from sslviz.ui.frame.lesson.scene import Lesson, Said
-from sslviz.ui.frame.transport import BUSY, go_on, hold, say_shared
+from sslviz.ui.frame.transport import BUSY, begin, go_on, hold, say_shared
 from sslviz.ui.frame.views import loss_view
 from sslviz.ui.live import mount
 
@@ -78,16 +78,23 @@ def _buttons(slug: str, view: RunView, size: str, baselines: Sequence[Any]) -> N
     playing = view.status in BUSY
     with st.container(key="learn_bar", horizontal=True, vertical_alignment="center", gap="small"):
         if view.mode == "recorded":
-            if st.button("Train", icon=":material/model_training:", key="train", type="primary"):
-                current.start(slug).play()
+            if st.button(
+                "Train",
+                icon=":material/model_training:",
+                key="train",
+                type="primary",
+                on_click=begin,
+                args=(slug, True),
+            ):
                 st.rerun()
         else:
             name, icon = ("Pause", "pause") if playing else ("Train on" if view.step else "Train", "play_arrow")
-            if st.button(name, icon=f":material/{icon}:", key="play", type="primary"):
-                (hold if playing else go_on)(slug)
+            act = hold if playing else go_on
+            if st.button(name, icon=f":material/{icon}:", key="play", type="primary", on_click=act, args=(slug,)):
                 st.rerun()
-            if view.step and st.button("Begin anew", icon=":material/replay:", key="reset"):
-                current.start(slug)
+            if view.step and st.button(
+                "Begin anew", icon=":material/replay:", key="reset", on_click=begin, args=(slug,)
+            ):
                 st.rerun()
         mode = {"recorded": "◷ recorded", "live": "● live", "untrained": "○ untrained"}[view.mode]
         steps = f"step <b>{view.step:,}</b> of {max(view.config.steps, view.step):,}"

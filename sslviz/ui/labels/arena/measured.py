@@ -309,8 +309,10 @@ def _transport(kind: str, series: Series | None) -> None:
     playing = series is not None and series.playing
     through = series is not None and series.current is None
     with st.container(key="transport", horizontal=True, vertical_alignment="center", gap="xsmall"):
-        if st.button("Reset", icon=":material/replay:", key="reset", disabled=series is None, help="Forget these runs"):
-            _forget(kind)
+        if st.button(
+            "Reset", icon=":material/replay:", key="reset", disabled=series is None, help="Forget these runs",
+            on_click=_forget, args=(kind,),
+        ):  # fmt: skip
             st.rerun()
         name, icon = ("Pause", "pause") if playing else ("Play", "play_arrow")
         if st.button(

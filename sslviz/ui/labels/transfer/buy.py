@@ -45,8 +45,10 @@ def buy(found: dict[str, Any], task: str, run: str) -> None:
         budget = int(st.segmented_control("Labels to buy", BUDGETS, required=True, **bound("labels", "20")))
         seed = int(st.number_input("Buyer (seed)", 0, 9999, width=130, **bound("buying", 0)))
         key = (name, budget, seed)
-        if st.button("Buy", icon=":material/shopping_cart:", key="buy_now", type="primary", disabled=busy("buy")):
-            start("buy", key, transfer.buying_stages(config, weights, kept, budget, seed))
+        if st.button(
+            "Buy", icon=":material/shopping_cart:", key="buy_now", type="primary", disabled=busy("buy"),
+            on_click=lambda: start("buy", key, transfer.buying_stages(config, weights, kept, budget, seed)),
+        ):  # fmt: skip
             st.rerun()
     follow("buy", "Buying, labelling, learning")
     both, said = _both(found, task, run, key)

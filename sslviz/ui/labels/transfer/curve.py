@@ -191,8 +191,10 @@ def _curve(found: dict[str, Any], task: str, run: str) -> None:
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
         mode = "◷ recorded" if entry else "○ untrained" if weights is None else "● live"
         st.html(f"<p class='run'><span class='mode'>{mode}</span></p>")
-        if st.button("Measure it now", icon=":material/play_arrow:", key="measure", disabled=busy("curve")):
-            start("curve", key, transfer.curve_stages(config, weights, kept, seed))
+        if st.button(
+            "Measure it now", icon=":material/play_arrow:", key="measure", disabled=busy("curve"),
+            on_click=lambda: start("curve", key, transfer.curve_stages(config, weights, kept, seed)),
+        ):  # fmt: skip
             st.rerun()
     work = follow("curve", "Vectors first, then a head for each number of labels")
     mine = dict(work.found or []) if work is not None and started("curve")[0] == key else None
