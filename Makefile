@@ -19,7 +19,7 @@ define pytest
 endef
 # Tests run in several processes, with a browser in two, each with a server of its own. Those marked `alone` watch the
 # processors or the engine, and have the computer to themselves.
-several := -n auto --maxprocesses 4 --dist loadfile
+several := -n auto --maxprocesses 4 --dist loadfile --no-loadscope-reorder
 two     := -n 2
 # A browser on a busy server may be late. There a test in it that fails is tried once more, and the report names it
 # (rerun): such a name that comes again and again is a fault.

@@ -27,6 +27,19 @@ each_page = pytest.mark.parametrize(
 alike_pages = pytest.mark.parametrize("slug", ALIKE)
 
 
+# The files that take longest, the longest first: begun last, one would go on alone when all others have ended.
+LONGEST = (
+    "test_loop", "test_figures", "test_recorded", "test_training", "test_export", "test_pages", "test_ahead",
+    "test_transfer_record", "test_forged_events", "test_beginning", "test_contract", "test_lesson_page",
+)  # fmt: skip
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Begin with the longest files, where several processes share them."""
+    place = {f"{name}.py": i for i, name in enumerate(LONGEST)}
+    items.sort(key=lambda item: place.get(item.path.name, len(place)))
+
+
 @pytest.fixture(scope="session", autouse=True)
 def one_thread() -> None:
     """One torch thread, as everywhere in the project: sums then come out the same."""
