@@ -6,6 +6,7 @@ import ast
 from pathlib import Path
 
 import pytest
+from streamlit.testing.v1 import AppTest
 
 UI = Path(__file__).parents[2] / "sslviz" / "ui"
 # What may follow a click: drawing anew, or going away.
@@ -44,3 +45,29 @@ def test_it_would_be_noticed() -> None:
     assert acts("if old and column.button('Undo'):\n    a = 1") == ["a = 1"]
     assert acts("clicked = st.button('Reset')") == ["clicked"]
     assert not acts("if st.button('Reset', on_click=start):\n    st.rerun()")
+
+
+def test_a_click_is_heeded_once_and_the_page_is_drawn_though_the_button_is_off_by_then() -> None:
+    def script() -> None:
+        import streamlit as st
+
+        from sslviz.ui.frame import clicks
+
+        st.session_state["drawn"] = st.session_state.get("drawn", 0) + 1
+
+        def act(by: int) -> None:
+            st.session_state["acted"] = st.session_state.get("acted", 0) + by
+
+        off = "acted" in st.session_state
+        st.button("Step", key="step", on_click=clicks.heed, args=(act, 2), disabled=off)
+        clicks.follow()
+        st.caption("the end")
+
+    page = AppTest.from_function(script).run()
+    assert page.session_state["drawn"] == 1
+    page.button("step").click().run()
+    assert page.button("step").disabled
+    assert page.session_state["acted"] == 2
+    assert page.session_state["drawn"] == 3  # once by the click, once anew
+    page.run()
+    assert (page.session_state["acted"], page.session_state["drawn"]) == (2, 4)

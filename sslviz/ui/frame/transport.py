@@ -22,7 +22,7 @@ from sslviz.training.results import recorded
 from sslviz.training.results.recorded import MapInfo
 from sslviz.training.results.run_view import RunView
 from sslviz.ui import startup
-from sslviz.ui.frame import current, looks, settings
+from sslviz.ui.frame import clicks, current, looks, settings
 from sslviz.ui.frame.parts import part
 from sslviz.ui.frame.pictures import sprite
 from sslviz.ui.frame.views import embedding_view, film_frame, loss_view, steps_view
@@ -113,9 +113,7 @@ def _bar(slug: str, view: RunView) -> None:
 def _buttons(slug: str, view: RunView) -> None:
     """What can be done with the run in view: watch a recorded one, train one's own, put the present one aside.
 
-    A click means what the button said: a run that ends meanwhile must not be started anew by a "Pause". It is heeded
-    before anything is drawn (`on_click`), since a drawing that is broken off for another one would lose it. Then the
-    whole page is drawn, since only it can start or end the polling.
+    A click means what the button said: a run that ends meanwhile must not be started anew by a "Pause".
     """
     done = view.mode == "live" and view.status == "done"
     if view.mode == "recorded":
@@ -130,35 +128,32 @@ def _buttons(slug: str, view: RunView) -> None:
         about = f"Past its budget, {view.config.as_begun.steps:,} steps more at the lowest rate" if done else None
         train = "Reset"
     longest = done and view.config.steps >= NUMBERS["steps"].high
-    if st.button(
-        name, icon=f":material/{icon}:", type="primary", key="play", width=104 if done else 92, on_click=act,
-        args=(slug,), help=about, disabled=longest,
-    ):  # fmt: skip
-        st.rerun()
+    st.button(
+        name, icon=f":material/{icon}:", type="primary", key="play", width=104 if done else 92, help=about,
+        on_click=clicks.heed, args=(act, slug), disabled=longest,
+    )  # fmt: skip
     if train == "Reset":
         icon, about = "replay", "Untrained weights, same seed"
     else:
         icon, about = "model_training", "A run of your own, from untrained weights on"
-    if st.button(
-        train, icon=f":material/{icon}:", key="reset" if train == "Reset" else "train", help=about, on_click=begin,
-        args=(slug, train != "Reset"),
-    ):  # fmt: skip
-        st.rerun()
-    if (old := current.before(slug)) is not None and st.button(
-        "Undo", icon=":material/undo:", key="undo", type="tertiary", on_click=current.bring_back, args=(slug,),
-        help=f"Back to the run from before, at step {old.step:,}",
-    ):  # fmt: skip
-        st.rerun()
-    if st.button(
+    st.button(
+        train, icon=f":material/{icon}:", key="reset" if train == "Reset" else "train", help=about,
+        on_click=clicks.heed, args=(begin, slug, train != "Reset"),
+    )  # fmt: skip
+    if (old := current.before(slug)) is not None:
+        st.button(
+            "Undo", icon=":material/undo:", key="undo", type="tertiary", on_click=clicks.heed,
+            args=(current.bring_back, slug), help=f"Back to the run from before, at step {old.step:,}",
+        )  # fmt: skip
+    st.button(
         "Step", icon=":material/skip_next:", key="step", disabled=done or playing, help="One training step",
-        on_click=lambda: _run_for(slug).step_once(),
-    ):  # fmt: skip
-        st.rerun()
-    if st.button(
-        "Slow motion", icon=":material/slow_motion_video:", key="slow", disabled=done or playing,
-        on_click=lambda: _run_for(slug).slow(),
-    ):  # fmt: skip
-        st.rerun()
+        on_click=clicks.heed, args=(lambda: _run_for(slug).step_once(),),
+    )  # fmt: skip
+    st.button(
+        "Slow motion", icon=":material/slow_motion_video:", key="slow", disabled=done or playing, on_click=clicks.heed,
+        args=(lambda: _run_for(slug).slow(),),
+    )  # fmt: skip
+    clicks.follow()
 
 
 def _slow_motion(slug: str, view: RunView) -> None:

@@ -9,7 +9,7 @@ import streamlit as st
 
 from sslviz.catalogue import TASKS
 from sslviz.training.results.run_view import RunView, untrained
-from sslviz.ui.frame import current, looks, stage
+from sslviz.ui.frame import clicks, current, looks, stage
 from sslviz.ui.frame.lesson.scene import Lesson, Said
 from sslviz.ui.frame.transport import BUSY, begin, go_on, hold, say_shared
 from sslviz.ui.frame.views import loss_view
@@ -78,24 +78,19 @@ def _buttons(slug: str, view: RunView, size: str, baselines: Sequence[Any]) -> N
     playing = view.status in BUSY
     with st.container(key="learn_bar", horizontal=True, vertical_alignment="center", gap="small"):
         if view.mode == "recorded":
-            if st.button(
-                "Train",
-                icon=":material/model_training:",
-                key="train",
-                type="primary",
-                on_click=begin,
-                args=(slug, True),
-            ):
-                st.rerun()
+            st.button(
+                "Train", icon=":material/model_training:", key="train", type="primary", on_click=clicks.heed,
+                args=(begin, slug, True),
+            )  # fmt: skip
         else:
             name, icon = ("Pause", "pause") if playing else ("Train on" if view.step else "Train", "play_arrow")
             act = hold if playing else go_on
-            if st.button(name, icon=f":material/{icon}:", key="play", type="primary", on_click=act, args=(slug,)):
-                st.rerun()
-            if view.step and st.button(
-                "Begin anew", icon=":material/replay:", key="reset", on_click=begin, args=(slug,)
-            ):
-                st.rerun()
+            st.button(
+                name, icon=f":material/{icon}:", key="play", type="primary", on_click=clicks.heed, args=(act, slug)
+            )  # fmt: skip
+            if view.step:
+                st.button("Begin anew", icon=":material/replay:", key="reset", on_click=clicks.heed, args=(begin, slug))
+        clicks.follow()
         mode = {"recorded": "◷ recorded", "live": "● live", "untrained": "○ untrained"}[view.mode]
         steps = f"step <b>{view.step:,}</b> of {max(view.config.steps, view.step):,}"
         loss = ""

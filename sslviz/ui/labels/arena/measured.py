@@ -12,7 +12,7 @@ from sslviz.data import titles
 from sslviz.training.results import arena
 from sslviz.training.results.arena import Contestant, Row, Series
 from sslviz.ui import startup
-from sslviz.ui.frame import current, settings
+from sslviz.ui.frame import clicks, current, settings
 from sslviz.ui.frame.bars import Bar, bars
 from sslviz.ui.frame.parts import note, part
 from sslviz.ui.frame.transport import POLL, map_info
@@ -309,17 +309,16 @@ def _transport(kind: str, series: Series | None) -> None:
     playing = series is not None and series.playing
     through = series is not None and series.current is None
     with st.container(key="transport", horizontal=True, vertical_alignment="center", gap="xsmall"):
-        if st.button(
+        st.button(
             "Reset", icon=":material/replay:", key="reset", disabled=series is None, help="Forget these runs",
-            on_click=_forget, args=(kind,),
-        ):  # fmt: skip
-            st.rerun()
+            on_click=clicks.heed, args=(_forget, kind),
+        )  # fmt: skip
         name, icon = ("Pause", "pause") if playing else ("Play", "play_arrow")
-        if st.button(
+        st.button(
             "Train all again" if through else name, icon=f":material/{icon}:", type="primary", key="play",
-            on_click=_toggle, args=(kind, playing),
-        ):  # fmt: skip
-            st.rerun()  # the whole page: only it can start or end the polling
+            on_click=clicks.heed, args=(_toggle, kind, playing),
+        )  # fmt: skip
+        clicks.follow()
         st.html(_status(series), width="stretch")
     for run in series.runs if series else ():
         if run.note and run.status != "playing":

@@ -15,6 +15,7 @@ from sslviz.data import images
 from sslviz.evaluation.spread import mean_and_spread
 from sslviz.training.results import active_learning, recorded, transfer
 from sslviz.training.results.active_learning import SIZE
+from sslviz.ui.frame import clicks
 from sslviz.ui.frame.bars import Bar, bars
 from sslviz.ui.frame.parts import note, part, plain
 from sslviz.ui.frame.pictures import data_address
@@ -45,11 +46,12 @@ def buy(found: dict[str, Any], task: str, run: str) -> None:
         budget = int(st.segmented_control("Labels to buy", BUDGETS, required=True, **bound("labels", "20")))
         seed = int(st.number_input("Buyer (seed)", 0, 9999, width=130, **bound("buying", 0)))
         key = (name, budget, seed)
-        if st.button(
+        st.button(
             "Buy", icon=":material/shopping_cart:", key="buy_now", type="primary", disabled=busy("buy"),
-            on_click=lambda: start("buy", key, transfer.buying_stages(config, weights, kept, budget, seed)),
-        ):  # fmt: skip
-            st.rerun()
+            on_click=clicks.heed,
+            args=(lambda: start("buy", key, transfer.buying_stages(config, weights, kept, budget, seed)),),
+        )  # fmt: skip
+        clicks.follow()
     follow("buy", "Buying, labelling, learning")
     both, said = _both(found, task, run, key)
     note(said)

@@ -15,7 +15,7 @@ from sslviz.evaluation.lead import on_both
 from sslviz.evaluation.spread import mean_and_spread
 from sslviz.evaluation.transfer import ALL, CHOICES
 from sslviz.training.results import recorded, transfer
-from sslviz.ui.frame import current
+from sslviz.ui.frame import clicks, current
 from sslviz.ui.frame.parts import note, part
 from sslviz.ui.labels.transfer import more as transfer_more
 from sslviz.ui.labels.transfer.buy import BUDGETS, buy
@@ -191,11 +191,11 @@ def _curve(found: dict[str, Any], task: str, run: str) -> None:
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
         mode = "◷ recorded" if entry else "○ untrained" if weights is None else "● live"
         st.html(f"<p class='run'><span class='mode'>{mode}</span></p>")
-        if st.button(
-            "Measure it now", icon=":material/play_arrow:", key="measure", disabled=busy("curve"),
-            on_click=lambda: start("curve", key, transfer.curve_stages(config, weights, kept, seed)),
-        ):  # fmt: skip
-            st.rerun()
+        st.button(
+            "Measure it now", icon=":material/play_arrow:", key="measure", disabled=busy("curve"), on_click=clicks.heed,
+            args=(lambda: start("curve", key, transfer.curve_stages(config, weights, kept, seed)),),
+        )  # fmt: skip
+        clicks.follow()
     work = follow("curve", "Vectors first, then a head for each number of labels")
     mine = dict(work.found or []) if work is not None and started("curve")[0] == key else None
     if entry is None and mine is None:
