@@ -8,6 +8,7 @@ from typing import Any
 from urllib.parse import urlparse
 
 from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import expect
 from visitor import Visitor
 
 from tests.conftest import ALIKE
@@ -24,9 +25,16 @@ STREAMLIT = {
 }
 
 
+# What fades in or out has other colours than it will have; what moves for ever is not waited for.
+STANDS = """() => document.getAnimations().every(
+  one => one.playState !== "running" || one.effect.getComputedTiming().endTime === Infinity
+)"""
+
+
 def look(visitor: Visitor) -> list[str]:
     """What axe finds and is not Streamlit's own."""
     rules = STREAMLIT
+    visitor.page.wait_for_function(STANDS)
     return [
         f"{violation['id']} ({violation['impact']}): {node['html'][:200]} at {node['target']}"
         for violation in Axe().run(visitor.page).response["violations"]
@@ -66,7 +74,9 @@ def test_axe_finds_nothing_in_what_opens(visit: Visit, slug: str) -> None:
     visitor = visit(slug, still=True)
     opened = [("sample_card", "Your own"), ("sample_card", "Label, seed"), ("transport", "Run")]
     for part, name in (*opened, ("learned", "Take this run along")):
-        visitor.popover(part, name).first.wait_for()
+        opens = visitor.popover(part, name)
+        opens.wait_for()
         wrong = look(visitor)
         assert not wrong, f"{name}:\n" + "\n".join(wrong)
         visitor.page.keyboard.press("Escape")
+        expect(opens).to_have_count(0)  # what fades out before the page has its colours no more

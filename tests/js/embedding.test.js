@@ -99,6 +99,13 @@ describe('a film', () => {
     expect(page.told).toHaveLength(3)
   })
 
+  test('takes no frames of the run that was here before', () => {
+    const page = open(embedding, pack(about(), raw))
+    const late = pack(about({ id: 'before', full: false, first: 2, total: 3, steps: [] }))
+    page.root.dispatchEvent(new CustomEvent('look', { detail: late }))
+    expect(page.told).toEqual([]) // or it would ask Python for the whole film of that run
+  })
+
   test('says its classes, and switches one off', () => {
     const page = open(embedding, pack(about(), raw))
     expect(page.texts('.legend button')).toEqual(['cat', 'dog'])

@@ -6,7 +6,7 @@ const about = (more = {}) => ({
   run: 'run', film: 'run-first', follows: 'mark', mark: 'playing', step: 5, frames: 1, ...more,
 }) // prettier-ignore
 const found = (more = {}) => ({
-  gone: false, mark: 'playing', step: 6, frames: 1, line: "<div class='run'><b>6</b> of 9</div>",
+  run: 'run', gone: false, mark: 'playing', step: 6, frames: 1, line: "<div class='run'><b>6</b> of 9</div>",
   curve: [[6, 1.5]], held: [], budget: 9, mode: 'live', film: false, ...more,
 }) // prettier-ignore
 
@@ -54,7 +54,7 @@ afterEach(() => {
 
 describe('a look', () => {
   test('moves figures, loss and map, and has nothing drawn by Python', async () => {
-    document.body.innerHTML = "<div class='st-key-transport'><div class='run'><b>5</b></div></div>"
+    document.body.innerHTML = "<div class='st-key-transport'><div class='run' data-run='run'><b>5</b></div></div>"
     const [loss, map] = [listener('loss'), listener('embedding')]
     const asked = server(pack(found({ film: true, frames: 2 }), Uint8Array.of(1, 2, 3, 4)))
     const page = follow(about({ frames: 2 }))
@@ -67,6 +67,14 @@ describe('a look', () => {
     expect(asked[1].searchParams.get('step')).toBe('6')
     expect(loss).toHaveLength(1)
     expect(page.told).toEqual([])
+  })
+
+  test('that is answered when Python has drawn another run leaves that alone', async () => {
+    document.body.innerHTML = "<div class='st-key-transport'><div class='run' data-run='other'><b>0</b></div></div>"
+    server(pack(found()))
+    follow(about())
+    await vi.advanceTimersByTimeAsync(600)
+    expect(document.querySelector('.run').textContent).toBe('0')
   })
 
   test('is shared by all that follow a run, and ends with the last of them', async () => {

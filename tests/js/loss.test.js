@@ -5,7 +5,7 @@ import { open } from './page.js'
 
 const guess = { name: 'guessing: ln 8', value: 2, kind: 'chance' }
 const data = (more = {}) => ({
-  curve: [[0, 2.1], [10, 1.5], [20, 1]], held: [], budget: 20, baselines: [guess], height: 260, unit: 'nats', mode: 'live',
+  run: 'run', curve: [[0, 2.1], [10, 1.5], [20, 1]], held: [], budget: 20, baselines: [guess], height: 260, unit: 'nats', mode: 'live',
   empty: 'Press Play', ...more,
 }) // prettier-ignore
 
@@ -108,6 +108,18 @@ describe('the plot', () => {
     page.key(page.find('svg[role=img]'), 'Home')
     page.send(data({ curve: [...data().curve, [30, 0.9]] }))
     expect(page.find('.read').textContent).toBe('step 0: 2.10')
+  })
+
+  test('moves with a look at its own run, and not with one at the run before', () => {
+    const page = open(loss, data())
+    const look = (run, to) =>
+      page.root.dispatchEvent(
+        new CustomEvent('look', { detail: { run, curve: [[0, 2.1], [30, to]], held: [], budget: 30, mode: 'live' } }), // prettier-ignore
+      )
+    look('run', 0.75)
+    expect(page.find('.read').textContent).toBe('0.75')
+    look('another', 0.5)
+    expect(page.find('.read').textContent).toBe('0.75')
   })
 
   test('says what is to be done before the first point', () => {

@@ -75,6 +75,8 @@ def test_steps_and_frames_that_are_new_come_in_one_answer(run: Run) -> None:
     view = run_view.from_run(run)
     assert (header["gone"], header["step"], header["frames"], header["mode"]) == (False, 10, 2, "live")
     assert "step <b>10</b> of 60" in header["line"]
+    assert header["run"] == run.id == view.run
+    assert f"data-run='{run.id}'" in header["line"], "the browser knows by it whose figures stand there"
     assert header["held"] == view.held_out
     np.testing.assert_allclose(header["curve"], view.curve, atol=1e-5)
     whole = Film(view.id, view.frames, view.points, view.pca, range(5), (), ())

@@ -77,7 +77,7 @@ def test_what_cannot_be_said_in_json_is_left_out() -> None:
     def plot() -> None:
         from sslviz.ui.frame.views import loss_view
 
-        about = {"budget": 10, "baselines": [], "height": 250, "unit": "nats", "mode": "live", "empty": ""}
+        about = {"run": "a", "budget": 10, "baselines": [], "height": 250, "unit": "nats", "mode": "live", "empty": ""}
         loss_view("loss", data={"curve": [[0, 2.0], (1, float("nan"))], "held": [[2, float("inf")]], **about})
 
     (component,) = AppTest.from_function(plot).run().get("bidi_component")

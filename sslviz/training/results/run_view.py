@@ -65,6 +65,11 @@ class RunView:
     score_film: tuple[dict[str, float], ...] = ()
     knn_film: tuple[float, ...] = ()
 
+    @property
+    def run(self) -> str:
+        """Which run this is, however its map is fitted."""
+        return self.id.removesuffix("-refit").removesuffix("-first")
+
     def until(self, frame: int) -> RunView:
         """The loss, the map and the figures as they stood at a frame of the film; weights are those of the end."""
         step = self.frames[frame]

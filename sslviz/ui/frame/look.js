@@ -26,6 +26,7 @@ const AT_ONCE = 1000 // ms between two times that it is told of another mark
 /**
  * What a look is answered, LookHeader in frame/looks.py; a test compares the two.
  * @typedef {object} LookHeader
+ * @property {string} run  its id
  * @property {boolean} gone  whether the run is no longer there
  * @property {string} mark
  * @property {number} step
@@ -130,14 +131,15 @@ function tell(part) {
 }
 
 /**
- * Move what shows the run on this page.
+ * Move what shows this run on the page. An answer may come late, when Python has drawn another run by now, as after a
+ * Reset: what shows that one is left alone.
  * @param {LookHeader} found
  * @param {Uint8Array} film
  */
 function move(found, film) {
   if (found.gone) return
-  const line = document.querySelector('.st-key-transport .run')
-  if (line) {
+  const line = /** @type {HTMLElement | null} */ (document.querySelector('.st-key-transport .run'))
+  if (line?.dataset.run === found.run) {
     const made = new DOMParser().parseFromString(found.line, 'text/html') // ours alone: no word of a visitor is in it
     line.replaceChildren(.../** @type {Element} */ (made.body.firstElementChild).childNodes)
   }

@@ -48,10 +48,11 @@ class LookAbout(TypedDict):
 class LookHeader(TypedDict):
     """What a look is answered, before the bytes of the map's new frames.
 
-    gone: the run is no longer there; line: the figures of the run, in HTML; curve, held, budget, mode: as in LossPlot;
-    film: whether frames follow.
+    run: its id, by which what shows another run by now leaves the answer alone; gone: it is no longer there; line: the
+    figures of the run, in HTML; curve, held, budget, mode: as in LossPlot; film: whether frames follow.
     """
 
+    run: str
     gone: bool
     mark: str
     step: int
@@ -114,7 +115,8 @@ def answer(request: Request) -> Response:
     seen = asked.get("frames", "")
     since = min(int(seen) if seen.isdecimal() else 0, len(view.frames))
     told: LookHeader = {
-        "gone": False, "mark": now, "step": view.step, "frames": len(view.frames), "line": line(view, time_left(run)),
+        "run": run.id, "gone": False, "mark": now, "step": view.step, "frames": len(view.frames),
+        "line": line(view, time_left(run)),
         "curve": [[step, round(loss, 5)] for step, loss in view.curve], "held": view.held_out,
         "budget": max(view.config.steps, view.step), "mode": view.mode, "film": since < len(view.frames),
     }  # fmt: skip
@@ -145,7 +147,7 @@ def line(view: RunView, left: str = "") -> str:
     over = "all held-out samples" if view.figures and view.status != "showing" else "a part of the held-out samples"
     scores = "".join(f"<span title='{over}'>{name} <b>{share(value)}</b></span>" for name, value in now)
     return (
-        f"<div class='run'><span>step <b>{view.step:,}</b> of {budget:,}</span>"
+        f"<div class='run' data-run='{view.run}'><span>step <b>{view.step:,}</b> of {budget:,}</span>"
         f"<progress max='{budget}' value='{view.step}' aria-label='steps done'></progress>{state}{scores}"
         f"<span>run seed <b>{view.config.seed}</b></span>{spent}<span class='mode'>{mode}</span></div>"
     )

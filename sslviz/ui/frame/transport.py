@@ -49,14 +49,14 @@ def run_panel(slug: str, hide: set[str], baselines: Callable[[RunView], list[Any
     view = current.show(slug)
     film = _frame(slug, view) is not None
     busy = film or view.status in BUSY
-    st.fragment(_panel, run_every=POLL if film else None)(slug, hide, baselines, busy, _which(view))
+    st.fragment(_panel, run_every=POLL if film else None)(slug, hide, baselines, busy, view.run)
 
 
 def _panel(
     slug: str, hide: set[str], baselines: Callable[[RunView], list[Any]], polling: bool, drawn: str
 ) -> None:  # fmt: skip
     view = current.show(slug)
-    if _which(view) != drawn:
+    if view.run != drawn:
         st.rerun()  # the whole page is about one run, always
     if (frame := _frame(slug, view)) is not None:
         view = view.until(frame)
@@ -77,6 +77,7 @@ def _panel(
             loss_view(
                 f"{slug}_loss",
                 data={
+                    "run": view.run,
                     "curve": view.curve,
                     "held": view.held_out,
                     "budget": max(view.config.steps, view.step),
@@ -92,11 +93,6 @@ def _panel(
     if "embedding" in places:
         with places["embedding"].container(key="embedding", gap="xsmall"):
             _embedding(slug, view)
-
-
-def _which(view: RunView) -> str:
-    """Which run this is, however its map is fitted."""
-    return view.id.removesuffix("-refit").removesuffix("-first")
 
 
 def _bar(slug: str, view: RunView) -> None:

@@ -21,10 +21,11 @@ class LossLine(TypedDict):
 class LossPlot(TypedDict):
     """What the loss view is sent.
 
-    curve, held: (step, loss) of training batches and of held-out samples; budget: steps; height: px; empty: what is
-    said before the first point.
+    run: which one; curve, held: (step, loss) of training batches and of held-out samples; budget: steps; height: px;
+    empty: what is said before the first point.
     """
 
+    run: str
     curve: Sequence[Sequence[float]]
     held: Sequence[Sequence[float]]
     budget: int

@@ -99,6 +99,7 @@ function receive(map, data) {
 function look(map, data) {
   if (!map.header) return
   const { header, frames } = decode(data)
+  if (header.id !== map.header.id) return // of the run that was here before
   const { title_note, hint, mode, height } = map.header
   take(map, {
     header: { ...header, picked: map.told, near: map.near, title_note, hint, mode, height },

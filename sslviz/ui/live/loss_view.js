@@ -9,6 +9,7 @@ import { view } from './view.js'
 /**
  * What Python sends; mirrors LossPlot in frame/views.py.
  * @typedef {object} LossPlot
+ * @property {string} run  which one
  * @property {[number, number][]} curve  step and loss of training batches
  * @property {[number, number][]} held  the same of held-out samples
  * @property {number} budget  steps
@@ -229,8 +230,8 @@ function begin(plot) {
   root.prepend(head)
   root.append(plot.said)
   root.addEventListener('look', event => {
-    const { curve, held, budget, mode } = /** @type {CustomEvent} */ (event).detail
-    if (plot.data) show_data(plot, { ...plot.data, curve, held, budget, mode })
+    const { run, curve, held, budget, mode } = /** @type {CustomEvent} */ (event).detail
+    if (plot.data?.run === run) show_data(plot, { ...plot.data, curve, held, budget, mode: plot.data.mode && mode })
   })
   plot.svg.addEventListener('pointermove', event => {
     const across = event.clientX - plot.svg.getBoundingClientRect().left - EDGE.left

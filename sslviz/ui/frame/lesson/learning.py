@@ -138,7 +138,7 @@ def _loss(page: Any, view: RunView) -> None:
     loss_view(
         f"{page.slug}_loss",
         data={
-            "curve": view.curve, "held": view.held_out, "budget": max(view.config.steps, view.step),
+            "run": view.run, "curve": view.curve, "held": view.held_out, "budget": max(view.config.steps, view.step),
             "baselines": page.baselines(view)[:1], "height": HEIGHT, "unit": TASKS[page.slug].unit, "mode": "",
             "empty": "Press Train: the loss of every step appears here.",
         },
