@@ -1,4 +1,4 @@
-import { describe, expect, test, vi } from 'vitest'
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
 import { draw_question, revealed } from '../../sslviz/classroom/phone/question.js'
 import { rows_of } from '../../sslviz/ui/classroom/votes.js'
 import { offer } from '../../sslviz/classroom/phone/alone.js'
@@ -102,5 +102,96 @@ describe('going on alone', () => {
     offer('/app/class', { free: false, link: '' })
     expect(document.getElementById('page')).toBeNull()
     expect(document.getElementById('try')).toBeNull()
+  })
+})
+
+describe('a phone in a room', () => {
+  const told = (more = {}) => ({
+    state: 'in', code: 'K7MXQP', name: 'Otter 12', free: false, link: '', ask: '', lesson: '', question: 3, shown: false,
+    vote: null, ...more,
+  }) // prettier-ignore
+  const said = () => document.getElementById('line').textContent
+  const pressed = () => texts(document, '#main [aria-pressed=true]')
+  const choose = i => document.querySelectorAll('#main button.choice')[i].click()
+  /** Requests under way, by what is asked: each answers when the test says what. */
+  let asked
+  let stream
+
+  async function answer(path, found, ok = true) {
+    const at = asked.findIndex(one => one.path === path)
+    const [{ reply }] = asked.splice(at, 1)
+    reply({ ok, status: ok ? 200 : 429, json: async () => found })
+    await vi.waitFor(() => expect(asked.some(one => one.reply === reply)).toBe(false))
+    await new Promise(resolve => setTimeout(resolve))
+  }
+  const tell = async news => {
+    stream.onmessage({ data: JSON.stringify(news) })
+    await new Promise(resolve => setTimeout(resolve))
+  }
+
+  beforeEach(async () => {
+    asked = []
+    document.body.innerHTML = ['who', 'main', 'foot', 'line', 'spoken'].map(id => `<div id="${id}"></div>`).join('')
+    window.history.replaceState(null, '', '/class/K7MXQP')
+    const ask = (url, how = {}) =>
+      new Promise(reply => asked.push({ path: url.split('/').slice(2).join('/'), body: how.body, reply }))
+    vi.stubGlobal('fetch', ask)
+    vi.stubGlobal(
+      'EventSource',
+      class {
+        constructor() {
+          stream = this
+        }
+        close() {}
+      },
+    )
+    vi.resetModules()
+    await import('../../sslviz/classroom/phone/phone.js')
+    await answer('join', told())
+  })
+  afterEach(() => vi.unstubAllGlobals())
+
+  test('is shown what was revealed while its question was still under way', async () => {
+    await tell(told({ shown: true, truth: 1, model: 0 }))
+    asked.reverse() // what was asked for last is answered first
+    await answer('question/3', PUT)
+    await answer('question/3', PUT)
+    expect(texts(document, '#main .tag')).toEqual(['model', '✓ the label'])
+    expect(said()).toBe('The label is: off.')
+  })
+
+  test('sends its last choice last, and keeps it in view meanwhile', async () => {
+    await answer('question/3', PUT)
+    choose(0)
+    choose(1)
+    expect(asked.map(one => one.body)).toEqual([JSON.stringify({ question: 3, choice: 0 })])
+    await answer('vote', { counts: true })
+    await tell(told({ vote: 0 })) // the server's word on the first of them
+    expect(pressed()).toEqual(['Boff'])
+    expect(said()).toBe('Sending …')
+    expect(asked.map(one => one.body)).toEqual([JSON.stringify({ question: 3, choice: 1 })])
+    await answer('vote', { counts: true })
+    expect(pressed()).toEqual(['Boff'])
+    expect(said()).toContain('Sent.')
+  })
+
+  test('goes back to the choice that counts where another is refused', async () => {
+    await answer('question/3', PUT)
+    choose(0)
+    await answer('vote', { counts: true })
+    choose(1)
+    await answer('vote', { said: 'Too many votes in a minute.' }, false)
+    expect(pressed()).toEqual(['Aon'])
+    expect(said()).toBe('Too many votes in a minute.')
+  })
+
+  test('says nothing of an old vote over a new question', async () => {
+    await answer('question/3', PUT)
+    choose(0)
+    await tell(told({ question: 4 }))
+    await answer('question/4', { ...PUT, number: 4 })
+    await answer('vote', { counts: true })
+    expect(said()).toBe('')
+    expect(pressed()).toEqual([])
   })
 })

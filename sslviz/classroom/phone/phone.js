@@ -1,6 +1,7 @@
 // A phone in a room: it asks for a seat, listens to what changes, shows the question, and votes. The seat is a cookie that
 // no script reads, so a reload, a lost connection and a phone that slept come back to it.
 import { come_back, offer } from './alone.js'
+import { new_ballot } from './ballot.js'
 import { draw_question, revealed } from './question.js'
 import { by, make, say } from './nodes.js'
 
@@ -137,11 +138,11 @@ function heard(news) {
     else show_text('out', 'You were put out of this room', 'Please talk to your teacher.')
     return
   }
-  told = news
+  told = { ...news, vote: ballot.stands(news) }
   if (!told) return
   head(told)
   offer(FRONT, told)
-  if (told.question) question(told)
+  if (told.question) question(told.question)
   else {
     put = null
     const words = told.ask || 'Look to the front. The next question comes here by itself.'
@@ -160,9 +161,8 @@ function head(now) {
   place.replaceChildren(make('span', '', `${text} `), button)
 }
 
-/** @param {Told} now */
-async function question(now) {
-  const number = now.question
+/** @param {number} number */
+async function question(number) {
   if (put?.number !== number) {
     try {
       const { fine, found } = await ask(`question/${number}`)
@@ -173,16 +173,22 @@ async function question(now) {
       return
     }
   }
-  if (!put || told?.question !== number) return
-  const key = `question:${number}`
+  stand()
+}
+
+/** Show the question as it is now, which may be more than was so when it was asked for. */
+function stand() {
+  if (!put || !told || told.question !== put.number) return
+  const key = `question:${put.number}`
   if (drawn !== key) {
     drawn = key
-    draw_question(by('main'), put, `${ROOM}/sound/${number}`, vote)
+    draw_question(by('main'), put, `${ROOM}/sound/${put.number}`, vote)
     announce(`New question: ${put.text}`)
   }
-  revealed(by('main'), put, now)
-  if (now.shown) say(verdict(put, now))
-  else say(now.vote === null ? '' : 'Sent. You may change it until the answer is shown.')
+  revealed(by('main'), put, told)
+  if (told.shown) say(verdict(put, told))
+  else if (ballot.waits(put.number)) say('Sending …')
+  else say(told.vote === null ? '' : 'Sent. You may change it until the answer is shown.')
 }
 
 /**
@@ -196,21 +202,22 @@ function verdict(asked, now) {
 }
 
 /** @param {number} choice */
-async function vote(choice) {
-  if (!told || !put || told.shown) return
+function vote(choice) {
+  if (!told || !put || told.shown || told.question !== put.number) return
+  ballot.cast(put.number, choice)
   told = { ...told, vote: choice }
-  revealed(by('main'), put, told)
-  say('Sending …')
-  try {
-    const { fine, found } = await ask('vote', { question: put.number, choice })
-    if (!fine) say(found.said)
-    else say(found.counts ? 'Sent. You may change it until the answer is shown.' : 'Too late: the answer is shown.')
-  } catch {
-    say('It could not be sent. Please choose again.')
-    told = { ...told, vote: null }
-    revealed(by('main'), put, told)
-  }
+  stand()
 }
+
+const ballot = new_ballot(
+  body => ask('vote', body),
+  (of, counts, wrong) => {
+    if (told?.question !== of) return
+    told = { ...told, vote: counts }
+    stand()
+    if (wrong && !told.shown) say(wrong)
+  },
+)
 
 // ---- small things -----------------------------------------------------------------------------------------------
 
