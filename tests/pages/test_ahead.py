@@ -19,7 +19,7 @@ from tests import views
 from tests.conftest import each_page
 from tests.pages.test_forged_events import make
 
-PRESSES = int(os.environ.get("SSLVIZ_PRESSES", "3"))  # on each page; 200 take ten minutes
+PRESSES = int(os.environ.get("SSLVIZ_PRESSES", "2"))  # on each page; 200 take ten minutes
 Read = Callable[[Any], dict[tuple[Any, ...], Any]]
 
 

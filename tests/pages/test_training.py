@@ -60,10 +60,19 @@ def test_play_pause_play_to_the_end(visit: Callable, engine: Engine, slug: str) 
     assert page.component(f"{slug}_map")["total"] > frames["total"]
     assert not page.notes
 
+
+@alike_pages
+def test_a_run_that_is_through_is_trained_on_past_its_budget(visit: Callable, engine: Engine, slug: str) -> None:
+    page = visit(slug, **TINY)
+    page.train()
+    engine.work(40)
+    page.run()
+    curve = page.component(f"{slug}_loss")["curve"]
+    assert len(curve) == 20
     page.press("play")
     engine.work(40)
     assert "step <b>40</b> of 40" in page.run().html
-    assert page.component(f"{slug}_loss")["curve"][:20] == later["curve"]
+    assert page.component(f"{slug}_loss")["curve"][:20] == curve
 
 
 @alike_pages
@@ -76,7 +85,7 @@ def test_a_recorded_run_is_played_from_its_first_step_to_its_last(
     monkeypatch.setattr(transport.time, "monotonic", lambda: now[0])
     page = visit(slug)
     whole, film = page.component(f"{slug}_loss")["curve"], page.component(f"{slug}_map")["total"]
-    end = page.html[page.html.index("<div class='run'>") :]
+    end = page.html[page.html.index("<div class='run' ") :]
     page.press("play")
     assert page.play == "Pause"
     assert "step <b>0</b> of" in page.html
@@ -92,7 +101,7 @@ def test_a_recorded_run_is_played_from_its_first_step_to_its_last(
     page.run()
     assert page.play == "Play"
     assert page.component(f"{slug}_loss")["curve"] == whole
-    assert page.html[page.html.index("<div class='run'>") :] == end
+    assert page.html[page.html.index("<div class='run' ") :] == end
     assert not engine.seen  # nothing was trained
 
     page.press("play").press("play")

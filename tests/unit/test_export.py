@@ -10,6 +10,7 @@ import struct
 import subprocess
 import sys
 import zipfile
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -41,13 +42,21 @@ PROBES = {"trained": {"knn": 0.5, "few": [0.4, 0.6], "many": 0.7}}
 FIGURES = {"loss": 1.0, "scores": {"a “b” 'c'": 0.5}, "probes": PROBES}
 
 
-@pytest.fixture(scope="module")
-def trained(request: pytest.FixtureRequest) -> tuple[RunConfig, Any, list[float], dict[str, Any]]:
+Trained = tuple[RunConfig, Any, list[float], dict[str, Any]]
+
+
+@pytest.fixture
+def trained(request: pytest.FixtureRequest) -> Trained:
+    return train(request.param)
+
+
+@cache  # once for both of its tests
+def train(slug: str) -> Trained:
     """(config, state, losses, figures) of a tiny run, trained here."""
     from sslviz.training import whole
     from sslviz.training.figures import figures
 
-    config, losses = TINY[request.param], list[float]()
+    config, losses = TINY[slug], list[float]()
     # sliced in another way than the script does it
     state = whole.train(config, lambda snapshot: losses.extend(snapshot.losses.tolist()), steps=7)
     return config, state, losses, figures(config, state)
@@ -61,9 +70,14 @@ def run(folder: Path, *command: str, path: str = str(ROOT)) -> subprocess.Comple
     )
 
 
-def same(folder: Path, trained: Any) -> None:
-    """What a script left in a folder is what was trained here: losses, figures, weights."""
+def same(folder: Path, said: str, trained: Trained) -> None:
+    """What a script left in a folder, and what it said, is what was trained here: losses, figures, weights."""
     _, state, losses, expected = trained
+    assert "trained on cpu" in said
+    here = [line.split(", on the page ") for line in said.splitlines() if ", on the page " in line]
+    assert len(here) == 4 + len(expected["scores"])
+    for line, told in here:  # what the page showed stands beside what came out
+        assert told == f"{line.rsplit(': ', 1)[1]}, difference +0"
     found = json.loads((folder / "figures.json").read_text("utf-8"))
     assert found.pop("losses") == losses
     assert found == json.loads(json.dumps(expected))
@@ -72,31 +86,22 @@ def same(folder: Path, trained: Any) -> None:
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize(
-    ("trained", "kind"),
-    [("word_and_context", "script"), ("word_and_context", "notebook")],
-    indirect=["trained"],
-)
-def test_the_same_figures_come_out_in_an_empty_folder(kind: str, trained: Any, tmp_path: Path) -> None:
+@pytest.mark.parametrize("trained", ["word_and_context"], indirect=True)
+def test_the_same_figures_come_out_in_an_empty_folder(trained: Trained, tmp_path: Path) -> None:
     config, *_, expected = trained
-    folder, file = tmp_path / "empty", tmp_path / f"run.{kind}"
+    folder, file = tmp_path / "empty", tmp_path / "run.py"
     folder.mkdir()
-    file.write_text(getattr(export, kind)(config, expected), encoding="utf-8")
-    done = run(folder, str(file)) if kind == "script" else run(folder, "-c", NOTEBOOK, str(file))
+    file.write_text(export.script(config, expected), encoding="utf-8")
+    done = run(folder, str(file))
     assert done.returncode == 0, done.stderr
-    same(folder, trained)
-    assert "trained on cpu" in done.stdout
-    here = [line.split(", on the page ") for line in done.stdout.splitlines() if ", on the page " in line]
-    assert len(here) == 4 + len(expected["scores"])
-    for line, told in here:  # what the page showed stands beside what came out
-        assert told == f"{line.rsplit(': ', 1)[1]}, difference +0"
+    same(folder, done.stdout, trained)
 
 
 @pytest.mark.slow
 @pytest.mark.parametrize(
     ("trained", "kind"), [("word_and_context", "notebook"), ("masked_patches", "script")], indirect=["trained"]
 )
-def test_all_in_one_needs_nothing_of_this_project(kind: str, trained: Any, tmp_path: Path) -> None:
+def test_all_in_one_needs_nothing_of_this_project(kind: str, trained: Trained, tmp_path: Path) -> None:
     config, *_, expected = trained
     with zipfile.ZipFile(io.BytesIO(export.alone(config, expected))) as file:
         file.extractall(tmp_path)
@@ -104,7 +109,7 @@ def test_all_in_one_needs_nothing_of_this_project(kind: str, trained: Any, tmp_p
     command = ["run.py"] if kind == "script" else ["-c", NOTEBOOK, "run.ipynb"]
     done = run(folder, *command, path="")
     assert done.returncode == 0, done.stderr
-    same(folder, trained)
+    same(folder, done.stdout, trained)
     where = run(folder, "-c", "import sslviz.training.loop as loop; print(loop.__file__)", path="").stdout
     assert where.startswith(str(folder))
 

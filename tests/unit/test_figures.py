@@ -24,6 +24,8 @@ from tests.stand_ins import cheapen, fewer_choices, forget
 def config(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> Iterator[Any]:
     cheapen(monkeypatch)
     monkeypatch.setattr(module, "MANY", 400)
+    all_of_it = loop.Learner.held_out
+    monkeypatch.setattr(loop.Learner, "held_out", lambda self, samples: all_of_it(self, min(samples, 768)))
     fewer_choices(monkeypatch)
     module._probe_data.cache_clear()
     module._raw.cache_clear()

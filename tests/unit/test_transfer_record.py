@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import replace
-from functools import partial
+from functools import cache, partial
 from types import SimpleNamespace
 from typing import Any
 
@@ -124,6 +124,7 @@ def labelled(size: int, seed: int) -> np.ndarray:
     return np.sort(np.concatenate([rng.permutation(np.flatnonzero(Y[:N] == c))[:size] for c in range(CLASSES)]))
 
 
+@cache
 def curve(signal: float) -> list[list[float]]:
     """Accuracy with 1, 2, 5 and 10 labels a class, three choices each, and with all."""
     train, test = planted(np.arange(N), signal), planted(np.arange(N, 2 * N), signal)
@@ -135,12 +136,17 @@ def quiet(_: str) -> None:
     """Say nothing."""
 
 
+@cache  # the world is the same each time; nobody may change what comes out
+def judged() -> dict[str, Any]:
+    return transfer_record._probes(quiet)
+
+
 # ---- probes ----------------------------------------------------------------------------------------------------------
 
 
 @pytest.mark.slow
 def test_every_run_is_judged_by_the_curve_that_scikit_learn_gives() -> None:
-    runs = transfer_record._probes(quiet)["runs"]
+    runs = judged()["runs"]
     assert [(one["task"], one["which"], one["group"]) for one in runs] == [
         ("masked_words", "short", "masked_words on sentences"),
         *(("masked_patches", which, judge) for which in ("short", "long", "elsewhere") for judge in transfer.JUDGES),
@@ -154,7 +160,7 @@ def test_every_run_is_judged_by_the_curve_that_scikit_learn_gives() -> None:
 
 @pytest.mark.slow
 def test_a_run_brings_its_own_figures_where_it_is_judged_by_its_own_kind_of_data() -> None:
-    anywhere, own, other = transfer_record._probes(quiet)["runs"][1:4]
+    anywhere, own, other = judged()["runs"][1:4]
     assert own["run_seeds"] == pytest.approx([0.2 + 2.0, 0.6])  # means of the recording, and of the other run seed
     assert (own["few"], own["knn"], own["knn_labels"], own["data"]) == (10, 0.5, 1000, "pictures")
     assert anywhere["run_seeds"] == other["run_seeds"] == []
@@ -163,7 +169,7 @@ def test_a_run_brings_its_own_figures_where_it_is_judged_by_its_own_kind_of_data
 
 @pytest.mark.slow
 def test_a_group_has_what_every_run_is_measured_against() -> None:
-    groups = transfer_record._probes(quiet)["groups"]
+    groups = judged()["groups"]
     assert set(groups) == {"masked_words on sentences", *transfer.JUDGES}
     words = groups["masked_words on sentences"]
     assert (words["labels"], words["tests"], words["classes"]) == (N, N, list("abcd"))
@@ -180,7 +186,7 @@ def test_a_group_has_what_every_run_is_measured_against() -> None:
 
 @pytest.mark.slow
 def test_the_random_trunk_of_pictures_is_the_network_that_labels_would_train_before_its_first_step() -> None:
-    found = transfer_record._probes(quiet)["groups"]["fashion_mnist"]["random"]["curve"]
+    found = judged()["groups"]["fashion_mnist"]["random"]["curve"]
     ids = np.arange(N), np.arange(N, 2 * N)
     for seed in SEEDS:
         net = supervised.fresh(CLASSES, seed)

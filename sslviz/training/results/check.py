@@ -41,9 +41,10 @@ def judge(run: recorded.Recording) -> dict[str, float]:
 
 
 def beginning(config: RunConfig, steps: int = BEGINNING) -> list[float]:
-    """The losses of the first steps."""
-    _, snapshot = loop.advance(config, loop.start(config), steps)
-    return [float(loss) for loss in snapshot.losses]
+    """The losses of the first steps, without the evaluations on the way: looking does not train."""
+    learner = loop.Learner(config)
+    learner.load(learner.fresh())
+    return [learner.train_step(step) for step in range(min(steps, config.steps))]
 
 
 def replay(run: recorded.Recording, steps: int = BEGINNING) -> float:
