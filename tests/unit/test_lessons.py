@@ -11,7 +11,7 @@ from sslviz.catalogue import TASKS
 from sslviz.ui.course import teaching, worksheet
 from sslviz.ui.frame.glossary import MEANINGS
 from sslviz.ui.frame.lesson import ticks
-from sslviz.ui.frame.lesson.course import COURSE, EVERY, MORE, after, nth, place, where
+from sslviz.ui.frame.lesson.course import COURSE, EVERY, after, nth, place, where
 from sslviz.ui.frame.lesson.parts import PARTS
 from sslviz.ui.frame.lesson.scene import Lesson, Scene
 from sslviz.ui.frame.lesson.words import plain, terms
@@ -96,9 +96,8 @@ def test_the_glossary_has_sixty_terms_in_short_sentences() -> None:
 
 
 def test_home_knows_how_many_scenes_each_lesson_has() -> None:
-    from sslviz.ui.home.page import SCENES
-
-    assert {slug: len(lesson.scenes) for slug, lesson in teaching.lessons().items()} == SCENES
+    found = {slug: len(lesson.scenes) for slug, lesson in teaching.lessons().items()}
+    assert found == {place.slug: place.scenes for place in EVERY}
 
 
 def test_every_lesson_stands_in_the_course_or_beside_it() -> None:
@@ -124,8 +123,8 @@ def test_a_worksheet_asks_and_its_answer_sheet_answers(here: Any) -> None:
     assert list(worksheet.credits(here))
 
 
-def test_the_course_has_eight_lessons_of_five_to_eight_minutes_and_fifteen_beside_it() -> None:
-    assert (len(COURSE), len(MORE)) == (8, 15)
+def test_the_course_has_eight_lessons_of_five_to_eight_minutes() -> None:
+    assert len(COURSE) == 8
     assert all(5 <= place.minutes <= 8 and place.goal.endswith(".") for place in EVERY)
     assert where("next_word") == "Lesson 3 of 8 · 6 minutes"
     assert where("queue").startswith("Beside the course · ")

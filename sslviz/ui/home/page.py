@@ -20,15 +20,6 @@ from sslviz.ui.home import history, views, words
 from sslviz.ui.home.views import hero
 
 PHOTO = "chelsea_cat"
-# Scenes of each lesson; a test counts them. To import the lessons here would hold up the first page.
-SCENES = {
-    "pseudo_label": 7, "masked_words": 7, "next_word": 7, "patch_order": 7, "same_or_different": 7, "two_views": 8,
-    "cluster_ids": 7, "transfer": 6, "masked_patches": 7, "autoencoding": 8, "masked_sound": 8, "word_and_context": 8,
-    "next_sentence": 7, "frame_order": 7, "queue": 8, "redundancy": 8, "captions": 8, "replaced_words": 7,
-    "colourisation": 8, "self_distillation": 8, "span_corruption": 7, "masked_representations": 8,
-    "hidden_units": 8,
-}  # fmt: skip
-
 MORE = (
     ("why", "Why pseudo-labels: what they save, and what they cost", "help"),
     ("three_ways", "Three ways to learn", "alt_route"),
@@ -64,7 +55,7 @@ def way() -> None:
     """The way through the course, and how far one is."""
     with st.container(key="way"):
         done = {slug: len(scenes) for slug, scenes in st.session_state.get("lesson_ticks", {}).items()}
-        if chosen := way_view("way_view", data=lessons(SCENES, done)):
+        if chosen := way_view("way_view", data=lessons(done)):
             lesson(chosen)
 
 

@@ -28,13 +28,13 @@ class Way(TypedDict):
     more: Sequence[Stop]
 
 
-def lessons(scenes: Mapping[str, int], done: Mapping[str, int]) -> Way:
+def lessons(done: Mapping[str, int]) -> Way:
     """The lessons in order; how many scenes each has, and how many of them are done."""
 
     def stops(places: Iterable[Place]) -> list[Stop]:
         return [
             {
-                "slug": p.slug, "title": p.title, "goal": p.goal, "minutes": p.minutes, "scenes": scenes[p.slug],
+                "slug": p.slug, "title": p.title, "goal": p.goal, "minutes": p.minutes, "scenes": p.scenes,
                 "done": done.get(p.slug, 0),
             }
             for p in places
