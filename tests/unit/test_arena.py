@@ -230,6 +230,12 @@ def test_stored_runs_with_one_budget_come_back(tmp_path: Path, monkeypatch: pyte
     assert arena.rows([back])[0].few == pytest.approx(0.6)
 
 
+@pytest.mark.parametrize("kind", arena.kinds())
+def test_where_tasks_share_a_budget_each_of_them_is_measured_with_it(kind: str) -> None:
+    tasks = arena.tasks(kind)
+    assert set(arena._stored(kind)) == (set(tasks) if len(tasks) > 1 else set()), f"`python -m sslviz arena {kind}`"
+
+
 class Run:
     """As much of a run as a series looks at."""
 

@@ -28,7 +28,8 @@ def test_every_file_with_an_entry_is_found_under_the_name_of_its_file() -> None:
     }
     assert set(TASKS) == files
     assert all(entry.slug == slug for slug, entry in TASKS.items())
-    assert all(entry.options.__module__ == f"sslviz.catalogue.{slug}" for slug, entry in TASKS.items())
+    for slug, entry in TASKS.items():
+        assert entry.options.__module__ in (f"sslviz.catalogue.{slug}", "sslviz.catalogue.options")
 
 
 def test_tasks_stand_by_family_and_by_their_place_in_it() -> None:

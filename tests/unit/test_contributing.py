@@ -3,7 +3,8 @@
 import json
 import re
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from inspect import signature
 from types import ModuleType
 from typing import Any
 
@@ -17,6 +18,8 @@ from sslviz.models.trunk import Trunk, initialise
 from sslviz.tasks.base import Batch, Draw
 from sslviz.training import loop
 from sslviz.training.config import default
+from tests.conftest import Lab
+from tests.unit import test_contract
 
 PAGE = (ASSETS.parent / "CONTRIBUTING.md").read_text(encoding="utf-8")
 FILES = ("sslviz/catalogue/rotation.py", "sslviz/tasks/rotation.py")  # in the order in which they are imported
@@ -71,6 +74,21 @@ def test_label_maker_keeps_the_contract(rotation: Any) -> None:
     assert one.where.shape == one.targets["turns"].shape
     assert torch.equal(one.steps[-1].after, one.inputs["pixels"])
     assert torch.equal(rotation.undo(one, draw).data["pixels"], batch.data["pixels"])
+
+
+CONTRACT = [
+    check for name, check in vars(test_contract).items()
+    if name.startswith("test_") and list(signature(check).parameters) == ["lab"]
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("check", CONTRACT, ids=lambda check: check.__name__.removeprefix("test_"))
+def test_it_keeps_what_every_task_must_keep(rotation: Any, check: Callable[[Lab], None]) -> None:
+    check(Lab(rotation.slug))
+
+
+def test_all_of_the_contract_is_asked_for() -> None:
+    assert len(CONTRACT) >= 20
 
 
 def test_an_untrained_model_is_near_chance(rotation: Any) -> None:

@@ -2,6 +2,7 @@
 
 import base64
 import io
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -18,7 +19,15 @@ def test_what_is_kept_is_what_the_page_makes_today(slug: str) -> None:
     made, kept = first_cards.make(first_cards.page_of(slug)), first_cards.read(first_cards.path(slug))
     assert kept.keys() == made.keys()
     differs = [name for name in made if not same_card(kept[name], made[name])]
-    assert not differs, f"{differs} of {slug}; `python -m sslviz.ui.frame.first_cards` makes them anew"
+    assert not differs, f"{differs}: `python -m sslviz.ui.frame.first_cards {slug}` makes them anew"
+
+
+def test_those_of_one_task_alone_can_be_made(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(first_cards, "FOLDER", tmp_path)
+    first_cards.main("next_word")
+    assert [file.name for file in tmp_path.iterdir()] == ["next_word.json.gz"]
+    with pytest.raises(SystemExit, match="No task is called next_world. There are masked_words, "):
+        first_cards.main("next_world")
 
 
 def test_cards_that_differ_are_told_apart() -> None:

@@ -1,6 +1,7 @@
 """The card with which a page begins, kept beside the recorded runs, so that it is there before PyTorch is.
 
-    python -m sslviz.ui.frame.first_cards      make them anew, after a change to a card, a sample or a recorded run
+    python -m sslviz.ui.frame.first_cards [slug …]      make them anew, of all tasks or of these, after a change to a
+                                                        card, a sample or a recorded run
 
 What is kept is what the page's own card sends to its view: of the first sample, label seed 0, the first settings and
 the recorded run, in the lab and in the first scene of the lesson. It is shown until the visitor does something; then
@@ -134,14 +135,20 @@ def page_of(slug: str) -> TaskPage[Any, Any]:
     return found
 
 
-def main() -> None:
-    """Make all of them anew."""
+def main(*slugs: str) -> None:
+    """Make them anew, of these tasks or of all.
+
+    Raises:
+        SystemExit: where there is no such task.
+    """
+    if unknown := [slug for slug in slugs if slug not in TASKS]:
+        sys.exit(f"No task is called {' or '.join(unknown)}. There are {', '.join(TASKS)}.")
     FOLDER.mkdir(exist_ok=True)
-    for slug in TASKS:
+    for slug in slugs or TASKS:
         text = json.dumps(make(page_of(slug)), separators=(",", ":"))
         path(slug).write_bytes(gzip.compress(text.encode(), 9, mtime=0))
         sys.stdout.write(f"{path(slug).name}: {path(slug).stat().st_size / 1e3:.0f} kB\n")
 
 
 if __name__ == "__main__":
-    main()
+    main(*sys.argv[1:])
