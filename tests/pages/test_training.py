@@ -61,6 +61,41 @@ def test_play_pause_play_to_the_end(visit: Callable, engine: Engine, slug: str) 
     assert not page.notes
 
 
+def test_a_click_is_carried_out_whole_where_a_drawing_is_asked_for_meanwhile(
+    visit: Callable, engine: Engine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Streamlit then breaks off what a click does as soon as it writes into the link."""
+    from streamlit.runtime.scriptrunner import RerunData, RerunException
+    from streamlit.runtime.scriptrunner_utils.script_run_context import RunLocation, ThreadState
+    from streamlit.runtime.state.query_params import QueryParams
+
+    whole = QueryParams._send_query_param_msg
+    broken = []
+
+    def send(self: QueryParams) -> None:
+        if ThreadState.get().run_location is RunLocation.CALLBACK:
+            broken.append(1)
+            raise RerunException(RerunData())
+        whole(self)
+
+    monkeypatch.setattr(QueryParams, "_send_query_param_msg", send)
+    page = visit("masked_words", **TINY)
+    page.train()
+    assert page.play == "Pause"
+    assert len(engine.waiting) == 1
+    engine.work(2)
+    page.run().press("reset")
+    assert "○ untrained" in page.html
+    page.press("undo")
+    assert "● live" in page.html
+    assert page.param["masked_words_run"]
+    many = visit("arena", runs="live")
+    many.press("play")
+    assert many.play == "Pause"
+    assert many.param["series"]
+    assert not broken
+
+
 @alike_pages
 def test_a_run_that_is_through_is_trained_on_past_its_budget(visit: Callable, engine: Engine, slug: str) -> None:
     page = visit(slug, **TINY)

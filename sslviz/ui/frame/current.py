@@ -54,7 +54,7 @@ def start(slug: str) -> Run:
     elif old is not None:
         startup.runs().drop(old)
     fresh = new(settings.config(slug))
-    _remember(slug, fresh)
+    st.session_state[f"{slug}_run"] = fresh.id  # in the link when the page is drawn: see `clicks`
     return fresh
 
 
@@ -72,7 +72,7 @@ def bring_back(slug: str) -> None:
     if present is not None:
         present.pause()
     st.session_state[f"{slug}_before"] = present.id if present is not None and present.step else None
-    _remember(slug, old)
+    st.session_state[f"{slug}_run"] = old.id
 
 
 def back_to_recorded(slug: str) -> None:

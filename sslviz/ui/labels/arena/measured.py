@@ -319,6 +319,8 @@ def _transport(kind: str, series: Series | None) -> None:
             on_click=clicks.heed, args=(_toggle, kind, playing),
         )  # fmt: skip
         clicks.follow()
+        if series is not None:
+            _in_link(kind, series)
         st.html(_status(series), width="stretch")
     for run in series.runs if series else ():
         if run.note and run.status != "playing":
@@ -350,7 +352,7 @@ def _series(kind: str) -> Series | None:
     if key not in st.session_state and link.split(".")[0] == kind:
         runs = [run for run in map(current.find, arena.linked(kind, link, startup.runs().tasks)) if run is not None]
         if runs:
-            _keep(kind, Series(runs))
+            st.session_state[key] = Series(runs)
         else:
             st.query_params.pop(LINK)
             note("The runs of this link are no longer on this server. Play starts new ones.")
@@ -358,14 +360,20 @@ def _series(kind: str) -> Series | None:
     return series
 
 
-def _keep(kind: str, series: Series) -> None:
-    st.session_state[f"arena_series_{kind}"] = series
-    st.query_params[LINK] = ".".join((kind, *(run.id for run in series.runs)))
+def _in_link(kind: str, series: Series) -> None:
+    """Write the runs into the link, while the page is drawn: see `clicks`."""
+    text = ".".join((kind, *(run.id for run in series.runs)))
+    if st.query_params.get(LINK) != text:
+        st.query_params[LINK] = text
 
 
 def _forget(kind: str) -> None:
-    old = st.session_state.pop(f"arena_series_{kind}", None)
+    _drop(kind)
     st.query_params.pop(LINK, None)
+
+
+def _drop(kind: str) -> None:
+    old = st.session_state.pop(f"arena_series_{kind}", None)
     for run in old.runs if old else ():
         startup.runs().drop(run)
 
@@ -376,10 +384,10 @@ def _toggle(kind: str, playing: bool) -> None:
         series.pause()
         return
     if series is None or series.current is None:
-        _forget(kind)
+        _drop(kind)
         steps, batch, seed = (settings.value("arena", name, OWN[name].default) for name in ("steps", "batch", "seed"))
         series = Series([current.new(config) for config in arena.one_budget(kind, steps, batch, seed)])
-        _keep(kind, series)
+        st.session_state[f"arena_series_{kind}"] = series
     series.play()
 
 
