@@ -1,4 +1,4 @@
-"""Buttons of a lesson that build a run with or without some of its parts, and begin it."""
+"""Buttons of a lesson that begin a run with or without some of its parts."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import streamlit as st
 
 from sslviz.ui.frame import current
+from sslviz.ui.frame.lesson import ticks
 
 
 @dataclass(frozen=True)
@@ -21,23 +22,34 @@ class Way:
     help: str = ""
 
 
-def ways(slug: str, breaks: Sequence[Way], back: Way) -> None:
-    """Buttons that train without some parts, and one that puts the parts back; it rests while none is missing.
+@dataclass(frozen=True, eq=False)
+class Switches:
+    """Ways to train without some parts, and the way back, which sets all that the others change."""
 
-    The way that is tried now has the colour.
-    """
+    slug: str
+    breaks: Sequence[Way]
+    back: Way
 
-    def now(way: Way) -> bool:
-        return all(
-            st.session_state.get(f"{slug}_{name}", back.settings[name]) == on for name, on in way.settings.items()
-        )
+    def draw(self, _size: str) -> None:
+        """A button for each; the way tried now has the colour, and the way back rests while nothing is missing."""
+        with st.container(key="collapse_bar", horizontal=True, gap="small"):
+            for way in (*self.breaks, self.back):
+                back, now = way is self.back, self._now(way)
+                st.button(
+                    way.text, icon=way.icon, key=way.key, type="primary" if now and not back else "secondary",
+                    disabled=now and back, on_click=begin, args=(self.slug, way.settings), help=way.help or None,
+                )  # fmt: skip
 
-    with st.container(key="collapse_bar", horizontal=True, gap="small"):
-        for way in (*breaks, back):
-            st.button(
-                way.text, icon=way.icon, key=way.key, type="primary" if way is not back and now(way) else "secondary",
-                disabled=way is back and now(back), on_click=begin, args=(slug, way.settings), help=way.help or None,
-            )  # fmt: skip
+    def tried(self, slug: str) -> bool:
+        """Whether a run without some part has made some steps."""
+        run = current.run(slug)
+        if run is None or run.step < ticks.STEPS:
+            return False
+        return any(run.config.choices[name] != on for name, on in self.back.settings.items())
+
+    def _now(self, way: Way) -> bool:
+        usual = self.back.settings
+        return all(st.session_state.get(f"{self.slug}_{name}", usual[name]) == on for name, on in way.settings.items())
 
 
 def begin(slug: str, settings: Mapping[str, bool | float]) -> None:

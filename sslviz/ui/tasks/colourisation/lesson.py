@@ -3,26 +3,14 @@
 from __future__ import annotations
 
 from sslviz.catalogue.colourisation import ENTRY
-from sslviz.ui.frame import current
-from sslviz.ui.frame.lesson import switches, ticks, usual
+from sslviz.ui.frame.lesson import ticks, usual
 from sslviz.ui.frame.lesson.scene import Lesson, On, Scene
-from sslviz.ui.frame.lesson.switches import Way
+from sslviz.ui.frame.lesson.switches import Switches, Way
 
 SLUG = ENTRY.slug
 DULL = Way("alike", "All places count alike", ":material/invert_colors_off:", {"rebalance": False}, "Trains anew")
 BRIGHT = Way("rare", "Rare colours count more", ":material/palette:", {"rebalance": True}, "Trains anew")
-
-
-def alike(_size: str) -> None:
-    """A button that trains without rebalancing, and one that trains with it again."""
-    switches.ways(SLUG, (DULL,), BRIGHT)
-
-
-def dulled(slug: str) -> bool:
-    """Whether a run in which all places count alike has made some steps."""
-    run = current.run(slug)
-    return run is not None and run.step >= ticks.STEPS and not run.config.choices["rebalance"]
-
+SWITCHES = Switches(SLUG, (DULL,), BRIGHT)
 
 SCENES = (
     usual.begin(
@@ -80,14 +68,14 @@ SCENES = (
         "Half of all places are grey. If all count alike, the model likes to paint grey. So rare colours got a larger "
         "weight: [[rebalancing]]. The pictures become brighter, but the trunk knows no more by it.",
         "Press “All places count alike”, and watch the colours fade.",
-        (On("own", draw=alike), On("learn", rows=4, pictures=1, edge=120, far=160)),
+        (On("own", draw=SWITCHES.draw), On("learn", rows=4, pictures=1, edge=120, far=160)),
         "Is grey wrong?",
         "It is what costs least if you are unsure: most places are nearly grey. Bright colours please the eye, and are "
         "more often wrong at grey places.",
         "Does the model know more with bright colours?",
         "Not by itself. The lab has it measured: what the trunk has learned is not better for it.",
         "A bright picture shows a better model. (It shows another weight in the loss.)",
-        done=dulled,
+        done=SWITCHES.tried,
     ),
     usual.good(
         "Back to rare colours. The [[trunk]] is [[frozen]]: it learns no more. People name a few pictures: animal, "

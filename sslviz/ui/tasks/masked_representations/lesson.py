@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from sslviz.catalogue.masked_representations import ENTRY
-from sslviz.ui.frame import current
-from sslviz.ui.frame.lesson import switches, ticks, usual
+from sslviz.ui.frame.lesson import ticks, usual
 from sslviz.ui.frame.lesson.scene import Lesson, On, Scene
-from sslviz.ui.frame.lesson.switches import Way
+from sslviz.ui.frame.lesson.switches import Switches, Way
 
 SLUG = ENTRY.slug
 BREAKS = (
@@ -16,20 +15,7 @@ BREAKS = (
         "stop_gradient": False}, "Trains anew; the target is moved towards what is easy to predict"),
 )  # fmt: skip
 BACK = Way("as_it_was", "As it was", ":material/build:", {"m": ENTRY.fields["m"].default, "stop_gradient": True})
-
-
-def change(_size: str) -> None:
-    """Two buttons that train with another target, and one that trains with the averaged one."""
-    switches.ways(SLUG, BREAKS, BACK)
-
-
-def changed(slug: str) -> bool:
-    """Whether a run with another target has made some steps."""
-    run = current.run(slug)
-    if run is None or run.step < ticks.STEPS:
-        return False
-    return not all(run.config.choices[name] == value for name, value in BACK.settings.items())
-
+SWITCHES = Switches(SLUG, BREAKS, BACK)
 
 SCENES = (
     usual.begin(
@@ -86,14 +72,14 @@ SCENES = (
         "The easiest label to predict is one vector for everything: the [[loss]] would be 0. The copy is slow, and no "
         "[[gradient]] reaches it. Take one of both away: do all pictures get nearly one vector? That is [[collapse]].",
         "Press a button. Does the effective rank fall towards 1?",
-        (On("own", draw=change), On("learn", rows=0, panels=(5,), edge=120)),
+        (On("own", draw=SWITCHES.draw), On("learn", rows=0, panels=(5,), edge=120)),
         "What do the meters say?",
         "Spread: how much the vectors of different pictures differ. Mean cosine: at 1 all are the same. Effective "
         "rank: in how many directions they differ.",
         "Which of the two does this small model need?",
         "That without which the rank falls to a few: no gradient may reach the target. The average only helps.",
         "The lowest loss is the best model. (With one vector for all it is 0.)",
-        done=changed,
+        done=SWITCHES.tried,
     ),
     usual.good(
         usual.CLOTHES, "Did vectors as a label help more than pixels?",

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from sslviz.catalogue.redundancy import ENTRY
 from sslviz.training.results.run_view import RunView
-from sslviz.ui.frame import current
-from sslviz.ui.frame.lesson import switches, ticks, usual
+from sslviz.ui.frame.lesson import ticks, usual
 from sslviz.ui.frame.lesson.scene import Lesson, On, Said, Scene
-from sslviz.ui.frame.lesson.switches import Way
+from sslviz.ui.frame.lesson.switches import Switches, Way
 
 SLUG = ENTRY.slug
 BREAKS = (
@@ -21,20 +20,7 @@ BREAKS = (
     ),
 )  # fmt: skip
 BACK = Way("whole", "Put both back", ":material/build:", {"variance": True, "covariance": True})
-
-
-def leave_out(_size: str) -> None:
-    """Two buttons that train without a term, and one that trains with both."""
-    switches.ways(SLUG, BREAKS, BACK)
-
-
-def broken(slug: str) -> bool:
-    """Whether a run without a term has made some steps."""
-    run = current.run(slug)
-    if run is None or run.step < ticks.STEPS:
-        return False
-    return not (run.config.choices["variance"] and run.config.choices["covariance"])
-
+SWITCHES = Switches(SLUG, BREAKS, BACK)
 
 SCENES = (
     usual.begin(
@@ -86,14 +72,14 @@ SCENES = (
         "If numbers need not vary ([[variance]]), all vectors become nearly one, a [[collapse]]: cosine 1. If they may "
         "repeat ([[covariance]]), vectors differ in few ways only: a low rank, in spite of a large spread.",
         "Press a button. Which bar changes most?",
-        (On("own", draw=leave_out), On("learn", rows=0, panels=(3,), edge=120)),
+        (On("own", draw=SWITCHES.draw), On("learn", rows=0, panels=(3,), edge=120)),
         "Why do they fail in two different ways?",
         "One part asks each number to vary (variance). Another asks them to vary each in its own way (covariance). One "
         "does not give the other.",
         "How do you tell the two failures apart?",
         "By the meters: cosine near 1 in the first; a low rank in spite of a large spread in the second.",
         "A low loss shows a good model. (Without variance the loss is lower than ever.)",
-        done=broken,
+        done=SWITCHES.tried,
     ),
     usual.good(
         "Back to the model with the whole loss. Its [[trunk]] is [[frozen]]: it learns no more. People name a few "

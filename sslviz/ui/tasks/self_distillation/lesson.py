@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from sslviz.catalogue.self_distillation import ENTRY
 from sslviz.training.results.run_view import RunView
-from sslviz.ui.frame import current
-from sslviz.ui.frame.lesson import switches, ticks, usual
+from sslviz.ui.frame.lesson import ticks, usual
 from sslviz.ui.frame.lesson.scene import Lesson, On, Said, Scene
-from sslviz.ui.frame.lesson.switches import Way
+from sslviz.ui.frame.lesson.switches import Switches, Way
 
 SLUG = ENTRY.slug
 BREAKS = (
@@ -21,20 +20,7 @@ BREAKS = (
     ),
 )  # fmt: skip
 BACK = Way("both", "Put both back", ":material/build:", {"centring": True, "sharpening": True})
-
-
-def leave_out(_size: str) -> None:
-    """Two buttons that train without one of both, and one that trains with both."""
-    switches.ways(SLUG, BREAKS, BACK)
-
-
-def broken(slug: str) -> bool:
-    """Whether a run without one of both has made some steps."""
-    run = current.run(slug)
-    if run is None or run.step < ticks.STEPS:
-        return False
-    return not (run.config.choices["centring"] and run.config.choices["sharpening"])
-
+SWITCHES = Switches(SLUG, BREAKS, BACK)
 
 SCENES = (
     usual.begin(
@@ -89,12 +75,12 @@ SCENES = (
         "[[sharpening|Sharpening]]: its favourite box is made clearer. Without it all 64 become equally likely. Both "
         "are [[collapse]]: nothing was learned.",
         "Press a button. Do both bars go to 1, or to 64?",
-        (On("own", draw=leave_out), On("learn", rows=0, panels=(2,), edge=120)),
+        (On("own", draw=SWITCHES.draw), On("learn", rows=0, panels=(2,), edge=120)),
         "Why does one need both?",
         "Centring pushes away from one box, towards all alike. Sharpening pushes the other way. Together they balance.",
         "Which collapse has the lower loss?", "One box for all: its loss is nearly 0. Nothing was learned either way.",
         "A low loss shows a good model. (With one box for all it is 0.)",
-        done=broken,
+        done=SWITCHES.tried,
     ),
     usual.good(
         "Back to the healthy model. The 64 boxes only sort, and are thrown away; the [[trunk]] before them knows more. "

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from sslviz.training.results.run_view import RunView
-from sslviz.ui.frame import current
-from sslviz.ui.frame.lesson import switches, ticks, usual
+from sslviz.ui.frame.lesson import ticks, usual
 from sslviz.ui.frame.lesson.scene import Lesson, On, Said, Scene
-from sslviz.ui.frame.lesson.switches import Way
+from sslviz.ui.frame.lesson.switches import Switches, Way
 
 SLUG = "two_views"
 BREAK = Way(
@@ -14,18 +13,7 @@ BREAK = Way(
     "Trains anew without predictor and without stop-gradient",
 )  # fmt: skip
 BACK = Way("repair", "Put the parts back", ":material/build:", {"predictor": True, "stop_gradient": True})
-
-
-def collapse(_size: str) -> None:
-    """A button that trains without the two parts, and one that trains with them again."""
-    switches.ways(SLUG, (BREAK,), BACK)
-
-
-def collapsed(slug: str) -> bool:
-    """Whether a run without the parts has made some steps."""
-    run = current.run(slug)
-    return run is not None and not run.config.choices["predictor"] and run.step >= ticks.STEPS
-
+SWITCHES = Switches(SLUG, (BREAK,), BACK)
 
 SCENES = (
     usual.begin(
@@ -85,14 +73,14 @@ SCENES = (
         "Two parts keep it alive: the [[predictor]], a network that only the model has, and the [[stop-gradient]]: "
         "the loss never moves the goal. Without them one answer for everything makes the loss 0.",
         "Press “Make it collapse”. Loss and spread fall to 0, the cosine rises to 1.",
-        (On("own", draw=collapse), On("learn", rows=0, panels=(1,), edge=120)),
+        (On("own", draw=SWITCHES.draw), On("learn", rows=0, panels=(1,), edge=120)),
         "Why does it collapse?",
         "If every picture gets the same vector, each prediction is perfect. The loss is 0, and nothing was learned. "
         "This is [[collapse]].",
         "How do you notice it, when the loss looks so good?",
         "The spread is nearly 0, the mean cosine nearly 1.",
         "The lowest loss is the best model. (Here it is the worst.)",
-        done=collapsed,
+        done=SWITCHES.tried,
     ),
     usual.good(
         "Back to the healthy model. Its [[trunk]] is [[frozen]]: it learns no more. People name a few pictures of "
