@@ -219,7 +219,7 @@ def test_play_on_a_recording_plays_its_film(visit: Visit) -> None:
     visitor.status("Pause")
     seen = []
     visitor.until(lambda: seen.append((visitor.step, visitor.frame[1])) or len(set(seen)) > 3, "the film goes on")
-    assert seen[0][0] < whole
+    assert seen[-1][0] < whole  # the first may be from before: the button is drawn ahead of the line
     visitor.press("play")
     visitor.status("Play")
     expect(visitor.mode).to_have_text("◷ recorded")
