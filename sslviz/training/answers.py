@@ -12,12 +12,15 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 
-from sslviz.catalogue import TASKS
-from sslviz.tasks.base import Batch
+from sslviz.catalogue import TASKS, load
+from sslviz.tasks.base import Batch, Task
 from sslviz.training.config import RunConfig
 from sslviz.training.loop import Learner, State
 
 Result = TypeVar("Result")
+
+MANY = 64  # networks of a class that is on many pages with seeds of their own; an untrained one is 0.1 to 1.5 MB
+_making = [threading.Lock() for _ in range(16)]  # who asks for one that is being made waits for it
 
 
 def ask(
@@ -54,6 +57,11 @@ def network(config: RunConfig, question: Callable[[Learner], Result]) -> Result:
         return question(learner)
 
 
+def sorts_first(task: str) -> bool:
+    """Whether training data is sorted before the first step, which takes a second, and the answer tells of it."""
+    return type(load(task)).refresh is not Task.refresh
+
+
 def vectors(
     config: RunConfig, weights: NDArray[Any] | None, batch: Batch, kept: NDArray[Any] | None = None
 ) -> NDArray[np.float32]:
@@ -68,13 +76,19 @@ def _plain(config: RunConfig) -> RunConfig:
     return replace(config, device="cpu", steps=20, scheduled=0, batch=16, lr=1e-3, options=shaping)
 
 
-@lru_cache(maxsize=8)
+@lru_cache(maxsize=32)
 def _shared(config: RunConfig) -> tuple[Learner, threading.Lock]:
     return Learner(config), threading.Lock()
 
 
-@lru_cache(maxsize=8)
 def _untrained(config: RunConfig) -> State:
+    """Weights and buffers before the first step; made once, also where a class asks at the same moment."""
+    with _making[hash(config) % len(_making)]:
+        return _first(config)
+
+
+@lru_cache(maxsize=MANY)
+def _first(config: RunConfig) -> State:
     # Not by `fresh`: in Python 3.11 a cached property has one lock for all networks, and a round of labels takes long.
     state: State = vars(Learner)["first"].func(Learner(config))
-    return state
+    return {name: state[name] for name in ("weights", "buffers")}

@@ -29,10 +29,10 @@ def few(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     real = ClusterIds.size
     monkeypatch.setattr(ClusterIds, "size", lambda self, data, part: min(N, real(self, data, part)))
     monkeypatch.setattr("sslviz.training.results.recorded.read", lambda *_: None)
-    for cached in (answers._shared, answers._untrained, loop._learner):
+    for cached in (answers._shared, answers._first, loop._learner):
         cached.cache_clear()
     yield
-    for cached in (answers._shared, answers._untrained, loop._learner):
+    for cached in (answers._shared, answers._first, loop._learner):
         cached.cache_clear()
 
 

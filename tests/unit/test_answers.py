@@ -1,6 +1,7 @@
 """Questions to a model with given weights: right for every asker, also when many ask at once."""
 
 import threading
+from collections import Counter
 from dataclasses import replace
 from typing import Any
 
@@ -13,26 +14,27 @@ from sslviz.training import answers, loop
 from sslviz.training.config import default
 
 CONFIG = replace(default("masked_words"), device="cpu")
+SOME = slice(5000, 5005)  # weights that are drawn; the first ones are zero, whatever the seed
 
 
 def first_weights(learner: loop.Learner) -> np.ndarray:
-    return learner.flat[:5].numpy().copy()
+    return learner.flat[SOME].numpy().copy()
 
 
 def test_the_network_holds_the_weights_that_were_given() -> None:
     weights = loop.start(CONFIG)["weights"] + 1
-    np.testing.assert_array_equal(answers.ask(CONFIG, weights, first_weights), weights[:5])
+    np.testing.assert_array_equal(answers.ask(CONFIG, weights, first_weights), weights[SOME])
 
 
 def test_half_precision_weights_of_a_recording_are_taken() -> None:
     weights = loop.start(CONFIG)["weights"].astype(np.float16)
-    np.testing.assert_array_equal(answers.ask(CONFIG, weights, first_weights), weights[:5].astype(np.float32))
+    np.testing.assert_array_equal(answers.ask(CONFIG, weights, first_weights), weights[SOME].astype(np.float32))
 
 
 @pytest.mark.parametrize("seed", [0, 3])
 def test_without_weights_it_is_the_untrained_network_of_that_seed(seed: int) -> None:
     config = replace(CONFIG, seed=seed)
-    np.testing.assert_array_equal(answers.ask(config, None, first_weights), loop.start(config)["weights"][:5])
+    np.testing.assert_array_equal(answers.ask(config, None, first_weights), loop.start(config)["weights"][SOME])
 
 
 def test_no_gradient_is_kept_and_no_learner_is_made_for_each_setting() -> None:
@@ -49,15 +51,41 @@ def test_what_follows_from_the_shape_alone_waits_for_no_untrained_network(monkey
 
 def test_untrained_networks_do_not_wait_for_one_another(monkeypatch: pytest.MonkeyPatch) -> None:
     both = threading.Barrier(2, timeout=20)
-    monkeypatch.setattr(vars(loop.Learner)["first"], "func", lambda _: {"step": both.wait()})
-    threads = [
-        threading.Thread(target=answers._untrained.__wrapped__, args=(replace(CONFIG, seed=seed),)) for seed in (1, 2)
-    ]
+    monkeypatch.setattr(vars(loop.Learner)["first"], "func", lambda _: {"weights": both.wait(), "buffers": 0})
+    found = [replace(CONFIG, seed=seed) for seed in range(100, 140)]
+    places = {hash(one) % len(answers._making): one for one in found}  # of those that share a lock, one waits
+    threads = [threading.Thread(target=answers._untrained, args=(one,)) for one in list(places.values())[:2]]
     for thread in threads:
         thread.start()
     for thread in threads:
         thread.join()
+    answers._first.cache_clear()
     assert not both.broken
+
+
+def test_a_class_with_a_run_seed_each_has_each_untrained_network_made_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Thirty visitors, in turn and twice, and two of each seed at the same moment."""
+    made, real = Counter[int](), vars(loop.Learner)["first"].func
+
+    def count(learner: loop.Learner) -> loop.State:
+        made[learner.config.seed] += 1
+        return real(learner)
+
+    monkeypatch.setattr(vars(loop.Learner)["first"], "func", count)
+    seeds, found = range(200, 230), dict[int, list[float]]()
+
+    def visit() -> None:
+        for seed in (*seeds, *seeds):
+            mine = answers.ask(replace(CONFIG, seed=seed), None, first_weights).tolist()
+            assert found.setdefault(seed, mine) == mine
+
+    threads = [threading.Thread(target=visit) for _ in range(2)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert made == dict.fromkeys(seeds, 1)
+    assert len(set(map(tuple, found.values()))) == len(seeds)
 
 
 def test_many_askers_at_once_get_their_own_answers() -> None:
@@ -66,7 +94,7 @@ def test_many_askers_at_once_get_their_own_answers() -> None:
 
     def ask(number: int) -> None:
         mine = weights + number
-        right.extend(np.array_equal(answers.ask(CONFIG, mine, first_weights), mine[:5]) for _ in range(20))
+        right.extend(np.array_equal(answers.ask(CONFIG, mine, first_weights), mine[SOME]) for _ in range(20))
 
     threads = [threading.Thread(target=ask, args=(number,)) for number in range(4)]
     for thread in threads:
@@ -103,7 +131,7 @@ def test_what_is_kept_beside_the_weights_is_taken_over(monkeypatch: pytest.Monke
         return net
 
     monkeypatch.setattr(MaskedWords, "build", with_copy)
-    clear = (answers._shared.cache_clear, answers._untrained.cache_clear, loop._learner.cache_clear)
+    clear = (answers._shared.cache_clear, answers._first.cache_clear, loop._learner.cache_clear)
     for forget in clear:
         forget()
     state = loop.start(CONFIG)

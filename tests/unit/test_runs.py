@@ -806,3 +806,28 @@ def test_a_learning_rate_far_too_high_ends_with_a_note(cheap: None, monkeypatch:
     assert "Reset" in run.note
     assert np.isfinite(run.state["weights"]).all()
     assert np.isfinite(run.losses).all()
+
+
+def test_a_page_waits_for_the_first_slice_and_for_nothing_else(run: Run, engine: Engine) -> None:
+    began = time.monotonic()
+    run.wait_for_first(60)  # it does not play
+    run.play()
+    late = threading.Timer(0.2, engine.work)
+    late.start()
+    run.wait_for_first(60)
+    assert (run.step, run.state is not None) == (1, True)
+    run.wait_for_first(60)  # it has had it
+    run.reset()
+    run.play()
+    run.wait_for_first(0.1)  # that long, and no longer
+    assert run.state is None
+    late = threading.Timer(0.2, run.reset)
+    late.start()
+    run.wait_for_first(60)
+    assert time.monotonic() - began < 30
+
+
+def test_a_first_slice_has_a_head_start_and_no_other(run: Run, engine: Engine) -> None:
+    run.play()
+    engine.work(3)
+    assert [job.priority for job in engine.seen[:3]] == [runs.HEAD_START, 0, 0]

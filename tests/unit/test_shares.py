@@ -82,6 +82,23 @@ def test_who_comes_is_served_at_once_and_not_for_long() -> None:
     assert Counter(server.order)["ann"] == pytest.approx(20, abs=4)
 
 
+def test_a_head_start_goes_first_and_is_paid_for() -> None:
+    """Thirty whose slices take a second each; whoever begins is served next, and has had no more in the end."""
+    server = Server()
+    for number in range(30):
+        server.visit(f"{number}", 1, 1.0)
+    server.work(60)
+    at, share = sum(server.seconds.values()), Share(server.engine, server.shares, "new")
+    share.submit(lambda: 0.1, priority=5).add_done_callback(lambda _: server.seconds.update(new=0.1))
+    server.engine.work()
+    assert server.seconds["new"] == 0.1
+    assert sum(server.seconds.values()) == pytest.approx(at + 0.1)
+    for _ in range(200):  # begun again and again: a head start is used up
+        share.submit(lambda: 0.5, priority=5).add_done_callback(lambda _: server.seconds.update(new=0.5))
+    server.work(90)
+    assert server.seconds["new"] <= 5 + 1.5 * 90 / 31 + 1
+
+
 def test_nobody_is_remembered_who_has_had_no_more_than_others() -> None:
     server = Server()
     for number in range(1000):

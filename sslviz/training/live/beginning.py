@@ -16,6 +16,7 @@ import numpy as np
 from sslviz.training import loop
 from sslviz.training.config import RunConfig
 
+FIRST = ("weights", "buffers")  # before the first step; they go along until they are judged, on whichever worker
 KEPT = 32  # untrained networks of which this process knows how they were judged; 80 kB each
 
 _judged: OrderedDict[RunConfig, loop.Evaluation] = OrderedDict()
@@ -49,7 +50,7 @@ def begin(run: RunConfig, watch: loop.Watch | None = None) -> tuple[loop.State, 
         return fresh, loop.Snapshot(0, np.empty(0, np.float32), (), seconds, device, diverged=0)
     finally:
         learner.watch = None
-    state = learner.dump(1)
+    state = {**learner.dump(1), **{f"first_{name}": fresh[name] for name in FIRST}}
     snapshot = loop.Snapshot(1, losses, (), time.perf_counter() - began, device)
     if (known := _judged.get(_untrained(run))) is None:
         return state, snapshot
@@ -66,7 +67,7 @@ def settle(run: RunConfig, state: loop.State) -> tuple[loop.State, loop.Snapshot
     """Judge the untrained network of a run that owes it. Returns the state with the map, and what was found."""
     learner, began = loop._learner(run), time.perf_counter()
     if (first := _judged.get(_untrained(run))) is None:
-        learner.load(learner.fresh())
+        learner.load({**learner.bare, **{name: state[f"first_{name}"] for name in FIRST}})
         first = learner.evaluate(0)
         _judged[_untrained(run)] = first
         while len(_judged) > KEPT:
@@ -97,7 +98,8 @@ def _pay(learner: loop.Learner, state: loop.State, first: loop.Evaluation) -> tu
             diverged = step
     assert learner.map is not None  # noqa: S101 - the first one at least
     none, seconds = np.empty(0, np.float32), time.perf_counter() - began
-    return {**state, "map": learner.map}, loop.Snapshot(
+    settled = {name: array for name, array in state.items() if not name.startswith("first_")}
+    return {**settled, "map": learner.map}, loop.Snapshot(
         step, none, tuple(evaluations), seconds, str(learner.device), diverged
     )
 

@@ -33,6 +33,7 @@ from sslviz.training.live.together import NEAR, Others, Reached, Slice
 from sslviz.training.results import recorded
 
 SLICE, LONGEST = 0.5, 400  # seconds that a slice should take; most steps in one
+HEAD_START = 5.0  # seconds by which a run's first step, a tenth of one long, goes before the slices of others
 IDLE = 60.0  # seconds without a page that looks, after which a run pauses
 KEPT = 2 * 3600.0  # and after which it is forgotten
 TRIES = 3  # slices that may fail one after the other
@@ -61,9 +62,12 @@ class Run:
         self._engine, self._clock, self._refuse, self._others = engine, clock, refuse, others
         self._lock = threading.RLock()
         self.slice: Slice | None = None  # that is being computed for it
+        self._came = threading.Event()
         self._clear()
 
     def _clear(self) -> None:
+        self._came.set()  # who waits for a first slice waits no longer
+        self._came = threading.Event()  # a slice is back, or was lost
         self.state: loop.State | None = None  # None: not started
         self.status, self.note, self.device = READY, "", ""
         self.step, self.seconds = 0, 0.0
@@ -120,6 +124,16 @@ class Run:
             if self.slice and self._engine.lost():
                 lost, self._round = self.slice, object()  # whatever still comes of it is too late
                 self._again(lost, self._round, ConnectionError(f"the engine ended while it held {lost.job}"))
+
+    def wait_for_first(self, most: float) -> None:
+        """Wait until a run that has just begun has its first slice, but no longer than `most` s after it was handed in.
+
+        For a page whose answer needs what that slice makes, so that the web server does not make it a second time.
+        """
+        with self._lock:
+            came, left = self._came, most - self.waits if self.state is None and self.slice else 0.0
+        if left > 0:
+            came.wait(left)
 
     def fork(self, copy: Run | None = None) -> Run:
         """A copy at the same step, paused, for somebody who opened the same link; `copy` is a new run of theirs."""
@@ -209,7 +223,8 @@ class Run:
             self._go_to(start)
         else:
             engine = others.engine if others else self._engine
-            job = engine.submit(function, self.config.to_json(), self.state, *more)
+            first = HEAD_START if self.state is None else 0.0
+            job = engine.submit(function, self.config.to_json(), self.state, *more, priority=first)
             self.slice = Slice(job, self.crew, None if alone else self._reached())
         mine = self.slice
         mine.job.add_done_callback(lambda _: self._done(mine, mark, kind))
@@ -249,6 +264,7 @@ class Run:
                 self._wish = None
             else:
                 self._go_on()
+            self._came.set()
 
     def _go_on(self) -> None:
         """What comes next: the figures where the budget is spent, another slice where one is wished for, or a pause."""
@@ -297,6 +313,7 @@ class Run:
             if mark is not self._round:
                 return
             self.slice, self._failed = None, self._failed + 1
+            self._came.set()
             if waiting.killed(problem):  # Dask has tried it several times by itself
                 self.status, self.note, self._failed = FAILED, waiting.memory_ran_out(self.config.batch), 0
             elif self._failed >= TRIES:

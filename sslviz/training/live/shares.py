@@ -4,6 +4,9 @@ Every visitor has a clock of their own, in seconds of work handed in. A job is t
 shows, and Dask takes the lowest tag first. So many runs at once, or Step pressed again and again, only move their own
 visitor's clock on, and never keep another's next job waiting for long. Nobody saves anything up either: who comes back
 starts at the tag that is being served. Nothing here queues; a tag is Dask's priority, negated.
+
+A job may be handed in with a head start, by which it goes first though its visitor's clock is not set back: borrowed
+virtual time (Duda and Cheriton 1999, SOSP). So who has just pressed Play sees a first step, and pays for it afterwards.
 """
 
 from __future__ import annotations
@@ -33,10 +36,13 @@ class Shares:
             self._clocks[visitor], self._out = tag + USUAL, self._out + 1
             return tag
 
-    def end(self, visitor: str, tag: float, seconds: float = USUAL) -> None:
-        """The job of this tag is back and took so many seconds; a failed one is taken to have cost what is usual."""
+    def end(self, visitor: str, tag: float, seconds: float = USUAL, ahead: float = 0) -> None:
+        """The job of this tag is back, which took so many seconds and had gone `ahead` by so many.
+
+        A failed one is taken to have cost what is usual.
+        """
         with self._lock:
-            self._served, self._out = max(self._served, tag), self._out - 1
+            self._served, self._out = max(self._served, tag - ahead), self._out - 1
             self._clocks[visitor] = self._clocks.get(visitor, tag + USUAL) + seconds - USUAL
             # Who is behind would start at what is being served; and when nothing is, nobody has kept anybody waiting.
             self._clocks = {name: clock for name, clock in self._clocks.items() if clock > self._served and self._out}
@@ -48,15 +54,15 @@ class Share:
     def __init__(self, engine: Engine, shares: Shares, visitor: str) -> None:
         self._engine, self._shares, self._visitor = engine, shares, visitor
 
-    def submit(self, function: Callable[..., Any], *arguments: Any) -> Job:
-        """Run `function(*arguments)` on a worker when it is this visitor's turn."""
+    def submit(self, function: Callable[..., Any], *arguments: Any, priority: float = 0) -> Job:
+        """Run `function(*arguments)` on a worker when it is this visitor's turn; `priority` is a head start in seconds."""
         tag = self._shares.begin(self._visitor)
         try:
-            job = self._engine.submit(timed, function, *arguments, priority=-tag)
+            job = self._engine.submit(timed, function, *arguments, priority=priority - tag)
         except BaseException:
             self._shares.end(self._visitor, tag, 0)
             raise
-        job.add_done_callback(lambda done: self._shares.end(self._visitor, tag, _cost(done)))
+        job.add_done_callback(lambda done: self._shares.end(self._visitor, tag, _cost(done), priority))
         return Timed(job)
 
     def lost(self) -> bool:

@@ -202,7 +202,7 @@ def read(task: str, which: str = "short") -> Recording | None:
     return _read(file, file.stat().st_mtime_ns) if file.exists() else None
 
 
-@lru_cache(maxsize=8)
+@lru_cache(maxsize=64)  # all there are: 1 MB each, and a page asks for several
 def _read(target: Path, _changed: int) -> Recording:
     with np.load(target) as file:
         plain = json.loads(str(file["json"]))

@@ -86,7 +86,7 @@ def _at_the_end(figures: dict[str, Any]) -> dict[str, Any]:
     return {"scores": figures["scores"], "knn": float(figures["probes"]["trained"]["knn"])}
 
 
-@lru_cache(maxsize=8)
+@lru_cache(maxsize=64)
 def from_recording(run: Recording, name: str) -> RunView:
     """A recorded run at its end; `figures` have what was measured of all its run seeds as `runs`."""
     return RunView(

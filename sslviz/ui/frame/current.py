@@ -13,6 +13,8 @@ from sslviz.ui import startup
 from sslviz.ui.frame import settings
 from sslviz.ui.visitors import visitor
 
+PATIENCE = 3.0  # seconds that a page waits for what a run's first slice sorts, before it sorts that for itself
+
 if TYPE_CHECKING:
     from sslviz.training.config import RunConfig
     from sslviz.training.live.runs import Run  # brings torch, for which a recorded run need not wait
@@ -88,6 +90,11 @@ def show(slug: str) -> RunView:
     live = run(slug)
     if live is not None:
         live.look()
+        if live.status == "playing" and live.state is None:
+            from sslviz.training import answers
+
+            if answers.sorts_first(slug):
+                live.wait_for_first(PATIENCE)
         return run_view.from_run(live, refit=bool(st.session_state.get(f"{slug}_refit")))
     which = settings.value(slug, "recording", "short")
     found = recorded.read(slug, which) or recorded.read(slug)

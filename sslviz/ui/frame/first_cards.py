@@ -92,7 +92,7 @@ def path(slug: str) -> Path:
     return FOLDER / f"{slug}.json.gz"
 
 
-@lru_cache(maxsize=4)
+@lru_cache(maxsize=32)
 def read(file: Path) -> dict[str, dict[str, Any]]:
     """The kept cards of a page, by `name`."""
     found: dict[str, dict[str, Any]] = json.loads(gzip.decompress(file.read_bytes()))

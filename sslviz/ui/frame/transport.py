@@ -387,7 +387,7 @@ def map_info(config: RunConfig) -> MapInfo:
     return recorded.map_info(config)
 
 
-@lru_cache(maxsize=8)
+@lru_cache(maxsize=24)
 def _sprite(pictures: str, ids: tuple[int, ...]) -> bytes:
     from sslviz.data import images, video
 
