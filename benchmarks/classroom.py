@@ -39,7 +39,7 @@ from sslviz.ui.visitors import new_number
 PAGES = ("masked_words", "same_or_different", "masked_patches", "next_word", "cluster_ids")
 RUN = re.compile(rb'"run": ?"([\w-]{16})"')  # what a view is sent that looks at a run
 LOOK_EVERY, LOOK_AT_FIRST, REDRAW, LEAST = 0.5, 0.15, 2.0, 10.0  # seconds, as in ui/frame/look.js
-SLOWER = 10  # so many times what a look takes, as there
+SLOWER, RARER = 10, 4  # so many times what a look takes; looks are that much rarer at most; as there
 LABEL_EVERY = 5.0  # seconds
 LONGEST = 60.0  # seconds that a page may take to be complete
 SOON = 9.0  # seconds within which a run that is alone should begin
@@ -149,9 +149,18 @@ class Connection:
         if one.found["step"] and one.moved is None and one.played is not None:
             one.moved = time.perf_counter() - one.played
         self.took = (self.took + one.looks[-1] / 1e3) / 2
-        if one.followed and time.perf_counter() - self.redrawn > min(LEAST, max(REDRAW, SLOWER * self.took)):
+        if one.followed and time.perf_counter() - self.redrawn > max(REDRAW, self.busy()):
             self.redrawn = time.perf_counter()
             await self.ask(fragment=one.followed)
+
+    def busy(self) -> float:
+        """Seconds for which a busy server is left alone, as in look.js."""
+        return min(LEAST, SLOWER * self.took)
+
+    def pause(self) -> float:
+        """Seconds until the next look."""
+        least = LOOK_EVERY if self.one.moved else LOOK_AT_FIRST
+        return max(least, min(RARER * least, self.busy()))
 
     async def listen(self, seconds: float) -> None:
         """Take what comes unasked."""
@@ -192,7 +201,7 @@ async def visit(server: Server, one: Visitor, play_after: float, stop: asyncio.E
                     next_label = max(next_label + LABEL_EVERY, time.perf_counter())
                 elif one.run and now >= next_look:
                     await line.look()
-                    next_look = now + (LOOK_EVERY if one.moved else LOOK_AT_FIRST)
+                    next_look = time.perf_counter() + line.pause()
                 else:
                     await line.listen(0.15)
             if one.moved and "play" in one.buttons:

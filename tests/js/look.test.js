@@ -94,6 +94,24 @@ describe('a look', () => {
     expect(asked).toHaveLength(3)
   })
 
+  test.each([
+    [0, 5, 38, 40],
+    [100, 5, 17, 19], // ten times what it takes
+    [1000, 5, 6, 8], // at most four times as rare, so that the line keeps moving
+    [1000, 0, 11, 14],
+  ])('comes less often where it takes %i ms', async (takes, step, least, most) => {
+    let asked = 0
+    vi.stubGlobal('fetch', async () => {
+      asked += 1
+      await new Promise(done => setTimeout(done, takes))
+      return { status: 204 }
+    })
+    follow(about({ run: `takes ${takes} ${step}`, step }))
+    await vi.advanceTimersByTimeAsync(20000)
+    expect(asked).toBeGreaterThanOrEqual(least)
+    expect(asked).toBeLessThanOrEqual(most)
+  })
+
   test('that fails is tried again', async () => {
     const loss = listener('loss')
     server(new Error('offline'), pack(found()))

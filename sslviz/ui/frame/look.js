@@ -8,8 +8,9 @@ import { view } from '../live/view.js'
 const USUAL = 500 // ms between looks
 const AT_FIRST = 150 // ms, until the first step is done
 const PATIENCE = 2000 // ms between two times that Python is asked to draw
-const SLOWER = 10 // so many times what a look takes; a server that is busy with a class is asked to draw less
+const SLOWER = 10 // so many times what a look takes; a server that is busy with a class is asked less
 const LONGEST = 10000 // ms
+const RARER = 4 // times: looks at a busy server are that much rarer at most, so that a run's line keeps moving
 const AT_ONCE = 1000 // ms between two times that it is told of another mark
 
 /**
@@ -74,12 +75,20 @@ function join(part, run) {
 }
 
 /**
+ * For how long a busy server is left alone, ms.
+ * @param {Looks | undefined} looks
+ */
+const busy = looks => Math.min(LONGEST, SLOWER * (looks?.took ?? 0))
+
+/**
  * @param {string} run
  * @param {Looks} looks
  */
 function again(run, looks) {
   const step = looks.found?.step ?? [...looks.followers][0]?.data?.step ?? 0
-  looks.timer = setTimeout(() => look(run, looks).finally(() => again(run, looks)), step ? USUAL : AT_FIRST)
+  const least = step ? USUAL : AT_FIRST
+  const pause = Math.max(least, Math.min(RARER * least, busy(looks)))
+  looks.timer = setTimeout(() => look(run, looks).finally(() => again(run, looks)), pause)
   if (!looks.followers.size) clearTimeout(looks.timer)
 }
 
@@ -123,8 +132,8 @@ function tell(part) {
   if (same && !found.gone) return
   const now = performance.now()
   const soon = data.follows === 'mark' || data.follows === 'all'
-  const busy = soon && found.mark !== data.mark ? 0 : Math.min(LONGEST, SLOWER * (part.looks?.took ?? 0))
-  if (now - part.told < Math.max(soon ? AT_ONCE : PATIENCE, busy)) return
+  const left = soon && found.mark !== data.mark ? 0 : busy(part.looks)
+  if (now - part.told < Math.max(soon ? AT_ONCE : PATIENCE, left)) return
   part.told = now
   part.turn += 1
   part.send({ kind: 'moved', turn: part.turn })
