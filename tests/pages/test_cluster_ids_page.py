@@ -132,6 +132,25 @@ def test_agreement_with_classes_comes_from_held_out_pictures_of_the_round_in_vie
     assert alone.agrees.shuffled < 0.1 < alone.agrees.nmi
 
 
+def test_a_run_in_its_first_round_is_not_sorted_a_second_time(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Its own state still has what the untrained trunk sorted; a later one of its round finds that kept."""
+    (_, early), (_, late) = trained(3), trained(13)
+    words._sorted.clear()
+    real, sorted_anew = answers._untrained, []
+    monkeypatch.setattr(answers, "_untrained", lambda run: sorted_anew.append(run) or real(run))
+    found = words.history(early)
+    assert found.steps.tolist() == [0]
+    first, latest = (words.grouping(early, found, name) for name in (words.FIRST, words.LATEST))
+    kept = words.grouping(late, words.history(late), words.FIRST)
+    assert not sorted_anew
+    words._sorted.clear()
+    anew = words.grouping(late, words.history(late), words.FIRST)
+    assert len(sorted_anew) == 1
+    for one in (first, latest, kept):
+        assert one.ids.tolist() == anew.ids.tolist()
+        assert one.agrees == anew.agrees
+
+
 def test_the_verdict_follows_the_numbers() -> None:
     def ways(first: float, latest: float, alone: float) -> dict[str, words.Grouping]:
         values = {words.FIRST: first, words.LATEST: latest, words.ALONE: alone}

@@ -13,7 +13,7 @@ from sslviz.ui import startup
 from sslviz.ui.frame import settings
 from sslviz.ui.visitors import visitor
 
-PATIENCE = 3.0  # seconds that a page waits for what a run's first slice sorts, before it sorts that for itself
+PATIENCE = 10.0  # seconds that a page waits for what a run's first slice sorts, before it sorts that for itself
 
 if TYPE_CHECKING:
     from sslviz.training.config import RunConfig
@@ -90,17 +90,26 @@ def show(slug: str) -> RunView:
     live = run(slug)
     if live is not None:
         live.look()
-        if live.status == "playing" and live.state is None:
-            from sslviz.training import answers
-
-            if answers.sorts_first(slug):
-                live.wait_for_first(PATIENCE)
         return run_view.from_run(live, refit=bool(st.session_state.get(f"{slug}_refit")))
     which = settings.value(slug, "recording", "short")
     found = recorded.read(slug, which) or recorded.read(slug)
     if found is not None:
         return run_view.from_recording(found, f"{slug}-{which}")
     return run_view.untrained(settings.config(slug))
+
+
+def to_be_asked(slug: str) -> RunView:
+    """As `show`, for who asks the network: where a run that has just begun sorts its data first, once that is done.
+
+    Only where others train as well, and the server has better to do than to sort the same a second time.
+    """
+    live = run(slug)
+    if live is not None and live.status == "playing" and live.state is None and startup.runs().training() > 1:
+        from sslviz.training import answers
+
+        if answers.sorts_first(slug):
+            live.wait_for_first(PATIENCE)
+    return show(slug)
 
 
 def recorded_or_untrained(slug: str) -> RunView:

@@ -18,7 +18,9 @@ from sslviz.ui.frame.parts import credit_line
 if TYPE_CHECKING:
     from sslviz.training.results.run_view import RunView
 
-QUICK = 3  # how hard a PNG is packed: half of the usual 6's time, and no larger for 32 × 32 pixels; cards have up to 100
+QUICK = (
+    3  # how hard a PNG is packed: half of the usual 6's time, and no larger for 32 × 32 pixels; cards have up to 100
+)
 
 
 def sprite(pictures: NDArray[np.uint8], columns: int) -> bytes:

@@ -261,7 +261,7 @@ def _card(page: TaskPage[Any, Any], place: DeltaGenerator) -> None:
 
     def show() -> None:
         depth = _depth()
-        view, options = current.show(slug), page.chosen()
+        view, options = current.to_be_asked(slug), page.chosen()
         if not first_cards.show(page, view, depth):
             page.card(page.in_view(warn=True), view, page.seed, options, depth)
         if other := trained_otherwise(view, options, page.variant):

@@ -57,7 +57,7 @@ def draw_part(place: Place, on: On) -> None:
 def _card(place: Place, on: On) -> None:
     """The sample card, as far down as the scene goes."""
     page, on_stage = place.page, stage.now()
-    view, options = current.show(page.slug), page.chosen()
+    view, options = current.to_be_asked(page.slug), page.chosen()
     if not first_cards.show(page, view, on.depth):
         page.card(page.in_view(warn=True), view, page.seed, options, on.depth)
 

@@ -50,7 +50,7 @@ def question() -> Question:
     number = guess.number(SLUG)
     key = f"{SLUG}_asked_pictures_{number}"
     if key not in st.session_state:
-        st.session_state[key] = ask(current.show(SLUG), number)
+        st.session_state[key] = ask(current.to_be_asked(SLUG), number)
     asked: Sorted = st.session_state[key]
 
     def show() -> None:

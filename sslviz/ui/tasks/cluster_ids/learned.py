@@ -74,7 +74,7 @@ def rounds(hide: set[str]) -> None:
 
 
 def _rounds(hide: set[str]) -> None:
-    view = current.show(SLUG)
+    view = current.to_be_asked(SLUG)
     found = history(view)
     left, right = (st.container(),) * 2 if "learned" in hide else st.columns(2, gap="medium")
     if "learned" not in hide:
@@ -222,13 +222,14 @@ def grouping(view: RunView, found: Rounds, which: str) -> Grouping:
     k, data = int(found.sizes.shape[1]), view.config.data
     if which == ALONE:
         return _alone(data, k)
-    if which == FIRST or view.weights is None:
-        return _sorted(f"{data} {k} {view.config.seed} untrained", view, trained=False)
-    return _sorted(f"{view.id} {found.steps[-1]}", view, trained=True)
+    if which == FIRST or view.weights is None or len(found.steps) == 1:  # a run in its first round still has that
+        return _sorted(f"{data} {k} {view.config.seed} untrained", view, _trained=len(found.steps) == 1)
+    whose = f"{view.mode} {view.config.key} {view.device}"  # the same for a class with the same settings
+    return _sorted(f"{whose} {found.steps[-1]}", view, _trained=True)
 
 
-@st.cache_data(max_entries=32, show_spinner=False)
-def _sorted(key: str, _view: RunView, *, trained: bool) -> Grouping:  # noqa: ARG001 - the key says which it is
+@st.cache_data(max_entries=64, show_spinner=False)
+def _sorted(key: str, _view: RunView, *, _trained: bool) -> Grouping:  # noqa: ARG001 - the key says which it is
     import torch
 
     from sslviz.tasks.cluster_ids import CHUNK, ClusterNet
@@ -242,7 +243,7 @@ def _sorted(key: str, _view: RunView, *, trained: bool) -> Grouping:  # noqa: AR
         found = torch.cat([model.net.cluster(some) for some in pixels.split(CHUNK)])
         return model.net.ids.long().numpy().copy(), found.numpy()
 
-    weights, kept = (_view.weights, _view.kept) if trained else (None, None)
+    weights, kept = (_view.weights, _view.kept) if _trained else (None, None)
     ids, test = ask(_view.config, weights, question, kept=kept)
     return Grouping(ids, groups.agreement(test, classes))
 

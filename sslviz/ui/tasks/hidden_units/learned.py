@@ -42,7 +42,7 @@ def measured(this: Sample, seed: int, options: Any, hide: set[str]) -> None:
     """All of it, one below the other."""
     if {"text", "learned"} <= hide:
         return
-    view = current.show(SLUG)
+    view = current.to_be_asked(SLUG)
     left, right = st.columns(2, gap="medium")
     with left.container(key="hidden_rounds", border=True, gap="small"):
         part("Two rounds", "first by the sound, then by what the trunk makes of it")
