@@ -55,7 +55,7 @@ class Share:
         self._engine, self._shares, self._visitor = engine, shares, visitor
 
     def submit(self, function: Callable[..., Any], *arguments: Any, priority: float = 0) -> Job:
-        """Run `function(*arguments)` on a worker when it is this visitor's turn; `priority` is a head start in seconds."""
+        """Run `function(*arguments)` on a worker in this visitor's turn; `priority` is a head start in seconds."""
         tag = self._shares.begin(self._visitor)
         try:
             job = self._engine.submit(timed, function, *arguments, priority=priority - tag)
