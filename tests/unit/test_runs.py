@@ -819,7 +819,7 @@ def test_a_page_waits_for_the_first_slice_and_for_nothing_else(run: Run, engine:
     run.wait_for_first(60)  # it has had it
     run.reset()
     run.play()
-    run.wait_for_first(0.1)  # that long, and no longer
+    run.wait_for_first(0.1)  # so long, and no longer
     assert run.state is None
     late = threading.Timer(0.2, run.reset)
     late.start()

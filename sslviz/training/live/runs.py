@@ -126,14 +126,14 @@ class Run:
                 self._again(lost, self._round, ConnectionError(f"the engine ended while it held {lost.job}"))
 
     def wait_for_first(self, most: float) -> None:
-        """Wait until a run that has just begun has its first slice, but no longer than `most` s after it was handed in.
+        """Wait until a run that has just begun has its first slice, at most so many seconds; else not at all.
 
         For a page whose answer needs what that slice makes, so that the web server does not make it a second time.
         """
         with self._lock:
-            came, left = self._came, most - self.waits if self.state is None and self.slice else 0.0
-        if left > 0:
-            came.wait(left)
+            came, begun = self._came, self.state is None and self.slice is not None
+        if begun:
+            came.wait(most)
 
     def fork(self, copy: Run | None = None) -> Run:
         """A copy at the same step, paused, for somebody who opened the same link; `copy` is a new run of theirs."""
@@ -314,6 +314,7 @@ class Run:
                 return
             self.slice, self._failed = None, self._failed + 1
             self._came.set()
+            self._came = threading.Event()
             if waiting.killed(problem):  # Dask has tried it several times by itself
                 self.status, self.note, self._failed = FAILED, waiting.memory_ran_out(self.config.batch), 0
             elif self._failed >= TRIES:

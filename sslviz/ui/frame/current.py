@@ -14,6 +14,7 @@ from sslviz.ui.frame import settings
 from sslviz.ui.visitors import visitor
 
 PATIENCE = 10.0  # seconds that a page waits for what a run's first slice sorts, before it sorts that for itself
+YIELD = 0.2  # seconds of that, after which a press is heeded
 
 if TYPE_CHECKING:
     from sslviz.training.config import RunConfig
@@ -104,12 +105,17 @@ def to_be_asked(slug: str) -> RunView:
     Only where others train as well, and the server has better to do than to sort the same a second time.
     """
     live = run(slug)
-    if live is not None and live.status == "playing" and live.state is None and startup.runs().training() > 1:
-        from sslviz.training import answers
-
-        if answers.sorts_first(slug):
-            live.wait_for_first(PATIENCE)
+    if live is not None and startup.runs().training() > 1:
+        while live.status == "playing" and live.state is None and 0 < live.waits < PATIENCE and _sorts_first(slug):
+            live.wait_for_first(YIELD)
+            st.session_state.get(f"{slug}_run")  # a press that came meanwhile is heeded here
     return show(slug)
+
+
+def _sorts_first(slug: str) -> bool:
+    from sslviz.training import answers  # a run that trains has brought torch
+
+    return answers.sorts_first(slug)
 
 
 def recorded_or_untrained(slug: str) -> RunView:
