@@ -76,7 +76,7 @@ def _plain(config: RunConfig) -> RunConfig:
     return replace(config, device="cpu", steps=20, scheduled=0, batch=16, lr=1e-3, options=shaping)
 
 
-@lru_cache(maxsize=32)
+@lru_cache(maxsize=24)
 def _shared(config: RunConfig) -> tuple[Learner, threading.Lock]:
     return Learner(config), threading.Lock()
 
