@@ -33,7 +33,7 @@ if TYPE_CHECKING:
 
 POLL = 0.5  # seconds between looks at a run
 FRAME = 0.5  # seconds that a frame of a film stays
-PHASE = 1.25  # seconds a phase of slow motion stays
+PHASE, SEEN = 1.25, 0.8  # seconds a phase of slow motion stays, and the part of it after which the next one may come
 SPRITE_COLUMNS = 25
 BUSY = ("playing", "pausing", "showing")
 
@@ -157,22 +157,24 @@ def _slow_motion(slug: str, view: RunView) -> None:
     key, last = f"{slug}_phase", len(view.phases) - 1
     step = f"{view.id} {view.step}"
     if st.session_state.get(key, (None,))[0] != step:
-        st.session_state[key] = (step, 0, True)
+        st.session_state[key] = (step, 0, True, time.monotonic())
 
     def draw() -> None:
-        _, active, playing = st.session_state[key]
+        _, active, playing, since = st.session_state[key]
+        # The panel is drawn for other reasons, too, as when the first map is there; a phase is seen its time even so.
+        seen = time.monotonic() - since >= SEEN * PHASE
+        if playing and seen and active < last:
+            active, seen = active + 1, False
+            st.session_state[key] = (step, active, True, time.monotonic())
         steps_view(
             f"{slug}_slow_view", phases=list(view.phases), active=active, playing=playing,
-            on_event=lambda event: st.session_state.update({key: (step, event["index"], False)}),
+            on_event=lambda event: st.session_state.update({key: (step, event["index"], False, 0.0)}),
         )  # fmt: skip
-        if playing and active < last:
-            st.session_state[key] = (step, active + 1, True)
-        elif playing:
-            st.session_state[key] = (step, active, False)
+        if playing and seen:
+            st.session_state[key] = (step, active, False, 0.0)
             st.rerun()  # the whole page: only it can end the polling
 
-    playing = st.session_state[key][2] and st.session_state[key][1] < last
-    st.fragment(draw, run_every=PHASE if playing else None)()
+    st.fragment(draw, run_every=PHASE if st.session_state[key][2] else None)()
 
 
 def begin(slug: str, play: bool = False) -> None:
