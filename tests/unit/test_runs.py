@@ -5,6 +5,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import CancelledError, ThreadPoolExecutor
+from copy import deepcopy
 from dataclasses import replace
 from typing import Any
 
@@ -554,6 +555,38 @@ def test_a_run_that_stands_still_and_that_no_page_shows_for_hours_is_forgotten(e
     assert [register.there(run.id) for run in (still, seen, training)] == [None, seen, training]
 
 
+def test_what_stands_still_unseen_is_put_away_once_and_says_the_same(
+    engine: Engine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    away = list[Any]()
+
+    def put_away(held: tuple[Any, ...]) -> tuple[Any, ...]:
+        away.append(held)
+        return deepcopy(held)
+
+    monkeypatch.setattr(runs, "put_away", put_away)
+    register = Runs(engine)
+    left, seen, training = (register.new(replace(CONFIG, seed=seed), name) for seed, name in enumerate("abc"))
+    for run in (left, seen, training):
+        run.step_once()
+        engine.work()
+    training.play()
+    for run in (left, training):
+        run.looked -= runs.IDLE + 1
+    for _ in range(2):
+        register.forget()
+    assert [held[0] for held in away] == [{"step": 1}]
+    np.testing.assert_array_equal(left.losses, curve(0, 1))
+    training.look()
+    left.play()
+    finish(engine)
+    np.testing.assert_array_equal(left.losses, curve(0, CONFIG.steps))
+    left.looked -= runs.IDLE + 1
+    register.forget()
+    assert [held[0]["step"] for held in away] == [1, CONFIG.steps]
+    assert (left.status, left.figures) == (runs.DONE, FIGURES)
+
+
 def test_where_the_server_is_full_whoever_has_most_makes_room(engine: Engine) -> None:
     register = Runs(engine, most=10)
     others = [register.new(CONFIG, name) for name in ("bob", "bob", "eve")]
@@ -719,7 +752,7 @@ def settle(run: Run, seconds: float = 10) -> None:
 @pytest.mark.parametrize("seed", range(3))
 def test_buttons_pressed_by_many_threads_leave_a_run_in_order(pool: Pool, seed: int) -> None:
     run = Run(replace(CONFIG, steps=3000), pool)
-    presses = [run.play, run.pause, run.step_once, run.slow, run.look, run.reset, run.fork, run.play]
+    presses = [run.play, run.pause, run.step_once, run.slow, run.look, run.reset, run.fork, run.put_away, run.play]
     problems: list[BaseException] = []
 
     def press(number: int) -> None:
@@ -777,14 +810,16 @@ def test_the_curve_is_that_of_the_bare_loop_bit_for_bit(
     engine.take().fail(ConnectionError())
     run.pause()
     engine.work()
+    run.put_away()
     run.step_once()
     engine.work()
-    copy = run.fork()
-    copy.play()
+    run.put_away()
+    other = run.fork()
+    other.play()
     finish(engine)
     run.play()
     finish(engine)
-    for one in (run, copy):
+    for one in (run, other):
         assert one.status == runs.DONE
         assert one.state is not None
         np.testing.assert_array_equal(one.losses, snapshot.losses)

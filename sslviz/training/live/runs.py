@@ -7,6 +7,7 @@ pause is not handing in the next one.
 
 from __future__ import annotations
 
+import operator
 import os
 import secrets
 import threading
@@ -23,6 +24,7 @@ from sslviz.training import loop
 from sslviz.training.config import RunConfig
 from sslviz.training.live import beginning, together, waiting
 from sslviz.training.live.engine import Engine
+from sslviz.training.live.put_away import put_away
 from sslviz.training.live.rates import Rate
 from sslviz.training.live.shares import Share, Shares
 from sslviz.training.live.slices import Phases
@@ -75,6 +77,7 @@ class Run:
         self.evaluations: list[loop.Evaluation] = []
         self.phases: Phases = []
         self.figures: dict[str, Any] | None = None
+        self._away: tuple[Any, ...] = ()  # what is out of memory
         self._wish: tuple[str, int] | None = None  # what to hand in next
         self._pace, self._failed, self.looked, self._round = 1, 0, self._clock(), object()
         self.crew = together.new_crew()  # the same for all who train together
@@ -134,6 +137,14 @@ class Run:
             came, begun = self._came, self.state is None and self.slice is not None
         if begun:
             came.wait(most)
+
+    def put_away(self) -> None:
+        """Take what a run that stands still holds out of memory; a page that shows it again reads it from a file."""
+        with self._lock:
+            held = (self.state, self.losses, self.evaluations, self.phases, self.figures)
+            if not self.busy and (len(held) != len(self._away) or not all(map(operator.is_, held, self._away))):
+                self._away = held = put_away(held)
+                self.state, self.losses, self.evaluations, self.phases, self.figures = held
 
     def fork(self, copy: Run | None = None) -> Run:
         """A copy at the same step, paused, for somebody who opened the same link; `copy` is a new run of theirs."""
@@ -380,11 +391,17 @@ class Runs:
             self._runs.pop(run.id, None)
 
     def forget(self) -> None:
-        """Forget the runs that stand still, and that no page has shown for long: each holds up to ten megabytes."""
+        """Put the runs away that stand still and that no page shows, and forget those that none has shown for long.
+
+        Each holds three to ten megabytes.
+        """
         with self._lock:
-            gone = [run.id for run in self._runs.values() if not run.busy and run.unseen > KEPT]
-            for number in gone:
-                del self._runs[number]
+            still = [run for run in self._runs.values() if not run.busy and run.unseen > IDLE]
+            for run in still:
+                if run.unseen > KEPT:
+                    del self._runs[run.id]
+        for run in still:
+            run.put_away()
 
     def training(self) -> int:
         """How many runs are being trained now; those with the same settings that are trained once count as one."""
