@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from sslviz.catalogue import load
+from sslviz.catalogue import TASKS, load
 from sslviz.training.live.engine import Standing
 
 
@@ -104,12 +104,17 @@ class Engine:
         self.waiting.clear()
 
 
+WHOLE = ("captions", "frame_order")  # a held-out batch of these has each name, each order once
 _FEW: dict[tuple[str, str], Any] = {}  # a few samples for the probes of each task
 
 
-def cheapen(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Evaluations that are fewer and smaller; nothing else is changed. Imports torch."""
+def cheapen(monkeypatch: pytest.MonkeyPatch, depth: int | None = None) -> None:
+    """Evaluations that are fewer and smaller, and a trunk of `depth` blocks, where that is given. Imports torch.
+
+    Nothing else is changed. Weights that were recorded fit the usual depth alone.
+    """
     from sslviz.evaluation import projection
+    from sslviz.models.trunk import Trunk
     from sslviz.training import loop
 
     def probe_data(task: str, data: str) -> Any:
@@ -118,8 +123,21 @@ def cheapen(monkeypatch: pytest.MonkeyPatch) -> None:
             _FEW[task, data] = replace(whole, shown=whole.shown[:40]).few(80)
         return _FEW[task, data]
 
+    whole = loop.Learner.held_out
+
+    def two_batches(self: Any, samples: int) -> Any:
+        two = 2 * (self.task.held_out_batch or self.config.batch)
+        return whole(self, min(samples, two) if samples == loop.HELD_OUT_SAMPLES else samples)
+
+    for slug in TASKS:
+        task: Any = type(load(slug))
+        if slug not in WHOLE:
+            monkeypatch.setattr(task, "held_out_batch", min(task.held_out_batch, 40))
+    monkeypatch.setattr(loop.Learner, "held_out", two_batches)
+    if depth is not None:
+        width, _, *more = Trunk.__init__.__defaults__ or ()
+        monkeypatch.setattr(Trunk.__init__, "__defaults__", (width, depth, *more))
     monkeypatch.setattr(loop, "FRAMES", 4)
-    monkeypatch.setattr(loop, "HELD_OUT_SAMPLES", 256)
     monkeypatch.setattr(loop, "_probe_data", probe_data)
     monkeypatch.setattr(projection, "FIRST_STEPS", (20, 30))
     monkeypatch.setattr(projection, "NEXT_STEPS", 10)

@@ -94,9 +94,18 @@ def data_types(view: str) -> tuple[type, ...]:
     return tuple(getattr(home, name, None) or getattr(frames, name) for name in said[1].split(" | "))
 
 
+@cache
+def _components() -> dict[str, list[str]]:
+    """The views that a component's name may stand for; to look for their files at each drawing takes a fifth of it."""
+    found: dict[str, list[str]] = {}
+    for view in views():
+        found.setdefault(f"sslviz_{view.replace('/', '_')}", []).append(view)
+    return found
+
+
 def view_of(proto: Any) -> str:
     """The view that is mounted as a component."""
-    (found,) = [view for view in views() if f"sslviz_{view.replace('/', '_')}" == proto.component_name]
+    (found,) = _components()[proto.component_name]
     return found
 
 
@@ -113,6 +122,7 @@ def _unwrapped(hint: Any) -> Any:
     return get_args(hint)[0] if get_origin(hint) is NotRequired else hint
 
 
+@cache
 def fields(typed: type) -> dict[str, tuple[Any, bool]]:
     """Type of each field of a TypedDict, and whether it may be missing."""
     hints = get_type_hints(typed, include_extras=True)

@@ -16,7 +16,8 @@ os.environ["SSLVIZ_DATABASE"] = str(Path(tempfile.mkdtemp()) / "progress.db")  #
 import pytest
 from streamlit import config as streamlit_config
 from streamlit.components.v2.component_manager import BidiComponentManager
-from streamlit.testing.v1 import AppTest
+from streamlit.testing.v1 import AppTest, local_script_runner
+from streamlit.testing.v1.local_script_runner import LocalScriptRunner
 
 from sslviz.training.config import RunConfig
 from sslviz.training.results import recorded
@@ -28,6 +29,17 @@ from tests.stand_ins import Engine, cheapen, forget
 # AppTest looks for components in every installed package, once a visitor: half a second each. Ours are registered by
 # the pages themselves.
 BidiComponentManager.discover_and_register_components = lambda *_args, **_options: None  # type: ignore[method-assign]
+
+
+def _wait(runner: LocalScriptRunner, timeout: float = 3) -> None:
+    """Until a script is through. AppTest asks a thousand times a second, which slows down what it waits for."""
+    assert runner._script_thread is not None
+    runner._script_thread.join(timeout)
+    if not runner.script_stopped():
+        _ask(runner, timeout)
+
+
+_ask, local_script_runner.require_widgets_deltas = local_script_runner.require_widgets_deltas, _wait
 
 streamlit_config.get_config_options()  # reads config.toml
 streamlit_config.set_option("client.showErrorDetails", "full")  # visitors get a sentence, a test the reason

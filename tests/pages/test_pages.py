@@ -15,6 +15,8 @@ import numpy as np
 import pytest
 
 from sslviz.catalogue import TASKS, load
+from sslviz.training import answers
+from sslviz.training.config import RunConfig
 from sslviz.ui.frame.parts import HIDEABLE
 from sslviz.ui.live.mathematics import NAMES
 from tests.conftest import alike_pages, each_page, every_page
@@ -242,6 +244,23 @@ def test_a_link_gives_the_same_card(visit: Callable, slug: str) -> None:
     card, sample = page.component(CARDS[slug]), page.at.number_input(key=f"{slug}_sample").value
     again = visit(slug, label_seed="1", sample=str(sample))
     assert again.component(CARDS[slug]) == card
+
+
+@each_page
+def test_a_new_label_asks_the_network_little(visit: Callable, slug: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What no label changes, such as a table of held-out pictures, is asked once for all who look."""
+    page = visit(slug)
+    key = "new_label" if TASKS[slug].drawn else "another_sample"
+    page.press(key)
+    ask, asked = answers.ask, list[str]()
+
+    def noted(config: RunConfig, *more: Any, **named: Any) -> Any:
+        asked.append(config.task)
+        return ask(config, *more, **named)
+
+    monkeypatch.setattr(answers, "ask", noted)
+    page.press(key)
+    assert 1 <= len(asked) <= 5  # the card, the guess, and who is beside them
 
 
 RUBBISH = {

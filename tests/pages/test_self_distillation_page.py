@@ -35,7 +35,7 @@ def test_the_histograms_are_what_teacher_and_student_say_in_company() -> None:
 
 def test_attention_is_a_share_of_each_patch_for_all_heads_and_for_each() -> None:
     this = sample(109, "clothes", None)
-    reads = cards.attention(untrained(), this.pixels[0])
+    reads = cards.attention(untrained(), this.pixels[0].tobytes())
     assert reads.shape == (5, 16)
     np.testing.assert_allclose(reads.sum(1), 1, atol=1e-5)
     np.testing.assert_allclose(reads[0], reads[1:].mean(0), atol=1e-6)

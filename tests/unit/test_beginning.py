@@ -24,7 +24,7 @@ SLUGS = [pytest.param(s, marks=() if s in ALIKE else pytest.mark.slow, id=s) for
 
 @pytest.fixture(autouse=True)
 def cheap(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    cheapen(monkeypatch)
+    cheapen(monkeypatch, depth=1)
     yield
     forget()
 

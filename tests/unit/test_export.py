@@ -25,7 +25,7 @@ from sslviz.training.results import export, recorded, run_view
 ROOT = Path(__file__).parents[2]
 TINY = {
     "word_and_context": RunConfig("word_and_context", "stories", seed=3, steps=20, batch=16, lr=1e-2, device="cpu"),
-    "masked_patches": RunConfig("masked_patches", "pictures", seed=3, steps=20, batch=16, lr=1e-3, device="cpu"),
+    "frame_order": RunConfig("frame_order", "film", seed=3, steps=20, batch=16, lr=1e-3, device="cpu"),
 }
 # As Jupyter does it: the cells one after the other in one space, and what the last line of a cell gives is shown.
 NOTEBOOK = """
@@ -99,7 +99,7 @@ def test_the_same_figures_come_out_in_an_empty_folder(trained: Trained, tmp_path
 
 @pytest.mark.slow
 @pytest.mark.parametrize(
-    ("trained", "kind"), [("word_and_context", "notebook"), ("masked_patches", "script")], indirect=["trained"]
+    ("trained", "kind"), [("word_and_context", "notebook"), ("frame_order", "script")], indirect=["trained"]
 )
 def test_all_in_one_needs_nothing_of_this_project(kind: str, trained: Trained, tmp_path: Path) -> None:
     config, *_, expected = trained
@@ -156,7 +156,7 @@ def test_the_project_is_found_by_its_folder_or_by_python(tmp_path: Path) -> None
 
 
 def test_the_head_says_what_is_needed_and_compares_only_what_there_is() -> None:
-    config = TINY["masked_patches"]
+    config = TINY["frame_order"]
     for kind, how in (("script", f"python {export.name(config)}.py"), ("notebook", "choose a kernel")):
         told, untold = (getattr(export, kind)(config, figures) for figures in (FIGURES, None))
         for text in (told, untold):

@@ -22,7 +22,7 @@ from tests.stand_ins import cheapen, fewer_choices, forget
 
 @pytest.fixture(params=[pytest.param(s, marks=() if s in ALIKE else pytest.mark.slow) for s in TASKS])
 def config(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> Iterator[Any]:
-    cheapen(monkeypatch)
+    cheapen(monkeypatch, depth=1)
     monkeypatch.setattr(module, "MANY", 400)
     all_of_it = loop.Learner.held_out
     monkeypatch.setattr(loop.Learner, "held_out", lambda self, samples: all_of_it(self, min(samples, 768)))

@@ -14,12 +14,12 @@ from numpy.typing import NDArray
 from sslviz.catalogue import TASKS
 from sslviz.training.results.run_view import untrained
 from sslviz.ui.frame.labelling import make_label
+from sslviz.ui.frame.once import once
 from sslviz.ui.frame.picture_card import png
 from sslviz.ui.frame.picture_samples import pixel_batch
 from sslviz.ui.frame.picture_view import Panel
 
 if TYPE_CHECKING:
-    from sslviz.training.config import RunConfig
     from sslviz.training.results.run_view import RunView
 
 METERED, COLUMNS = 250, 8  # held-out pictures behind the meters; a vector is drawn with so many numbers in a row
@@ -45,19 +45,13 @@ def of_views(view: RunView) -> Any:
     return ask(view.config, view.weights, lambda model: model.net(views).clone(), kept=view.kept)
 
 
-@lru_cache(maxsize=4)
+@once
 def meters(view: RunView, vectors: Callable[[RunView], Any] = of_views) -> Meters:
     """The measures of collapse of the vectors (METERED, d) that `vectors` gives."""
     from sslviz.tasks import collapse
 
     found = vectors(view)
     return Meters(collapse.spread(found), collapse.mean_cosine(found), collapse.effective_rank(found), found.shape[1])
-
-
-@lru_cache(maxsize=4)
-def _meters_before(config: RunConfig, vectors: Callable[[RunView], Any]) -> Meters:
-    """The meters of a network that was not trained."""
-    return meters(untrained(config), vectors)
 
 
 @lru_cache(maxsize=8)
@@ -113,7 +107,7 @@ def nearest(names: Sequence[str], cosine: NDArray[np.float32], i: int, hint: str
 
 def gauges(view: RunView, vectors: Callable[[RunView], Any] = of_views, whose: str = "the model’s vectors") -> Panel:
     """The meters of collapse, and what they were before training; `vectors` as for `meters`, `whose` in words."""
-    now, before = meters(view, vectors), _meters_before(view.config, vectors)
+    now, before = meters(view, vectors), meters(untrained(view.config), vectors)
     width, healthy = now.width, 1 / math.sqrt(now.width)
     return {
         "kind": "meters",

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from sslviz.catalogue.captions import ENTRY
 from sslviz.data import captions, images
+from sslviz.ui.frame.once import once
 from sslviz.ui.frame.picture_samples import COUNT, Sample, with_own
 
 if TYPE_CHECKING:
@@ -63,7 +64,7 @@ def every_name() -> tuple[tuple[str, ...], int]:
     return (*new, *old), len(new)
 
 
-@lru_cache(maxsize=4)
+@once
 def unseen_pictures(view: RunView) -> NDArray[np.float32]:
     """(n, d) the vectors of all held-out emoji, also of those whose names have other words."""
     import torch
@@ -72,7 +73,7 @@ def unseen_pictures(view: RunView) -> NDArray[np.float32]:
     return _ask(view, lambda net: net.pictures(torch.from_numpy(pixels.copy()).float() / 255))
 
 
-@lru_cache(maxsize=4)
+@once
 def names(view: RunView) -> NDArray[np.float32]:
     """(k, d) the vectors of `every_name`."""
     import torch

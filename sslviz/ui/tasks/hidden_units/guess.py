@@ -79,9 +79,11 @@ def gap_of(view: RunView, number: int) -> Gap:
     step, p = int(answers.asked[i]), answers.p[i]
     places: dict[int, list[tuple[int, int]]] = {}
     for cluster in (int(answers.clusters[step]), *rng.permutation(len(p)).tolist()):
+        if len(places) == CHOICES:
+            break
         found = known.where(np.array([cluster]))
         elsewhere = examples(found[found[:, 0] != own], number)[:PIECES]
-        if (len(elsewhere) == PIECES and len(places) < CHOICES) or not places:
+        if len(elsewhere) == PIECES or not places:
             places.setdefault(cluster, elsewhere)
     clusters = [list(places)[j] for j in rng.permutation(len(places)).tolist()]
     sounds = [(letter, medley(places[cluster])) for letter, cluster in zip(LETTERS, clusters, strict=True)]

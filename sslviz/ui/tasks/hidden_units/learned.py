@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cache
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -18,6 +19,7 @@ from sslviz.ui.frame.bars import Bar, bars
 from sslviz.ui.frame.few_labels import few_labels
 from sslviz.ui.frame.learned import reached
 from sslviz.ui.frame.measured import Ablation, Line, Measure, Row, draw_ablation, mean, numbers, protocol, usual
+from sslviz.ui.frame.once import once
 from sslviz.ui.frame.parts import part
 from sslviz.ui.tasks.hidden_units.units import SLUG, Book, answer, book, label, named
 
@@ -62,6 +64,7 @@ def measured(this: Sample, seed: int, options: Any, hide: set[str]) -> None:
 # the rounds
 
 
+@once
 def rounds_told(view: RunView) -> str:
     """A table of the rounds, and how far the clusters changed."""
     one, two = book(view, first=True), book(view)
@@ -155,14 +158,22 @@ def word_rows(slug: str, which: str) -> list[list[float]]:
     return [row for row in rows if row]
 
 
+@cache
+def _raw_words() -> list[float]:
+    """What the raw log-mel names: a share for each pair of voices."""
+    from sslviz.tasks.sounds import raw_words
+
+    return list(raw_words("voices").values())
+
+
 def _words() -> None:
-    from sslviz.tasks.sounds import raw_words, word_pairs
+    from sslviz.tasks.sounds import word_pairs
 
     ours, random, theirs = word_rows(SLUG, "trained"), word_rows(SLUG, "random"), word_rows(RIVAL, "trained")
     if not ours or not theirs:
         st.caption("Nothing has been recorded yet.")
         return
-    raw = [list(raw_words("voices").values())]
+    raw = [_raw_words()]
     guess = float(np.mean([1 / len(known) for known, _ in word_pairs("voices")]))
     told = f"mean of 4 pairs of voices, and spread of {len(ours)} run seeds; Masked sound: {len(theirs)}"
 
@@ -219,9 +230,7 @@ def words_of(row: Row) -> list[list[float]]:
 
 def lines(_found: dict[str, Any]) -> list[Line]:
     """What the raw log-mel reaches of both."""
-    from sslviz.tasks.sounds import raw_words
-
-    return [*reached(SLUG), ("words by raw log-mel", float(np.mean(list(raw_words("voices").values()))))]
+    return [*reached(SLUG), ("words by raw log-mel", float(np.mean(_raw_words())))]
 
 
 def meaning(found: dict[str, Any]) -> str:
@@ -252,9 +261,7 @@ def with_error(over: Lead) -> str:
 
 def against_raw(found: dict[str, Any]) -> str:
     """Which ways tell words apart better than the raw log-mel does."""
-    from sslviz.tasks.sounds import raw_words
-
-    raw = [list(raw_words("voices").values())]
+    raw = [_raw_words()]
     over = {row["name"]: lead(words_of(row), raw) for row in found["rows"]}
     ahead = [f"“{name}” ({one.told})" for name, one in over.items() if one.clear and one.points > 0]
     if not ahead:

@@ -15,6 +15,7 @@ from sslviz.catalogue.masked_representations import ENTRY, MaskedRepresentations
 from sslviz.ui.frame import picture_card
 from sslviz.ui.frame.labelling import make_label
 from sslviz.ui.frame.lesson.scene import Said
+from sslviz.ui.frame.once import once
 from sslviz.ui.frame.patches import DARK, FAINT, PATCHES, ROW, SIDE, cut, framed, hatched, only, tiles
 from sslviz.ui.frame.picture_card import PictureCard, draw_card, far_off, png
 from sslviz.ui.frame.picture_samples import Sample, pixel_batch
@@ -95,7 +96,7 @@ def answer(view: RunView, labelled: Labelled) -> Answers:
     return Answers(labelled.inputs["places"].numpy(), every, said, loss, company(view).mean(0))
 
 
-@lru_cache(maxsize=4)
+@once
 def company(view: RunView) -> NDArray[np.float32]:
     """(METERED, 16, d) the target encoder's vectors of held-out pictures."""
     from sslviz.training.answers import ask

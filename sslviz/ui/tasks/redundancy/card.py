@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -13,6 +12,7 @@ from sslviz.catalogue.redundancy import ENTRY, RedundancyOptions
 from sslviz.training.results.run_view import untrained
 from sslviz.ui.frame import picture_card, stage
 from sslviz.ui.frame.labelling import make_label
+from sslviz.ui.frame.once import once
 from sslviz.ui.frame.picture_card import PictureCard, draw_card, png
 from sslviz.ui.frame.picture_samples import Sample, as_bytes, pixel_batch
 from sslviz.ui.frame.picture_view import Panel, PictureCell, PictureColumn, Tiles
@@ -76,7 +76,7 @@ def cosines(vectors: NDArray[np.float32], i: int) -> NDArray[np.float32]:
     return vectors[len(vectors) // 2 :] @ vectors[i]
 
 
-@lru_cache(maxsize=8)
+@once
 def table(view: RunView) -> Table:
     """Table and terms over both views of held-out pictures, always the same ones; no label changes them."""
     import torch

@@ -14,6 +14,7 @@ from sslviz.catalogue.self_distillation import ENTRY, SelfDistillationOptions
 from sslviz.training.results.run_view import untrained
 from sslviz.ui.frame import picture_card, stage
 from sslviz.ui.frame.labelling import make_label
+from sslviz.ui.frame.once import once
 from sslviz.ui.frame.picture_card import PictureCard, draw_card, png
 from sslviz.ui.frame.picture_samples import Sample, as_bytes, pixel_batch
 from sslviz.ui.frame.picture_view import Meter, Panel, PictureCell, PictureColumn, Strip, Tile
@@ -101,7 +102,7 @@ def _ask(view: RunView, question: Any) -> Any:
     return ask(view.config, view.weights, question, kept=view.kept)
 
 
-@lru_cache(maxsize=8)
+@once
 def decided(view: RunView) -> tuple[float, float, float]:
     """In nats, over held-out pictures: entropy of a label, of the mean label, and the KL of teacher and student."""
 
@@ -118,8 +119,9 @@ def decided(view: RunView) -> tuple[float, float, float]:
     return made
 
 
-def attention(view: RunView, pixels: NDArray[np.uint8]) -> NDArray[np.float32]:
-    """(32, 32, 3) → (1 + heads, 16): how much the last block reads of each patch, all heads together, then each.
+@once
+def attention(view: RunView, picture: bytes) -> NDArray[np.float32]:
+    """Bytes of (32, 32, 3) → (1 + heads, 16): how much the last block reads of each patch, all heads, then each.
 
     The trunk has no token of its own for the whole picture; its vector is the mean over the patches. So this is the
     mean over the 16 patches that ask.
@@ -129,7 +131,8 @@ def attention(view: RunView, pixels: NDArray[np.uint8]) -> NDArray[np.float32]:
         from sslviz.models.attention import last_attention
 
         net: Any = model.net
-        each = last_attention(net.trunk, net.tokens(pixel_batch(pixels[None]).data["pixels"].float() / 255))[0].mean(1)
+        pixels = np.frombuffer(picture, np.uint8).reshape(1, SIDE, SIDE, 3)
+        each = last_attention(net.trunk, net.tokens(pixel_batch(pixels).data["pixels"].float() / 255))[0].mean(1)
         return np.concatenate([each.mean(0, keepdim=True).numpy(), each.numpy()])
 
     made: NDArray[np.float32] = _ask(view, question)
@@ -202,7 +205,7 @@ def overlay(pixels: NDArray[np.uint8], reads: NDArray[np.float32]) -> str:
 
 def read(this: Sample, view: RunView, i: int) -> Panel:
     """What the last block reads of the chosen picture: untrained, now, and now by each head."""
-    before, now = (attention(run, this.pixels[i]) for run in (untrained(view.config), view))
+    before, now = (attention(run, this.pixels[i].tobytes()) for run in (untrained(view.config), view))
     names = ("before", "now", *(f"head {number}" for number in range(1, len(now))))
     tiles: list[Tile] = [
         {

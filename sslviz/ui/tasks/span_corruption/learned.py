@@ -14,6 +14,7 @@ from sslviz.training.results.run_view import RunView
 from sslviz.ui.frame import current, settings
 from sslviz.ui.frame.bars import Bar, bars
 from sslviz.ui.frame.measured import Ablation, Measure, ablation_panel, mean, numbers, protocol, usual
+from sslviz.ui.frame.once import once
 from sslviz.ui.frame.parts import part
 
 SENTENCES, LONGEST = 150, 6  # of the histogram: held-out sentences, and the last bar, which has all longer ones, too
@@ -26,6 +27,7 @@ PAPER = (
 )
 
 
+@once
 def lengths(view: RunView, options: SpanCorruptionOptions) -> tuple[list[int], list[int]]:
     """How many words are hidden in each span of a few held-out sentences, and how many the model writes for it."""
     from sslviz.tasks.span_corruption import by_sentinel

@@ -14,6 +14,7 @@ from sslviz.catalogue.word_and_context import ENTRY
 from sslviz.data.word_rows import WordRows, word_rows, word_topics
 from sslviz.training.results.run_view import RunView
 from sslviz.ui.frame import current, looks
+from sslviz.ui.frame.once import once
 from sslviz.ui.frame.parts import note, part, plain
 from sslviz.ui.frame.transport import BUSY
 from sslviz.ui.tasks.word_and_context.card import WordList, context_card
@@ -55,7 +56,7 @@ def _choose(title: str, name: str, first: str, words: list[str]) -> None:
 
 def _results() -> None:
     view = current.show(SLUG)
-    text, (vectors, random) = word_rows(view.config.data), tables(view)
+    text, (vectors, _) = word_rows(view.config.data), tables(view)
     typed = {name: str(st.session_state.get(f"{SLUG}_{name}") or "") for name in ("word", "a", "b", "c")}
     for refusal in dict.fromkeys(filter(None, (unknown(text, word) for word in typed.values()))):
         st.warning(refusal, icon=":material/edit_off:")
@@ -64,13 +65,13 @@ def _results() -> None:
     below, beside = st.columns([3, 2], gap="medium")
     with below.container(gap="xsmall"):
         part("20 common words and their nearest five", "✓: the same part of speech, or a WordNet topic in common")
-        st.html(neighbours_table(text, vectors, random))
+        st.html(neighbours_table(view))
     with beside.container(gap="xsmall"):
         part("Analogies, counted", "share of right answers")
         if view.status in BUSY:
             st.caption("Counted anew when the run pauses or ends.")
         else:
-            st.html(analogies_table(text, vectors, random))
+            st.html(analogies_table(view))
     looks.follow("nearest", view, current.run(SLUG), "step")
 
 
@@ -155,10 +156,12 @@ def _nearest(vectors: Vectors, word: int, among: NDArray[np.int64]) -> list[tupl
     return [(int(n), float(long[n] @ long[word])) for n in nearest(vectors, word, among, 10)]
 
 
-def neighbours_table(text: WordRows, vectors: Vectors, random: Vectors) -> str:
+@once
+def neighbours_table(view: RunView) -> str:
     """HTML: the words that `alike` asks, with their five nearest, those of the same kind marked, and how it counts."""
     from sslviz.tasks.word_and_context import alike, asked_words, known, nearest
 
+    text, (vectors, random) = word_rows(view.config.data), tables(view)
     kinds, topics, rows = known(text), word_topics(), []
     for number in asked_words(text):
         kind, about = topics[text.vocabulary[number]]
@@ -186,10 +189,12 @@ def neighbours_table(text: WordRows, vectors: Vectors, random: Vectors) -> str:
     )
 
 
-def analogies_table(text: WordRows, vectors: Vectors, random: Vectors) -> str:
+@once
+def analogies_table(view: RunView) -> str:
     """HTML: the share of analogies right by group, beside the nearest word to c alone, and random vectors."""
     from sslviz.evaluation import analogies
 
+    text, (vectors, random) = word_rows(view.config.data), tables(view)
     among = np.arange(1, len(text.vocabulary))
     pairs = zip(*(analogies.measure(table, text.index, among) for table in (vectors, random)), strict=True)
     rows = [(trained, untrained) for trained, untrained in pairs if trained.questions]
