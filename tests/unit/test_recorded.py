@@ -106,7 +106,7 @@ def test_its_weights_score_as_they_did(run: Recording) -> None:
 @pytest.mark.slow
 def test_its_first_steps_come_out_again(run: Recording) -> None:
     # Bit for bit on the processor that recorded it; on another one frame order was seen to be off by 0.0027.
-    assert check.replay(run, 20) / float(np.abs(run.losses[:20]).max()) < 5e-3
+    assert check.replay(run, 12) / float(np.abs(run.losses[:12]).max()) < 5e-3
 
 
 def test_a_change_of_weights_would_be_noticed() -> None:
@@ -310,7 +310,7 @@ def test_the_short_budget_is_short(task: str) -> None:
 def test_record_keeps_the_first_run_and_the_figures_of_all(slug: str, monkeypatch: pytest.MonkeyPatch) -> None:
     from sslviz.training import figures as module
 
-    cheapen(monkeypatch)
+    cheapen(monkeypatch, depth=1)
 
     def loss_is_seed(config: Any, _: Any) -> dict[str, Any]:
         return {"loss": float(config.seed), "scores": {}, "probes": {}}
