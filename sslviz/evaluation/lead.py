@@ -7,6 +7,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from sslviz.evaluation.signed import signed
+
 ERRORS = 2  # standard errors within which a lead is none
 
 
@@ -29,7 +31,20 @@ class Lead:
         >>> Lead(17.24, 0.61).told
         '+17.2 points (standard error 0.6)'
         """
-        return f"{self.points:+.1f} points" + ("" if self.error is None else f" (standard error {self.error:.1f})")
+        return f"{signed(self.points)} points{self._trusted}"
+
+    @property
+    def size(self) -> str:
+        """The same without the sign, for a sentence that says which way it goes.
+
+        >>> Lead(-17.24, 0.61).size
+        '17.2 points (standard error 0.6)'
+        """
+        return f"{abs(self.points):.1f} points{self._trusted}"
+
+    @property
+    def _trusted(self) -> str:
+        return "" if self.error is None else f" (standard error {self.error:.1f})"
 
 
 def lead(ours: Sequence[Sequence[float]], theirs: Sequence[Sequence[float]]) -> Lead:

@@ -11,6 +11,7 @@ import io
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
+from sslviz.data.spreadsheet import guarded, unguarded
 from sslviz.flashcards.card import MAX_BYTES, MAX_LINES, Flashcard, property_fault, split_lines
 from sslviz.flashcards.imported import Imported, Note, Refused, gather
 
@@ -18,8 +19,6 @@ COLUMNS = ("id", "question", "answer", "task", "level", "kind", "wrong", "draw",
 OTHER_NAMES = {"front": "question", "term": "question", "back": "answer", "definition": "answer"}
 LONGEST_CELL = 100  # lines of one row; a quote that is never closed ends here, and not at the end of the table
 
-_FORMULA = re.compile(r"'*[=+\-@\t\r＝＋－＠]")
-_GUARDED = re.compile(r"''*[=+\-@\t\r＝＋－＠]")
 _SEPARATOR = re.compile(r'"?sep=(.)"?', re.IGNORECASE)  # the line by which Excel is told
 
 
@@ -35,7 +34,7 @@ def to_csv(cards: Iterable[Flashcard]) -> str:
     table = csv.writer(out)
     table.writerow(COLUMNS)
     for card in cards:
-        table.writerow([_guard(cell) for cell in _cells(card)])
+        table.writerow([guarded(cell) for cell in _cells(card)])
     return "\ufeff" + out.getvalue()
 
 
@@ -44,14 +43,6 @@ def _cells(card: Flashcard) -> tuple[str, ...]:
         card.id, card.question, card.answer, card.task, str(card.level), card.kind,
         " | ".join(card.wrong), card.draw, card.page, card.source, ", ".join(card.tags),
     )  # fmt: skip
-
-
-def _guard(cell: str) -> str:
-    return f"'{cell}" if _FORMULA.match(cell) else cell
-
-
-def _unguard(cell: str) -> str:
-    return cell[1:] if _GUARDED.match(cell) else cell
 
 
 # In
@@ -135,7 +126,7 @@ def _raw_cards(
     lines: Sequence[str], first: int, separator: str, head: Sequence[str], notes: list[Note]
 ) -> Iterator[tuple[int, Mapping[str, str]]]:
     for number, row in rows(lines, first, separator, len(head), notes):
-        raw = {name: _unguard(cell) for name, cell in zip(head, row, strict=False) if name in COLUMNS}
+        raw = {name: unguarded(cell) for name, cell in zip(head, row, strict=False) if name in COLUMNS}
         raw = {"question": "", "answer": "", **raw}
         for name in ("id", "task", "level", "kind", "page", "draw"):
             raw[name] = raw.get(name, "").strip()

@@ -68,16 +68,16 @@ def rows(*tasks: tuple[str, list[float]], raw: float = 0.7) -> list[arena.Row]:
 def test_words_call_a_lead_within_two_standard_errors_a_tie() -> None:
     clear = arena_page.told(rows(("A", [0.8, 0.8]), ("B", [0.6, 0.6])))
     assert "With 100 labels **A** is furthest ahead of raw pixels: +10.0 points (standard error 0.0)." in clear
-    assert "Below raw pixels: B (-10.0)." in clear
+    assert "Below raw pixels: B (−10.0)." in clear
     assert "With 1,234 labels **A**" in clear
     assert "tie" not in clear
     close = arena_page.told(rows(("A", [0.8, 0.84]), ("B", [0.79, 0.84])))
     assert "But the lead over B (+11.5) is within two standard errors: a tie." in close
     level = arena_page.told(rows(("A", [0.66, 0.76]), ("B", [0.6, 0.6])))
     assert "no task is ahead of raw pixels by more than two standard errors" in level
-    assert "A tie with raw pixels: A (+1.0). Below raw pixels: B (-10.0)." in level
+    assert "A tie with raw pixels: A (+1.0). Below raw pixels: B (−10.0)." in level
     behind = arena_page.told(rows(("A", [0.6, 0.6]), ("B", [0.5, 0.5])))
-    assert "**raw pixels** (70%) are ahead of every task: A (-10.0) and B (-20.0)." in behind
+    assert "**raw pixels** (70%) are ahead of every task: A (−10.0) and B (−20.0)." in behind
     assert "One run seed each" in arena_page.told(rows(("A", [0.8])))
 
 

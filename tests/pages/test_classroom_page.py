@@ -47,6 +47,22 @@ def code_of(page: Any) -> str:
     return str(page.at.session_state["room_code"])
 
 
+def test_no_cell_of_the_results_is_taken_for_a_formula() -> None:
+    """What a class typed or guessed on may begin like one, with a full-width sign, a tab or a quote, too."""
+    choices = ("=1+1", "＝1+1", "\t-1", "'+1")
+    asked = room_rules.Asked(
+        key="q", text="@SUM(A1)", choices=choices, truth=0, model=1, chance=0.25, words=("a",),
+        shares=(0.1, 0.4, 0.45, 0.05), by="recorded",
+    )  # fmt: skip
+    seats = tuple(room_rules.Seat(number, f"Otter {number}") for number in range(1, 5))
+    votes = {number: number - 1 for number in range(1, 5)}
+    one = Question(1, asked, shown=True, votes=votes)
+    made = teacher.results_csv(room_rules.Room("K7MXQP", 5, seats=seats, questions=(one,)))
+    _, *rows = csv.reader(io.StringIO(made.decode("utf-8-sig")))
+    assert [row[3] for row in rows] == [f"'{choice}" for choice in choices]
+    assert {(row[1], row[4], row[6]) for row in rows} == {("'@SUM(A1)", "'=1+1", "'＝1+1")}
+
+
 def test_a_room_is_opened_asks_reveals_goes_on_and_is_ended(lesson: Callable, rooms: RoomStore) -> None:
     page = lesson("masked_words", 3)
     page.press("scene_room")

@@ -157,7 +157,7 @@ def test_the_verdict_follows_the_numbers() -> None:
         return {n: words.Grouping(np.zeros(1, int), groups.Agreement(v, v, 0.1)) for n, v in values.items()}
 
     assert "+10 points" in words.verdict(ways(0.3, 0.4, 0.5))
-    assert "-10 points" in words.verdict(ways(0.4, 0.3, 0.2))
+    assert "−10 points" in words.verdict(ways(0.4, 0.3, 0.2))
     assert "Pixels are ahead" not in words.verdict(ways(0.4, 0.3, 0.2))
     assert "Nothing has been learned yet" in words.verdict(ways(0.3, 0.3, 0.5))
 
@@ -249,7 +249,7 @@ def test_what_was_measured_of_other_ways_is_told(visit: Callable, monkeypatch: p
     found = {"task": "cluster_ids", "rows": rows, "baselines": {}}
     told = words.meaning(found)
     assert "100 clusters: 66.0%, and 50% of the clusters named right." in told
-    assert "10 clusters: -5.0 points, 90% named right." in told
+    assert "10 clusters: −5.0 points, 90% named right." in told
     monkeypatch.setattr("sslviz.training.results.ablation.read", lambda _task: found)
     page = visit("cluster_ids", clusters=str(K))
     assert "ablation" in page.keys

@@ -359,7 +359,7 @@ def test_the_words_follow_the_numbers() -> None:
     other["rows"][1]["accuracy"], other["rows"][2]["accuracy"] = [0.75, 0.75], [0.7, 0.72]
     told = learned.meaning(other)
     assert "75.0% right, 11 points more than topic alone" in told
-    assert "71.0%: -4 points" in told
+    assert "71.0%: −4 points" in told
     assert "its weakness is not" in told
 
 

@@ -102,7 +102,7 @@ def test_the_lab_calls_no_lead_within_two_standard_errors_one() -> None:
     assert "so few steps decide nothing" in same
     assert "easier labels" not in same
     other = learned.meaning(arms(filler=([0.80, 0.80, 0.81], [0.15, 0.16, 0.15])))
-    assert "-5.0 points (standard error 0.0) |" in other
+    assert "−5.0 points (standard error 0.0) |" in other
     assert "so few steps decide nothing" not in other
     assert "easier labels" in other
 

@@ -94,4 +94,4 @@ def test_the_lab_calls_no_lead_within_two_standard_errors_one() -> None:
     found = {"rows": [row("T5", [0.20, 0.21, 0.20]), row("longer", [0.19, 0.23, 0.20], length="5")]}
     assert "+0.3 points (standard error 0.9): no difference | 5 |" in learned.meaning(found)
     found["rows"][1]["probe"] = [0.15, 0.16, 0.15]
-    assert "-5.0 points (standard error 0.0) | 5 |" in learned.meaning(found)
+    assert "−5.0 points (standard error 0.0) | 5 |" in learned.meaning(found)

@@ -60,7 +60,7 @@ def test_figures_are_the_recorded_ones(visit: Visit, recorded_figures: None) -> 
     told = ("0", "50.0%", "90 of 180", "90%", "55.0%", "60%", "45.0%")
     assert "".join(f"<td>{cell}</td>" for cell in told) in page.html
     assert "(+5.0 points, spread 0.0)" in page.html
-    assert "(-5.0 points, spread 0.0)" in page.html  # a round that did harm is told as it is
+    assert "(−5.0 points, spread 0.0)" in page.html  # a round that did harm is told as it is
     page.at.segmented_control(key="ways_labels").set_value("200")
     page.run()
     assert "With 200 labels" in page.html

@@ -149,7 +149,7 @@ def test_whether_raw_pixels_are_beaten_follows_the_numbers(points: float, clear:
     told = words.Recorded(ahead=ahead).measured
     assert said in told
     assert "Masked patches on Clothes anywhere, 8,000 steps" in told
-    assert f"{points:+.1f} points with 100 labels (standard error 1.5; 3 run seeds)" in told
+    assert f"{'−' if points < 0 else '+'}{abs(points)} points with 100 labels (standard error 1.5; 3 run seeds)" in told
     assert words.Recorded().measured == ""
 
 

@@ -37,12 +37,12 @@ def figures(trained: float, raw: float, beside: tuple[float, float] = (0.7, 0.7)
 
 def test_a_lead_is_told_with_its_error_and_within_two_of_them_it_is_none() -> None:
     ahead = learned.standing(figures(0.5, 0.25))
-    assert "**ahead of raw pixels** by +25.3 points (standard error 0.3)" in ahead
-    assert "**ahead of its own beginning** by +30.3 points" in ahead
-    assert "**level with raw pixels** (+0.3 points (standard error 0.3): within two of them" in learned.standing(
+    assert "**ahead of raw pixels** by 25.3 points (standard error 0.3)" in ahead
+    assert "**ahead of its own beginning** by 30.3 points" in ahead
+    assert "**level with raw pixels** (+0.3 points, within two standard errors of 0.3, so no lead)" in learned.standing(
         figures(0.5, 0.5)
     )
-    assert "**behind raw pixels** by -9.7 points" in learned.standing(figures(0.4, 0.5))
+    assert "**behind raw pixels** by 9.7 points" in learned.standing(figures(0.4, 0.5))
 
 
 def test_why_it_is_below_is_told_only_where_it_is_below() -> None:
@@ -50,7 +50,7 @@ def test_why_it_is_below_is_told_only_where_it_is_below() -> None:
     said = learned.below(figures(0.6, 0.7, (0.75, 0.7)))
     assert "the probe reaches 75%, and the random trunk 70%, against 70% of raw pixels" in said
     assert "the mean costs 15 points" in said
-    assert "training adds +5.0 points" in said
+    assert "training adds 5.0 points" in said
     assert "So the mean is not what is lacking" in learned.below(figures(0.6, 0.7, (0.6, 0.6)))
 
 

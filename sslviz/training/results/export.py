@@ -19,6 +19,7 @@ from numpy.typing import NDArray
 
 from sslviz.catalogue import TASKS
 from sslviz.data import ASSETS
+from sslviz.data.spreadsheet import guarded
 from sslviz.training.config import RunConfig
 
 if TYPE_CHECKING:
@@ -196,14 +197,9 @@ def embedding(view: RunView, info: MapInfo) -> str:
     writer.writerow(["id", "sample", "class", "x", "y", *(f"f{k}" for k in range(features.shape[1]))])
     points = view.points[-1] if len(view.points) else np.zeros((0, 2), np.float32)
     for row, (xy, vector) in enumerate(zip(points, features, strict=True)):
-        what = [info.ids[row], _text(info.texts[row]), info.names[info.classes[row]]]
+        what = [info.ids[row], guarded(info.texts[row]), info.names[info.classes[row]]]
         writer.writerow([*what, *(f"{v:.6g}" for v in (*xy, *vector))])
     return file.getvalue()
-
-
-def _text(text: str) -> str:
-    """A sample in words, kept from being taken for a formula by a spreadsheet."""
-    return f"'{text}" if text[:1] in ("=", "+", "-", "@") else text
 
 
 def _head(config: RunConfig, figures: dict[str, Any] | None, needs: str, how: str) -> str:

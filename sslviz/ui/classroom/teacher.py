@@ -20,6 +20,7 @@ from sslviz.classroom import addresses
 from sslviz.classroom.codes import spaced
 from sslviz.classroom.room import Asked, Question, Room, Scene, results, score, standing, without_out
 from sslviz.classroom.store import NoRoom, NotYours, Refused, rooms
+from sslviz.data.spreadsheet import guarded
 from sslviz.flashcards.connection import Unavailable
 from sslviz.flashcards.tokens import is_token, new_token
 from sslviz.ui.classroom import serving
@@ -30,7 +31,6 @@ from sslviz.ui.classroom.votes import votes_view
 
 POLL = 1.0  # seconds between looks at a room, by the one who leads it
 BEST = 5  # lines of the score board
-FORMULA = ("=", "+", "-", "@", "\t")  # with which a spreadsheet begins one
 OTHER = "Another address"
 
 
@@ -284,7 +284,7 @@ def results_csv(room: Room | None) -> bytes:
     """The results as a table that a spreadsheet opens; no cell of it is taken for a formula."""
     out = io.StringIO()
     rows = [] if room is None else results(room)
-    csv.writer(out).writerows([f"'{cell}" if cell[:1] in FORMULA else cell for cell in row] for row in rows)
+    csv.writer(out).writerows([guarded(cell) for cell in row] for row in rows)
     return out.getvalue().encode("utf-8-sig")  # with the mark by which spreadsheets know UTF-8
 
 

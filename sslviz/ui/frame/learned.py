@@ -10,6 +10,7 @@ import streamlit as st
 
 from sslviz.catalogue import TASKS
 from sslviz.evaluation.lead import lead
+from sslviz.evaluation.signed import signed
 from sslviz.training.results import recorded
 from sslviz.training.results.run_view import RunView
 from sslviz.ui.frame.bars import Bar, bars
@@ -132,9 +133,10 @@ def standing(figures: dict[str, Any]) -> str:
     told = []
     for name, one in over.items():
         if not one.clear:
-            told.append(f"**level with {names[name]}** ({one.told}: within two of them, so no lead)")
+            error = "one run" if one.error is None else f"within two standard errors of {one.error:.1f}"
+            told.append(f"**level with {names[name]}** ({signed(one.points)} points, {error}, so no lead)")
         else:
-            told.append(f"**{'ahead of' if one.points > 0 else 'behind'} {names[name]}** by {one.told}")
+            told.append(f"**{'ahead of' if one.points > 0 else 'behind'} {names[name]}** by {one.size}")
     return f"With {figures['labels']} labels this model is {told[1]}, and {told[0]}."
 
 
@@ -175,7 +177,7 @@ def below(figures: dict[str, Any]) -> str:
     if not cost.clear or cost.points < 0:
         return f"{told}So the mean is not what is lacking."
     more = (
-        f"training adds {added.told} to that" if added.clear else f"training adds nothing that is clear ({added.told})"
+        f"training adds {added.size} to that" if added.clear else f"training adds nothing that is clear ({added.told})"
     )
     rest = "" if over.points >= 0 or not over.clear else " So the mean is not all that is lacking."
     return (

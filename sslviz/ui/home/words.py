@@ -13,6 +13,7 @@ from typing import Any
 
 from sslviz.catalogue import FAMILIES, TASKS
 from sslviz.data import ASSETS, Credit, titles
+from sslviz.evaluation.signed import signed
 
 TITLE = "The data labels itself"
 LEAD = (
@@ -287,7 +288,7 @@ class Recorded:
         one = self.ahead
         run = f"{one['title']} on {titles.short(one['data'])}, {one['steps']:,} steps"
         lead = (
-            f"{one['points']:+.1f} points with {one['labels']} labels (standard error {one['error']:.1f}; "
+            f"{signed(one['points'])} points with {one['labels']} labels (standard error {one['error']:.1f}; "
             f"{one['seeds']} run seeds)"
         )
         if one["clear"] and one["points"] > 0:

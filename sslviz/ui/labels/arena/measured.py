@@ -9,6 +9,7 @@ import streamlit as st
 
 from sslviz.catalogue import TASKS, Option
 from sslviz.data import titles
+from sslviz.evaluation.signed import signed
 from sslviz.training.results import arena
 from sslviz.training.results.arena import Contestant, Row, Series
 from sslviz.ui import startup
@@ -245,7 +246,7 @@ def _standing(rows: Sequence[Row], *, many: bool) -> str:
     short = raws[0].name[0].lower() + raws[0].name[1:] if len(raws) == 1 else "the raw input"
 
     def gains(some: Sequence[Row]) -> str:
-        return _list([f"{row.name} ({row.lead(many=many).points:+.1f})" for row in some])
+        return _list([f"{row.name} ({signed(row.lead(many=many).points)})" for row in some])
 
     said = [f"With {count} labels"]
     if found.ahead:

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from sslviz.catalogue import TASKS, Option
 from sslviz.evaluation.lead import on_both
+from sslviz.evaluation.signed import signed
 from sslviz.evaluation.spread import mean_and_spread
 from sslviz.training.results import three_ways
 from sslviz.ui.frame import settings
@@ -148,8 +149,8 @@ def cost_words(found: dict[str, Any], place: int) -> str:
     first = (
         f"With {found['labels'][place]} labels “{NAMES[best]}” is best ({means[best]:.0%}){tied}; supervised from "
         f"scratch reaches {means['supervised']:.0%}, raw pixels {means['pixels']:.0%}. On the same "
-        f"{seen['alone']} pictures alone, {tasks['alone']} brings {gain:+.0f} points over an untrained trunk: so much "
-        f"are {seen['alone']} pictures without labels worth to it."
+        f"{seen['alone']} pictures alone, {tasks['alone']} brings {signed(gain, 0)} points over an untrained trunk: so "
+        f"much are {seen['alone']} pictures without labels worth to it."
     )
     lines = [
         f"“{NAMES[name]}”: {tasks[name]}, which saw {seen[name]:,} pictures without any label."
@@ -267,7 +268,7 @@ def _gain(found: dict[str, Any], name: str) -> str:
     """What a round brought, in points, with its spread over the run seeds."""
     gains = [100 * (one[name]["after"] - one["before"]) for one in found["semi"]]
     mean, spread = mean_and_spread(gains)
-    told = f"{mean:+.1f} points, spread {spread:.1f}"
+    told = f"{signed(mean)} points, spread {spread:.1f}"
     return told if abs(mean) > spread else f"{told}: neither gain nor harm"
 
 

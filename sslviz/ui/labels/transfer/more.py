@@ -11,6 +11,7 @@ import streamlit as st
 from sslviz.catalogue import TASKS
 from sslviz.data import titles
 from sslviz.evaluation.lead import Lead, on_both
+from sslviz.evaluation.signed import signed
 from sslviz.evaluation.spread import mean_and_spread
 from sslviz.evaluation.transfer import ALL, CHOICES
 from sslviz.training.results import transfer
@@ -242,7 +243,7 @@ def scale_words(one: dict[str, Any]) -> str:
         if gain > LEVEL:
             said += f"{many:,} instead of {few:,} pictures without a label: {gain:.1f} points more, {every}. "
         else:
-            told = f" ({gain:+.1f} points)".replace("-", "−") if round(abs(gain), 1) else ""
+            told = f" ({signed(gain)} points)" if round(abs(gain), 1) else ""
             said += f"{many:,} instead of {few:,} pictures: no more{told}. "
     return said + (
         "The steps are the same for all, so a small heap is seen more often; with more steps more pictures may be "

@@ -23,7 +23,7 @@ from sslviz.ui.tasks.cluster_ids.card import SLUG, answer, label, members, pictu
 if TYPE_CHECKING:
     from sslviz.training.results.run_view import RunView
 
-ASKED, EDGE = 6, 96  # pictures of a pile; pixels of a picture on the page
+ASKED, EDGE = 6, 88  # pictures of a pile; pixels of a picture on the page
 
 
 @dataclass(frozen=True)

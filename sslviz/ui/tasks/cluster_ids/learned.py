@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from sslviz.data import images
 from sslviz.evaluation import groups
+from sslviz.evaluation.signed import signed
 from sslviz.training.results import ablation
 from sslviz.ui.frame import current, looks
 from sslviz.ui.frame.bars import Bar, bars
@@ -115,7 +116,7 @@ def meaning(found: dict[str, Any]) -> str:
         if row is usual:
             continue
         gap = 100 * (float(np.mean(row["probe"])) - probe)
-        said.append(f"{row['name']}: {gap:+.1f} points, {np.mean(row['accuracy']):.0%} named right.")
+        said.append(f"{row['name']}: {signed(gap)} points, {np.mean(row['accuracy']):.0%} named right.")
     said.append("A label that is easier to name need not be the one that teaches more.")
     return " ".join(s[0].upper() + s[1:] for s in said) + f" {usual['steps']:,} steps each."
 
@@ -208,8 +209,8 @@ def verdict(ways: dict[str, Grouping]) -> str:
     first, latest, alone = (100 * ways[name].agrees.ami for name in (FIRST, LATEST, ALONE))
     if latest == first:
         return "Nothing has been learned yet, so the latest round is the first."
-    text = f"Learning changed the AMI by {latest - first:+.0f} points; sorting the pixels gives {alone - latest:+.0f} "
-    text += "points against the latest round. "
+    text = f"Learning changed the AMI by {signed(latest - first, 0)} points; sorting the pixels gives "
+    text += f"{signed(alone - latest, 0)} points against the latest round. "
     if latest <= alone + 1:
         text += "So after learning the piles agree with the classes no better than piles of plain pixels do. "
     if alone > first:

@@ -13,6 +13,7 @@ from sslviz.catalogue.hidden_units import HiddenUnitsOptions
 from sslviz.data import audio
 from sslviz.evaluation import groups
 from sslviz.evaluation.lead import Lead, lead
+from sslviz.evaluation.signed import signed
 from sslviz.training.results import ablation, recorded
 from sslviz.ui.frame import current
 from sslviz.ui.frame.bars import Bar, bars
@@ -87,8 +88,8 @@ def rounds_told(view: RunView) -> str:
     return text + (
         f"From the first round to the latest {kept:.0%} of all steps kept their number (numbers are matched, so that "
         f"as many as can be stay); NMI of both: {groups.agreement(one.codes[there], two.codes[there]).nmi:.2f}. The "
-        f"latest tells {'more' if voice > 0 else 'less'} about the voice ({voice:+.2f}) and "
-        f"{'more' if word > 0 else 'less'} about the word ({word:+.2f})."
+        f"latest tells {'more' if voice > 0 else 'less'} about the voice ({signed(voice, 2)}) and "
+        f"{'more' if word > 0 else 'less'} about the word ({signed(word, 2)})."
     )
 
 
@@ -197,7 +198,7 @@ def words_told(
     for name, other in rivals.items():
         found = lead(ours, other)
         standing = "level with" if not found.clear else "ahead of" if found.points > 0 else "behind"
-        said.append(f"{standing} {name}: {found.told}")
+        said.append(f"{standing} {name}: {found.size if found.clear else found.told}")
     return (
         f"This trunk is {'; '.join(said)}. A lead within two standard errors is none. Two pairs of voices speak one "
         "language: June and Armelle (French), Carlo and Paola (Italian). Each word of the one is compared with all "

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from sslviz.catalogue.masked_patches import ENTRY
+from sslviz.evaluation.signed import signed
 from sslviz.ui.frame.measured import Ablation, Measure, ablation_panel, mean, protocol, usual
 
 WORTH = (
@@ -42,7 +43,7 @@ def meaning(found: dict[str, Any]) -> str:
     sentences = [f"{first}{as_usual['name']}: {mean(as_usual, 'probe'):.1%}.", easy]
     if asked:
         gain = 100 * (mean(asked[0], "probe") - mean(as_usual, "probe"))
-        sentences.append(f"Asking for normalised patches changes the probe by {gain:+.0f} points.")
+        sentences.append(f"Asking for normalised patches changes the probe by {signed(gain, 0)} points.")
     return " ".join([*sentences, protocol(found)])
 
 

@@ -9,6 +9,7 @@ import numpy as np
 from sslviz.catalogue.masked_representations import ENTRY
 from sslviz.data import titles
 from sslviz.evaluation.lead import lead
+from sslviz.evaluation.signed import signed
 from sslviz.training.results import recorded
 from sslviz.ui.frame.measured import Ablation, Measure, ablation_panel, mean, numbers, protocol
 
@@ -106,7 +107,7 @@ def told(found: dict[str, Any]) -> str:
     first, *others = rows
     for row in others:
         over = lead(*([[one] for one in numbers(arm, "probe")] for arm in (first, row)))
-        points = f"{over.points:+.1f} points".replace("-", "−")
+        points = f"{signed(over.points)} points"
         level = "" if over.clear else ", no clear difference"
         said.append(f"Probe of “{first['name']}” against “{row['name']}”: {points}{level}.")
     return " ".join(said)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from sslviz.catalogue.next_sentence import ENTRY, NextSentenceOptions
+from sslviz.evaluation.signed import signed
 from sslviz.training.results import recorded
 from sslviz.ui.frame.measured import Ablation, Measure, ablation_panel, mean, protocol, variant
 
@@ -41,7 +42,7 @@ def underfits() -> str:
     )
     if abs(apart) < SAME:
         return f"{told}no difference to speak of. So it underfits: more text of this kind would not help it."
-    return f"{told}{apart:+.1f} points. So it has begun to remember, and still knows few of its own examples."
+    return f"{told}{signed(apart)} points. So it has begun to remember, and still knows few of its own examples."
 
 
 def meaning(found: dict[str, Any]) -> str:
@@ -60,8 +61,8 @@ def meaning(found: dict[str, Any]) -> str:
     return (
         f"Trained as BERT was, the small model tells {usual:.1%} right, {abs(ahead):.0f} points "
         f"{'more' if ahead >= 0 else 'less'} than {rival} ({simple[rival]:.1%}); without hidden words to name "
-        f"besides, {bare:.1%}. Told which words stand in both sentences, it reaches {marked:.1%}: {gain:+.0f} "
-        f"points, and {100 * (marked - simple[rival]):+.0f} against {rival}. {lacks} These runs do not show what "
+        f"besides, {bare:.1%}. Told which words stand in both sentences, it reaches {marked:.1%}: {signed(gain, 0)} "
+        f"points, and {signed(100 * (marked - simple[rival]), 0)} against {rival}. {lacks} These runs do not show what "
         f"else it would need to be clearly ahead of {rival}. {protocol(found)} All pairs are from tales and chapters "
         "that no model was trained on; three of them are chapters of longer works of which it read others. Models "
         "that learn to name hidden words are judged with words hidden; counting reads all words."

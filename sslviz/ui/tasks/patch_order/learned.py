@@ -7,6 +7,7 @@ from typing import Any
 import streamlit as st
 
 from sslviz.catalogue.patch_order import PatchOrderOptions
+from sslviz.evaluation.signed import signed
 from sslviz.training.results import ablation
 from sslviz.ui.frame.learned import reached
 from sslviz.ui.frame.measured import Measure, Row, ablation_bars, mean, variant
@@ -62,8 +63,8 @@ def meaning(found: dict[str, Any]) -> str:
     task, probe = (100 * (mean(lens, key) - mean(plain, key)) for key in ("accuracy", "probe"))
     text = (
         f"Through the lens, **{mean(lens, 'accuracy'):.0%}** of the directions are named instead of "
-        f"{mean(plain, 'accuracy'):.0%} ({task:+.0f} points). The probe: **{mean(lens, 'probe'):.0%}** instead of "
-        f"{mean(plain, 'probe'):.0%} ({probe:+.0f}). "
+        f"{mean(plain, 'accuracy'):.0%} ({signed(task, 0)} points). The probe: **{mean(lens, 'probe'):.0%}** instead "
+        f"of {mean(plain, 'probe'):.0%} ({signed(probe, 0)}). "
     )
     text += (
         "The label is named far more often, and the probe gains only a part of that: a shortcut. "

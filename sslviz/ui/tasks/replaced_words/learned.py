@@ -83,7 +83,9 @@ def told(found: dict[str, Any]) -> str:
         random = [figures["probes"]["random"]["few"] for figures in (run.figures, *run.repeats)]
         over = lead([[one] for one in whole["probe"]], [[sum(few) / len(few)] for few in random])
         how = "cannot be told from" if not over.clear else "is ahead of" if over.points > 0 else "is behind"
-        said.append(f"After these steps ELECTRA’s trunk {how} the untrained one: {over.told}.")
+        said.append(
+            f"After these steps ELECTRA’s trunk {how} the untrained one: {over.size if over.clear else over.told}."
+        )
     return " ".join(said)
 
 

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from sslviz.catalogue import load
 from sslviz.catalogue.same_or_different import ENTRY, SameOrDifferentOptions
+from sslviz.evaluation.signed import signed
 from sslviz.ui.frame import stage
 from sslviz.ui.frame.labelling import make_label
 from sslviz.ui.frame.picture_samples import Sample, alike_pairs, as_bytes, large_square, pixel_batch
@@ -104,7 +105,7 @@ def recipe(draw: Draw, v: int, i: int) -> list[RecipeStep]:
     for number in draw["order"][v, i]:
         name = JITTER[number]
         amount = float(draw[name][v, i])
-        text = f"{amount:+.2f} of a turn" if name == "hue" else f"× {amount:.2f}"
+        text = f"{signed(amount, 2)} of a turn" if name == "hue" else f"× {amount:.2f}"
         steps.append({"name": name, "text": text, "applied": bool(draw["jitter"][v, i])})
     steps.append({"name": "grey", "text": "to black and white", "applied": bool(draw["grey"][v, i])})
     sigma = float(draw["sigma"][v, i])
