@@ -9,7 +9,7 @@ PIP    := $(BIN)/python -m pip install --disable-pip-version-check
 unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
-.PHONY: help run test test-all lint format types imports js views record bench fuzz clean
+.PHONY: help run test test-all lint format types imports js views looks record bench fuzz clean
 
 ## help: list the targets
 help:
@@ -82,6 +82,10 @@ endif
 views: node_modules/.installed
 	npm run --silent format
 	npm run --silent build
+
+## looks: take the first screens of home and of the lessons anew, in a browser (ARGS="home queue" for some); ten minutes
+looks: $(VENV)/.test
+	$(BIN)/python tests/browser/take_looks.py $(ARGS)
 
 ## record: train and store the recorded runs of all tasks anew
 record: $(VENV)/.app

@@ -13,6 +13,7 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from sslviz.ui.classroom.serving import lifespan, routes
+from sslviz.ui.first_look.serving import FirstLook
 from sslviz.ui.guard import Guard
 from sslviz.ui.held_ahead import ROUTE
 from sslviz.ui.held_files import HeldFiles
@@ -33,7 +34,7 @@ app = st.App(
     Path(__file__).parent / "sslviz" / "ui" / "shell.py",
     lifespan=lifespan,
     routes=[ROUTE, *LOOKS, *routes()],
-    middleware=[Middleware(Guard), Middleware(HeldScripts), Middleware(HeldFiles)],
+    middleware=[Middleware(Guard), Middleware(FirstLook), Middleware(HeldScripts), Middleware(HeldFiles)],
     on_script_error=apologise,
 )
 

@@ -66,6 +66,17 @@ export default [
     languageOptions: { globals: globals.browser },
     rules: { 'no-restricted-properties': ['error', ...SINKS.map(property => ({ property, message: SINK }))] },
   },
+  {
+    // What is laid over a page until it is drawn: HTML that was taken from that page, with no word of a visitor in it.
+    files: ['sslviz/ui/first_look/begin.js'],
+    rules: {
+      'no-restricted-properties': [
+        'error',
+        ...SINKS.filter(property => property !== 'setHTMLUnsafe').map(property => ({ property, message: SINK })),
+      ],
+    },
+  },
+  { files: ['tests/browser/*.js'], languageOptions: { globals: globals.browser } },
   { files: ['**/*.mjs', '*.config.js'], languageOptions: { globals: globals.node }, rules: { 'no-console': 'off' } },
   {
     files: ['tests/js/**'],

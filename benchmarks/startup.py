@@ -1,4 +1,4 @@
-"""Server start → home drawn; a task page opened → its card, its loss and its map: its lesson and its lab.
+"""Server start → home drawn; a page opened → its first screen seen, drawn, its card, its loss and its map.
 
 Every time stands beside that of an empty page of Streamlit, measured in the same round: what counts is the ratio.
 """
@@ -16,6 +16,7 @@ from _server import Server, browser, load, new_page, serve
 from playwright.sync_api import Browser, Page
 
 EMPTY = "() => document.querySelector('#drawn')"
+LOOK = "() => document.querySelector('#first_look') && performance.getEntriesByName('first-contentful-paint').length"
 HOME = "() => part('hero')?.querySelector('.root')?.children.length && part('map')?.querySelector('.task')"
 LESSON = "() => part('stage')?.querySelector('.root')?.children.length"
 CARD = "() => part('sample_card')?.querySelector('.root')?.children.length"
@@ -51,20 +52,27 @@ def one_round(opened: Browser, tasks: tuple[str, ...], times: Times) -> None:
             times[f"empty page, {when}"] += opens(opened, server, "", EMPTY)
     with serve() as server:
         times["server start → it answers"].append(time.perf_counter() - server.began)
-        times["home, just started"] += opens(opened, server, "", HOME)
+        begin(opened, server, "", HOME, times, "home, just started")
         times["server start → home drawn"].append(time.perf_counter() - server.began)
     for slug in tasks:
         with serve() as server:
-            times[f"{slug}, lesson, just started"] += opens(opened, server, slug, LESSON)
+            begin(opened, server, slug, LESSON, times, f"{slug}, lesson, just started")
         with serve() as server:
             look(opened, server, slug, times, "just started")
             time.sleep(12)  # everything is imported, and the engine has started
             for _ in range(2):  # the first time, what only a page needs is imported
                 opens(opened, server, "", HOME)
                 opens(opened, server, slug, LESSON)
-            times["home, warm"] += opens(opened, server, "", HOME)
-            times[f"{slug}, lesson, warm"] += opens(opened, server, slug, LESSON)
+            begin(opened, server, "", HOME, times, "home, warm")
+            begin(opened, server, slug, LESSON, times, f"{slug}, lesson, warm")
             look(opened, server, slug, times, "warm")
+
+
+def begin(opened: Browser, server: Server, path: str, drawn: str, times: Times, name: str) -> None:
+    """A page with a first look: until its first screen is to be seen, and until it is the page itself that shows it."""
+    seen, there = opens(opened, server, path, LOOK, drawn)
+    times[f"{name}: seen"].append(seen)
+    times[f"{name}: drawn by the page"].append(there)
 
 
 def look(opened: Browser, server: Server, slug: str, times: Times, when: str) -> None:

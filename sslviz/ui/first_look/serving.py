@@ -1,0 +1,122 @@
+"""The first look goes along with the page, written into it: what is asked for later waits behind seventy scripts."""
+
+from __future__ import annotations
+
+import gzip
+import json
+import re
+from functools import cache, lru_cache
+from pathlib import Path
+from typing import TYPE_CHECKING, TypedDict
+
+from starlette.datastructures import Headers, MutableHeaders
+
+from sslviz.ui.held_scripts import names
+
+if TYPE_CHECKING:
+    from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+HERE = Path(__file__).parent
+KEPT = HERE / "kept"
+HOME = "home"
+FONTS = re.compile(
+    r"media/(SourceSerifVariable-Roman|MaterialSymbols).*\.woff2"
+)  # Streamlit asks for its own font only
+PHONE = re.compile(r"Mobi|Android")  # in what a browser says of itself; the script looks at the window besides
+HEAD = b"<head>"
+WHOLE = ("accept-encoding", "if-none-match", "if-modified-since")  # else there is no page to write into
+
+
+class Look(TypedDict):
+    """The first screen of a page on one kind of window.
+
+    `light` and `dark` are HTML, in which `look://0` stands for the first address in `data`, and so on.
+    """
+
+    light: str
+    dark: str
+    data: list[str]
+
+
+class FirstLook:
+    """Middleware: writes the look into the pages that have one."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Hand on, and write into what comes back."""
+        headers = Headers(scope=scope) if scope["type"] == "http" else Headers()
+        page = scope["path"].rsplit("/", 1)[-1] or HOME if scope.get("method") == "GET" else ""
+        size = "phone" if PHONE.search(headers.get("user-agent", "")) else "wide"
+        if "text/html" not in headers.get("accept", "") or not script(page, size):
+            await self._app(scope, receive, send)
+            return
+        asked = [(name, value) for name, value in scope["headers"] if name.decode("latin-1").lower() not in WHOLE]
+        begun: list[Message] = []
+        body = bytearray()
+
+        async def told(message: Message) -> None:
+            if message["type"] == "http.response.start" and _is_page(message):
+                begun.append(message)
+            elif message["type"] != "http.response.body" or not begun:
+                await send(message)
+            else:
+                body.extend(message.get("body", b""))
+                if not message.get("more_body", False):
+                    packed = "gzip" in headers.get("accept-encoding", "")
+                    written = _written(bytes(body), page, size, packed=packed)
+                    await send(_headed(begun[0], len(written), packed=packed))
+                    await send({"type": "http.response.body", "body": written})
+
+        await self._app({**scope, "headers": asked}, receive, told)
+
+
+def _is_page(message: Message) -> bool:
+    return message["status"] == 200 and Headers(raw=message["headers"]).get("content-type", "").startswith("text/html")
+
+
+def _headed(start: Message, length: int, *, packed: bool) -> Message:
+    """The start of the answer for a page with a look in it."""
+    headers = MutableHeaders(raw=start["headers"])
+    headers["content-length"] = str(length)
+    headers["cache-control"] = "no-cache"
+    headers.add_vary_header("Accept-Encoding, User-Agent")
+    if packed:
+        headers["content-encoding"] = "gzip"
+    for name in ("etag", "last-modified"):  # of the page without it
+        if name in headers:
+            del headers[name]
+    return start
+
+
+@lru_cache(maxsize=256)
+def _written(body: bytes, page: str, size: str, *, packed: bool) -> bytes:
+    whole = body.replace(HEAD, HEAD + script(page, size), 1)
+    return gzip.compress(whole, 6, mtime=0) if packed else whole
+
+
+@lru_cache(maxsize=256)
+def script(page: str, size: str) -> bytes:
+    """What is written into a page; nothing where it has no look."""
+    look = kept(page, size)
+    if look is None:
+        return b""
+    about = json.dumps({**look, "size": size, "lesson": page != HOME}, ensure_ascii=False).replace("</", "<\\/")
+    source = (HERE / "begin.js").read_text("utf-8").replace("export ", "")
+    return f"{_fonts()}<script>(() => {{\n{source}\nfirst_look({about})\n}})()</script>".encode()
+
+
+@cache
+def _fonts() -> str:
+    asked = sorted(name for name in names() if FONTS.fullmatch(name))
+    return "".join(f'<link rel="preload" href="./static/{name}" as="font" crossorigin>' for name in asked)
+
+
+def kept(page: str, size: str) -> Look | None:
+    """The look of a page, "wide" or on a "phone"; None where there is none, or no such page."""
+    path = KEPT / f"{page}-{size}.json.gz"
+    if not page.replace("_", "").isalnum() or not path.is_file():
+        return None
+    look: Look = json.loads(gzip.decompress(path.read_bytes()))
+    return look
