@@ -83,7 +83,7 @@ views: node_modules/.installed
 	npm run --silent format
 	npm run --silent build
 
-## looks: take the first screens of home and of the lessons anew, in a browser (ARGS="home queue" for some); ten minutes
+## looks: take the first screens of all pages anew, in a browser (ARGS="home queue" for some); a quarter of an hour
 looks: $(VENV)/.test
 	$(BIN)/python tests/browser/take_looks.py $(ARGS)
 

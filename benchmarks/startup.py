@@ -77,8 +77,8 @@ def begin(opened: Browser, server: Server, path: str, drawn: str, times: Times, 
 
 def look(opened: Browser, server: Server, slug: str, times: Times, when: str) -> None:
     """The lab of a task: its card, its recorded parts, and all of it."""
-    found = opens(opened, server, f"{slug}?view=lab", CARD, RUN, THROUGH)
-    for name, one in zip(("card", "and loss and map", "and all the rest"), found, strict=True):
+    found = opens(opened, server, f"{slug}?view=lab", LOOK, CARD, RUN, THROUGH)
+    for name, one in zip(("seen", "card", "and loss and map", "and all the rest"), found, strict=True):
         times[f"{slug}, lab, {when}: {name}"].append(one)
 
 

@@ -65,7 +65,12 @@ async deep => {
     if (name === 'input') held.value = node.value
     if (name === 'canvas') {
       const { width, height } = getComputedStyle(node)
-      Object.assign(held, { src: node.toDataURL(), style: `${held.style ?? ''};width:${width};height:${height}` })
+      // A map of a thousand points is a photo; a picture of 32 by 32 points must stay as it is.
+      const kind = parseFloat(width) > 250 && node.width > 250 ? ['image/webp', 0.85] : []
+      Object.assign(held, {
+        src: node.toDataURL(...kind),
+        style: `${held.style ?? ''};width:${width};height:${height}`,
+      })
       name = 'img'
     }
     if (name === 'audio' || name === 'video') delete held.src

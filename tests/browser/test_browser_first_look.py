@@ -52,7 +52,8 @@ def whole(page: Page) -> None:
     [
         ("", "wide", "light"), ("", "phone", "dark"), ("masked_words", "wide", "dark"),
         ("masked_words", "phone", "light"), ("two_views", "wide", "light"), ("masked_sound", "phone", "dark"),
-        ("pseudo_label", "wide", "light"), ("transfer", "wide", "dark"),
+        ("pseudo_label", "wide", "light"), ("transfer", "wide", "dark"), ("next_word?view=lab", "wide", "light"),
+        ("cluster_ids?view=lab", "wide", "dark"), ("frame_order?view=lab", "phone", "light"),
     ],
 )  # fmt: skip
 def test_the_first_look_is_what_the_page_draws(
@@ -91,6 +92,11 @@ def test_a_press_on_the_first_look_is_done_by_the_page(visit: Visit, opened: Ope
 def test_who_asks_for_something_else_sees_no_first_look(opened: Opened, server: Server) -> None:
     page = opened()
     page.route(CLIENT, lambda route: route.abort())
-    for address in ("masked_words?view=lab", "masked_words?seed=3", "masked_words?view=lesson&scene=2", "flashcards"):
+    for address in (
+        "masked_words?view=lab&depth=Detailed",
+        "masked_words?seed=3",
+        "masked_words?view=lesson&scene=2",
+        "flashcards",
+    ):
         page.goto(f"{server.url}/{address}", wait_until="domcontentloaded")
         assert page.locator("#first_look").count() == 0

@@ -1,7 +1,13 @@
 import { beforeEach, describe, expect, test, vi } from 'vitest'
 import { chosen, drawn, show } from '../../sslviz/ui/first_look/begin.js'
 
-const LESSON = { light: 'bright <img src="look://1">', dark: 'dim', data: ['a', 'data:b'], size: 'wide', lesson: true }
+const LESSON = {
+  light: 'bright <img src="look://1">',
+  dark: 'dim',
+  data: ['a', 'data:b'],
+  size: 'wide',
+  view: 'lesson',
+}
 const window_of = ({ width = 1366, search = '', cookie = '', kept = '', dark = false } = {}) => ({
   innerWidth: width,
   location: { search, pathname: '/masked_words' },
@@ -31,7 +37,12 @@ describe('which look is shown', () => {
     }
     expect(chosen(LESSON, window_of({ cookie: 'a=b; sslviz_view=lab' }))).toBe('')
     expect(chosen(LESSON, window_of({ cookie: 'sslviz_view=lab', search: '?view=lesson' }))).toMatch('bright')
-    const home = { ...LESSON, lesson: false }
+    const lab = { ...LESSON, view: 'lab' }
+    expect(chosen(lab, window_of({ cookie: 'sslviz_view=lab' }))).toMatch('bright')
+    expect(chosen(lab, window_of({ search: '?view=lab' }))).toMatch('bright')
+    for (const search of ['', '?view=lesson', '?view=lab&seed=1', '?view=lab&scene=1'])
+      expect(chosen(lab, window_of({ search }))).toBe('')
+    const home = { ...LESSON, view: 'home' }
     expect(chosen(home, window_of({ cookie: 'sslviz_view=lab' }))).toMatch('bright')
     expect(chosen(home, window_of({ search: '?view=lesson' }))).toBe('')
   })

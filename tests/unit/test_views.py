@@ -172,8 +172,11 @@ def test_a_bundle_is_there_for_every_view_and_for_nothing_else() -> None:
 
 
 def test_every_source_is_in_a_bundle() -> None:
-    """So an error in any of them makes a bundle stale. A script that holds only types is in none."""
-    used = {name for view, ending in BOTH for name in bundled(view, ending).sources}
+    """So an error in any of them makes a bundle stale. A script that holds only types is in none.
+
+    That of the first look is written into pages as it is; a browser runs it in its own tests.
+    """
+    used = {name for view, ending in BOTH for name in bundled(view, ending).sources} | {"first_look/begin.js"}
     for path in sources("js"):
         if path.relative_to(UI).as_posix() not in used:
             assert re.sub(r"/\*.*?\*/|//[^\n]*", "", path.read_text("utf-8"), flags=re.DOTALL).strip() == "export {}", (

@@ -7,7 +7,7 @@
  * @property {string} dark
  * @property {string[]} data  addresses of what is large, for `look://0` and so on
  * @property {string} size  of the window that it was taken in: wide, phone
- * @property {boolean} lesson  whether it is a lesson's first scene; else it is home
+ * @property {string} view  what it shows: home, a lesson's first scene, or the lab
  */
 
 const WIDE = 1200 // px; between a phone and this the page is laid out in other ways
@@ -24,13 +24,14 @@ export function chosen(about, here) {
   return html.replace(/look:\/\/(\d+)/g, (_, nth) => about.data[nth] ?? '')
 }
 
-/** Whether the page will show what was drawn then: home, or the first scene of a lesson.
+/** Whether the page will show what was drawn then: home, the first scene of a lesson, or the lab without settings.
  * @param {About} about @param {Window} here */
 function fits(about, here) {
   const asked = Object.fromEntries(new URLSearchParams(here.location.search))
-  const { view = remembered(here), scene = '1', ...others } = asked
-  if (Object.keys(others).length) return false
-  return about.lesson ? view === 'lesson' && scene === '1' : !here.location.search
+  if (about.view === 'home') return !Object.keys(asked).length
+  const { view = remembered(here), scene, ...others } = asked
+  if (view !== about.view || Object.keys(others).length) return false
+  return scene === undefined || (view === 'lesson' && scene === '1')
 }
 
 /** The view that the visitor chose last. @param {Window} here */

@@ -6,12 +6,16 @@ import gzip
 import json
 import re
 from functools import cache, lru_cache
+from http.cookies import SimpleCookie
 from pathlib import Path
 from typing import TYPE_CHECKING, TypedDict
+from urllib.parse import parse_qs
 
 from starlette.datastructures import Headers, MutableHeaders
 
 from sslviz.ui.held_scripts import names
+
+COOKIE = "sslviz_view"  # as in ui/frame/lesson/views.py, which a page imports and a server that starts does not
 
 if TYPE_CHECKING:
     from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -19,6 +23,7 @@ if TYPE_CHECKING:
 HERE = Path(__file__).parent
 KEPT = HERE / "kept"
 HOME = "home"
+VIEWS = (HOME, "lesson", "lab")
 FONTS = re.compile(
     r"media/(SourceSerifVariable-Roman|MaterialSymbols).*\.woff2"
 )  # Streamlit asks for its own font only
@@ -30,12 +35,16 @@ WHOLE = ("accept-encoding", "if-none-match", "if-modified-since")  # else there 
 class Look(TypedDict):
     """The first screen of a page on one kind of window.
 
-    `light` and `dark` are HTML, in which `look://0` stands for the first address in `data`, and so on.
+    Attributes:
+        light, dark: HTML, in which `look://0` stands for the first address in `data`, and so on.
+        data: addresses of what is large.
+        card: hash of the kept first card that is in it.
     """
 
     light: str
     dark: str
     data: list[str]
+    card: str
 
 
 class FirstLook:
@@ -48,8 +57,9 @@ class FirstLook:
         """Hand on, and write into what comes back."""
         headers = Headers(scope=scope) if scope["type"] == "http" else Headers()
         page = scope["path"].rsplit("/", 1)[-1] or HOME if scope.get("method") == "GET" else ""
+        view = _view(scope.get("query_string", b""), headers) if page != HOME else HOME
         size = "phone" if PHONE.search(headers.get("user-agent", "")) else "wide"
-        if "text/html" not in headers.get("accept", "") or not script(page, size):
+        if "text/html" not in headers.get("accept", "") or not script(page, view, size):
             await self._app(scope, receive, send)
             return
         asked = [(name, value) for name, value in scope["headers"] if name.decode("latin-1").lower() not in WHOLE]
@@ -65,11 +75,18 @@ class FirstLook:
                 body.extend(message.get("body", b""))
                 if not message.get("more_body", False):
                     packed = "gzip" in headers.get("accept-encoding", "")
-                    written = _written(bytes(body), page, size, packed=packed)
+                    written = _written(bytes(body), page, view, size, packed=packed)
                     await send(_headed(begun[0], len(written), packed=packed))
                     await send({"type": "http.response.body", "body": written})
 
         await self._app({**scope, "headers": asked}, receive, told)
+
+
+def _view(query: bytes, headers: Headers) -> str:
+    """The view that the address names, else the one that the browser remembers, else the lesson."""
+    asked = parse_qs(query.decode("latin-1")).get("view", [""])[-1]
+    remembered = SimpleCookie(headers.get("cookie", "")).get(COOKIE)
+    return asked or (remembered.value if remembered else "") or "lesson"
 
 
 def _is_page(message: Message) -> bool:
@@ -81,7 +98,7 @@ def _headed(start: Message, length: int, *, packed: bool) -> Message:
     headers = MutableHeaders(raw=start["headers"])
     headers["content-length"] = str(length)
     headers["cache-control"] = "no-cache"
-    headers.add_vary_header("Accept-Encoding, User-Agent")
+    headers.add_vary_header("Accept-Encoding, User-Agent, Cookie")
     if packed:
         headers["content-encoding"] = "gzip"
     for name in ("etag", "last-modified"):  # of the page without it
@@ -91,18 +108,18 @@ def _headed(start: Message, length: int, *, packed: bool) -> Message:
 
 
 @lru_cache(maxsize=256)
-def _written(body: bytes, page: str, size: str, *, packed: bool) -> bytes:
-    whole = body.replace(HEAD, HEAD + script(page, size), 1)
+def _written(body: bytes, page: str, view: str, size: str, *, packed: bool) -> bytes:
+    whole = body.replace(HEAD, HEAD + script(page, view, size), 1)
     return gzip.compress(whole, 6, mtime=0) if packed else whole
 
 
 @lru_cache(maxsize=256)
-def script(page: str, size: str) -> bytes:
+def script(page: str, view: str, size: str) -> bytes:
     """What is written into a page; nothing where it has no look."""
-    look = kept(page, size)
+    look = kept(page, view, size)
     if look is None:
         return b""
-    about = json.dumps({**look, "size": size, "lesson": page != HOME}, ensure_ascii=False).replace("</", "<\\/")
+    about = json.dumps({**look, "size": size, "view": view}, ensure_ascii=False).replace("</", "<\\/")
     source = (HERE / "begin.js").read_text("utf-8").replace("export ", "")
     return f"{_fonts()}<script>(() => {{\n{source}\nfirst_look({about})\n}})()</script>".encode()
 
@@ -113,10 +130,10 @@ def _fonts() -> str:
     return "".join(f'<link rel="preload" href="./static/{name}" as="font" crossorigin>' for name in asked)
 
 
-def kept(page: str, size: str) -> Look | None:
-    """The look of a page, "wide" or on a "phone"; None where there is none, or no such page."""
-    path = KEPT / f"{page}-{size}.json.gz"
-    if not page.replace("_", "").isalnum() or not path.is_file():
+def kept(page: str, view: str, size: str) -> Look | None:
+    """The look of a page as `view` shows it, "wide" or on a "phone"; None where there is none, or no such page."""
+    path = KEPT / f"{page}-{view}-{size}.json.gz"
+    if view not in VIEWS or not page.replace("_", "").isalnum() or not path.is_file():
         return None
     look: Look = json.loads(gzip.decompress(path.read_bytes()))
     return look
