@@ -32,7 +32,7 @@ async deep => {
   const STILL =
     '*{transition:none!important;animation-play-state:paused!important;animation-delay:0s!important}' +
     '@media (prefers-reduced-motion:reduce){*{animation:none!important}}'
-  const style = root => {
+  const style_of = root => {
     const rules = [...root.styleSheets, ...root.adoptedStyleSheets].map(sheet => needed(sheet.cssRules, root))
     return `<style>${rules.join('')}${STILL}</style>`
   }
@@ -52,38 +52,41 @@ async deep => {
 
   const keys = new Set()
   const key_of = node => /(?:^| )st-key-(\S+)/.exec(node.closest('[class*="st-key-"]')?.className ?? '')?.[1]
-  const write = async node => {
-    if (node.nodeType === Node.TEXT_NODE) return text(node.data)
-    if (node.nodeType !== Node.ELEMENT_NODE || DROPPED.has(node.tagName)) return ''
-    const there = node.getClientRects().length > 0
-    if (there && node.getBoundingClientRect().top > deep) return ''
-    let name = node instanceof SVGElement ? node.tagName : node.tagName.toLowerCase()
+  /** Name and attributes of an element; what was drawn by a script is a picture. */
+  const opened = async node => {
+    const name = node instanceof SVGElement ? node.tagName : node.tagName.toLowerCase()
     const held = Object.fromEntries(
       [...node.attributes].filter(one => !one.name.startsWith('on')).map(one => [one.name, one.value]),
     )
     if (name === 'img') held.src = await as_data(node.currentSrc || node.src)
     if (name === 'input') held.value = node.value
-    if (name === 'canvas') {
-      const { width, height } = getComputedStyle(node)
-      // A map of a thousand points is a photo; a picture of 32 by 32 points must stay as it is.
-      const kind = parseFloat(width) > 250 && node.width > 250 ? ['image/webp', 0.85] : []
-      Object.assign(held, {
-        src: node.toDataURL(...kind),
-        style: `${held.style ?? ''};width:${width};height:${height}`,
-      })
-      name = 'img'
-    }
     if (name === 'audio' || name === 'video') delete held.src
-    const key = key_of(node)
-    if (there && key && (node.tagName === 'BUTTON' || node.shadowRoot?.querySelector('.root')?.firstChild)) {
-      keys.add(key)
-    }
+    if (name !== 'canvas') return [name, held]
+    const { width, height } = getComputedStyle(node)
+    // A map of a thousand points is a photo; a picture of 32 by 32 points must stay as it is.
+    const kind = parseFloat(width) > 250 && node.width > 250 ? ['image/webp', 0.85] : []
+    const style = `${held.style ?? ''};width:${width};height:${height}`
+    return ['img', { ...held, src: node.toDataURL(...kind), style }]
+  }
+  /** Note a part that the page must have drawn before the look may go. */
+  const note = node => {
+    const filled = node.tagName === 'BUTTON' || node.shadowRoot?.querySelector('.root')?.firstChild
+    const key = filled && key_of(node)
+    if (key) keys.add(key)
+  }
+  const write = async node => {
+    if (node.nodeType === Node.TEXT_NODE) return text(node.data)
+    if (node.nodeType !== Node.ELEMENT_NODE || DROPPED.has(node.tagName)) return ''
+    const there = node.getClientRects().length > 0
+    if (there && node.getBoundingClientRect().top > deep) return ''
+    if (there) note(node)
+    const [name, held] = await opened(node)
     const attributes = Object.entries(held).map(([one, value]) => ` ${one}="${quoted(value)}"`)
     const opening = `<${name}${attributes.join('')}>`
     if (EMPTY.has(name)) return opening
     const inside = []
     if (node.shadowRoot) {
-      inside.push('<template shadowrootmode="open">', style(node.shadowRoot))
+      inside.push('<template shadowrootmode="open">', style_of(node.shadowRoot))
       for (const child of node.shadowRoot.childNodes) inside.push(await write(child))
       inside.push('</template>')
     }
@@ -97,5 +100,5 @@ async deep => {
   const page = await write(document.querySelector('#root'))
   const rem = getComputedStyle(document.documentElement).fontSize
   const laid = `:host{position:fixed;inset:0;overflow:hidden;z-index:999999;background:${body.backgroundColor}}`
-  return `<style>${laid}</style>${style(document)}<div data-keys="${[...keys].join(' ')}" data-rem="${rem}" style="${quoted(ground)}">${page}</div>`
+  return `<style>${laid}</style>${style_of(document)}<div data-keys="${[...keys].join(' ')}" data-rem="${rem}" style="${quoted(ground)}">${page}</div>`
 }

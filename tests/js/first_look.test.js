@@ -40,8 +40,9 @@ describe('which look is shown', () => {
     const lab = { ...LESSON, view: 'lab' }
     expect(chosen(lab, window_of({ cookie: 'sslviz_view=lab' }))).toMatch('bright')
     expect(chosen(lab, window_of({ search: '?view=lab' }))).toMatch('bright')
-    for (const search of ['', '?view=lesson', '?view=lab&seed=1', '?view=lab&scene=1'])
+    for (const search of ['', '?view=lesson', '?view=lab&seed=1', '?view=lab&scene=1']) {
       expect(chosen(lab, window_of({ search }))).toBe('')
+    }
     const home = { ...LESSON, view: 'home' }
     expect(chosen(home, window_of({ cookie: 'sslviz_view=lab' }))).toMatch('bright')
     expect(chosen(home, window_of({ search: '?view=lesson' }))).toBe('')
