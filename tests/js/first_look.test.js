@@ -93,6 +93,7 @@ describe('until the page is drawn', () => {
   test('it stands over the page, hidden from screen readers, and goes when all that it shows is there', () => {
     show(HTML)
     expect(look().ariaHidden).toBe('true')
+    expect([...inside.querySelectorAll('button')].map(button => button.tabIndex)).toEqual([-1, -1])
     expect(document.documentElement.style.fontSize).toBe('15px')
     part('card', view())
     part('next', document.createElement('button'))

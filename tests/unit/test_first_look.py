@@ -16,7 +16,7 @@ from starlette.testclient import TestClient
 
 from sslviz.catalogue import TASKS
 from sslviz.ui.course import teaching
-from sslviz.ui.first_look.serving import COOKIE, HOME, KEPT, FirstLook, kept
+from sslviz.ui.first_look.serving import COOKIE, HOME, KEPT, FirstLook, kept, names
 from sslviz.ui.frame import first_cards
 from sslviz.ui.frame.lesson import course, views
 from sslviz.ui.home import words
@@ -125,7 +125,6 @@ def shown(look: str) -> str:
 def test_every_page_has_a_look_that_says_what_the_page_says(name: str, view: str) -> None:
     for size in ("wide", "phone"):
         look = kept(name, view, size)
-        assert look is not None
         path = first_cards.path(name)
         card = hashlib.sha256(path.read_bytes()).hexdigest()[:12] if path.is_file() else ""
         assert look["card"] == card, f"the first card has changed: make looks ARGS={name}"
@@ -145,13 +144,13 @@ def test_every_page_has_a_look_that_says_what_the_page_says(name: str, view: str
 def test_no_look_is_left_of_a_page_that_is_gone() -> None:
     wanted = {f"{name}-{view}-{size}.json.gz" for name, view in LOOKS for size in ("wide", "phone")}
     assert {path.name for path in KEPT.iterdir()} == wanted
+    assert names() == {name.removesuffix(".json.gz") for name in wanted}
 
 
 @each_look
 def test_a_look_asks_for_nothing_and_runs_nothing(name: str, view: str) -> None:
     for size in ("wide", "phone"):
         look = kept(name, view, size)
-        assert look is not None
         for theme in (look["light"], look["dark"]):
             assert not re.search(r"<(script|iframe|link|object|embed)\b|\son\w+=|javascript:", theme)
             asked = re.findall(r'(?:src|poster)="([^"]*)"|url\((?:&quot;|"|\')?([^)"\'&]*)', theme)

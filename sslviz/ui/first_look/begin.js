@@ -62,12 +62,14 @@ export const drawn = keys =>
 
 const PRESSED = 'button, a, [role=button], summary'
 
-/** Nodes of a part that can be pressed, those in views too.
- * @param {Element | ShadowRoot} part @returns {HTMLElement[]} */
-function pressable(part) {
+const REACHED = `${PRESSED}, input, select, textarea, [tabindex]`
+
+/** Nodes of a part that fit a selector, those in views too.
+ * @param {Element | ShadowRoot} part @param {string} selector @returns {HTMLElement[]} */
+function within(part, selector) {
   return [...part.querySelectorAll('*')].flatMap(node => [
-    ...(node.matches(PRESSED) && node instanceof HTMLElement ? [node] : []),
-    ...(node.shadowRoot ? pressable(node.shadowRoot) : []),
+    ...(node.matches(selector) && node instanceof HTMLElement ? [node] : []),
+    ...(node.shadowRoot ? within(node.shadowRoot, selector) : []),
   ])
 }
 
@@ -78,7 +80,7 @@ export function pressed(event) {
   const part = path.find(node => /(?:^| )st-key-/.test(node.className))
   const key = /(?:^| )st-key-(\S+)/.exec(part?.className ?? '')?.[1]
   if (!target || !part || !key) return undefined
-  return { key, nth: pressable(part).indexOf(target) }
+  return { key, nth: within(part, PRESSED).indexOf(target) }
 }
 
 /** Show the look until the page is drawn, then do there what was pressed. @param {About} about */
@@ -98,6 +100,8 @@ export function show(html) {
   root.setHTMLUnsafe(html)
   const ground = root.querySelector('[data-keys]')
   if (!(ground instanceof HTMLElement)) return
+  // It is seen, not read out, and the keyboard passes it by.
+  for (const node of within(root, REACHED)) node.tabIndex = -1
   const { keys = '', rem = '' } = ground.dataset
   const { style } = document.documentElement
   style.fontSize = rem // as Streamlit will set it
@@ -115,7 +119,7 @@ export function show(html) {
     style.fontSize = ''
     host.remove()
     const part = last && document.querySelector(`.st-key-${last.key}`)
-    if (part && last) pressable(part)[last.nth]?.click()
+    if (part && last) within(part, PRESSED)[last.nth]?.click()
   }, EVERY)
   document.documentElement.append(host)
 }

@@ -13,7 +13,7 @@ from urllib.parse import parse_qs
 
 from starlette.datastructures import Headers, MutableHeaders
 
-from sslviz.ui.held_scripts import names
+from sslviz.ui import held_scripts
 
 COOKIE = "sslviz_view"  # as in ui/frame/lesson/views.py, which a page imports and a server that starts does not
 
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 HERE = Path(__file__).parent
 KEPT = HERE / "kept"
 HOME = "home"
-VIEWS = (HOME, "lesson", "lab")
+ENDING = ".json.gz"
 FONTS = re.compile(
     r"media/(SourceSerifVariable-Roman|MaterialSymbols).*\.woff2"
 )  # Streamlit asks for its own font only
@@ -59,7 +59,7 @@ class FirstLook:
         page = scope["path"].rsplit("/", 1)[-1] or HOME if scope.get("method") == "GET" else ""
         view = _view(scope.get("query_string", b""), headers) if page != HOME else HOME
         size = "phone" if PHONE.search(headers.get("user-agent", "")) else "wide"
-        if "text/html" not in headers.get("accept", "") or not script(page, view, size):
+        if "text/html" not in headers.get("accept", "") or _name(page, view, size) not in names():
             await self._app(scope, receive, send)
             return
         asked = [(name, value) for name, value in scope["headers"] if name.decode("latin-1").lower() not in WHOLE]
@@ -107,33 +107,36 @@ def _headed(start: Message, length: int, *, packed: bool) -> Message:
     return start
 
 
-@lru_cache(maxsize=256)
+@lru_cache(maxsize=128)  # as each browser gets them, some 5 MB
 def _written(body: bytes, page: str, view: str, size: str, *, packed: bool) -> bytes:
-    whole = body.replace(HEAD, HEAD + script(page, view, size), 1)
-    return gzip.compress(whole, 6, mtime=0) if packed else whole
-
-
-@lru_cache(maxsize=256)
-def script(page: str, view: str, size: str) -> bytes:
-    """What is written into a page; nothing where it has no look."""
-    look = kept(page, view, size)
-    if look is None:
-        return b""
-    about = json.dumps({**look, "size": size, "view": view}, ensure_ascii=False).replace("</", "<\\/")
+    about = json.dumps({**kept(page, view, size), "size": size, "view": view}, ensure_ascii=False).replace("</", "<\\/")
     source = (HERE / "begin.js").read_text("utf-8").replace("export ", "")
-    return f"{_fonts()}<script>(() => {{\n{source}\nfirst_look({about})\n}})()</script>".encode()
+    script = f"{_fonts()}<script>(() => {{\n{source}\nfirst_look({about})\n}})()</script>"
+    whole = body.replace(HEAD, HEAD + script.encode(), 1)
+    return gzip.compress(whole, 6, mtime=0) if packed else whole
 
 
 @cache
 def _fonts() -> str:
-    asked = sorted(name for name in names() if FONTS.fullmatch(name))
+    asked = sorted(name for name in held_scripts.names() if FONTS.fullmatch(name))
     return "".join(f'<link rel="preload" href="./static/{name}" as="font" crossorigin>' for name in asked)
 
 
-def kept(page: str, view: str, size: str) -> Look | None:
-    """The look of a page as `view` shows it, "wide" or on a "phone"; None where there is none, or no such page."""
-    path = KEPT / f"{page}-{view}-{size}.json.gz"
-    if view not in VIEWS or not page.replace("_", "").isalnum() or not path.is_file():
-        return None
-    look: Look = json.loads(gzip.decompress(path.read_bytes()))
+@cache
+def names() -> frozenset[str]:
+    """Of all looks that there are."""
+    return frozenset(path.name.removesuffix(ENDING) for path in KEPT.glob(f"*{ENDING}"))
+
+
+def _name(page: str, view: str, size: str) -> str:
+    return f"{page}-{view}-{size}"
+
+
+def kept(page: str, view: str, size: str) -> Look:
+    """The look of a page as `view` shows it: home, lesson, lab; on a window that is "wide" or of a "phone".
+
+    Raises:
+        FileNotFoundError: there is none.
+    """
+    look: Look = json.loads(gzip.decompress((KEPT / f"{_name(page, view, size)}{ENDING}").read_bytes()))
     return look
