@@ -70,7 +70,7 @@ def train(opened: Browser, server: Server, slug: str) -> None:
     page = new_page(opened)
     page.add_init_script(FIND)
     page.goto(f"{server.url}/{slug}?view=lab&{slug}_steps={STEPS}", wait_until="commit")
-    page.locator(".st-key-train button").click(timeout=120_000)
+    page.locator(".st-key-train button").first.click(timeout=120_000)
     page.wait_for_function(DONE, polling=500, timeout=600_000)
     page.context.close()
 
