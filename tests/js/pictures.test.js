@@ -38,6 +38,22 @@ describe('a hand', () => {
   })
 })
 
+describe('a card', () => {
+  const of = (text, kind = 'target', more = {}) =>
+    open(
+      picture_card,
+      card({ columns: [{ name: 'detective', cells: [{ image: 'data:,' }, { text, kind }] }], ...more }),
+    ).all('.lattice.wordy').length
+
+  test('whose chips say much has a row for each picture on a phone', () => {
+    expect(['wheel', 'woman detective', 'a trouser-leg', '3 of 16', '48 of 1,025'].map(text => of(text))).toEqual([
+      0, 1, 1, 0, 1,
+    ])
+    expect(of('woman detective', '')).toBe(0) // a remark may break
+    expect(of('woman detective', 'target', { size: 'large' })).toBe(0) // a stage has its rows already
+  })
+})
+
 describe('tiles', () => {
   test('change places at once, and Python is told the whole order', () => {
     const page = open(picture_card, card())

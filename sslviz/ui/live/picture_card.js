@@ -11,6 +11,9 @@ import { lattice } from './words.js'
 /** @import { Formula, Mode } from './shared.js' */
 /** @import { Making, Part, View } from './view.js' */
 
+const LONG = 6 // letters of a word that has room on a chip where six stand side by side on a phone
+const WHOLE = 10 // letters of all that has
+
 /**
  * What Python sends; mirrors PictureCardData in frame/picture_view.py.
  * @typedef {object} PictureCardData
@@ -124,6 +127,15 @@ function focus_of(card) {
   return `[data-panel="${panel.dataset.panel}"] [data-tile="${active.dataset.tile}"]`
 }
 
+/**
+ * Whether a chip says more than a sixth of a phone's width has room for: there each picture then has a row.
+ * @param {PictureColumn[]} columns
+ */
+const wordy = columns => columns.some(({ cells }) => cells.some(cell => cell.kind && long(cell.text ?? '')))
+
+/** @param {string} text */
+const long = text => text.length > WHOLE || text.split(/[\s-]/).some(word => word.length > LONG)
+
 /** @param {Card} card */
 function draw(card) {
   const { data: d, root } = card
@@ -141,6 +153,7 @@ function draw(card) {
   )
   if (d.edge) grid.style.setProperty('--edge', `${d.edge}px`)
   rows.classList.toggle('one', d.heads.length === 1)
+  rows.classList.toggle('wordy', !d.size && wordy(d.columns))
   rows.style.setProperty('--rows', `${d.heads.length}`)
   left.append(rows, ...remarks(d))
   right.append(...d.panels.map((panel, k) => one_panel(card, panel, k)))
