@@ -142,6 +142,27 @@ describe('Python draws', () => {
     expect(page.told.length).toBeLessThanOrEqual(2)
   })
 
+  test.each([
+    ['step', 2000, 0],
+    ['frames', -900, 0],
+    ['step', innerHeight + 200, 1], // nearly on the screen
+    ['all', 2000, 1], // the page as a whole
+  ])('what follows the %s, %i px down, only where it is seen', async (follows, top, times) => {
+    server(pack(found({ step: 6, frames: 2 })))
+    const page = follow(about({ follows, run: `${follows} ${top}` }))
+    const block = document.createElement('div')
+    block.dataset.testid = 'stVerticalBlock'
+    page.root.replaceWith(block)
+    block.append(page.root)
+    let at = top
+    block.getBoundingClientRect = () => ({ top: at, bottom: at + 500 })
+    await vi.advanceTimersByTimeAsync(1100)
+    expect(page.told).toHaveLength(times)
+    at = 100 // scrolled to
+    await vi.advanceTimersByTimeAsync(1100)
+    expect(page.told.length).toBeGreaterThan(0)
+  })
+
   test.each(['step', 'all'])('less often where the server is busy: %s', async follows => {
     const told = []
     for (const busy of [0, 600]) {

@@ -12,6 +12,7 @@ const SLOWER = 10 // so many times what a look takes; a server that is busy with
 const LONGEST = 10000 // ms
 const RARER = 4 // times: looks at a busy server are that much rarer at most, so that a run's line keeps moving
 const AT_ONCE = 1000 // ms between two times that it is told of another mark
+const NEAR = 300 // px from the edge of the screen within which something counts as seen
 
 /**
  * What Python sends; mirrors LookAbout in frame/looks.py.
@@ -118,7 +119,18 @@ async function look(run, looks) {
 }
 
 /**
- * Have Python draw anew where what this view follows is no longer what is drawn.
+ * Whether what a view follows for is on the screen: the block in which the view stands. A block of no size is.
+ * @param {Follower} part
+ */
+function seen({ root }) {
+  const { host = root } = /** @type {Partial<ShadowRoot>} */ (root.getRootNode())
+  const { top, bottom } = (host.closest('[data-testid="stVerticalBlock"]') ?? host).getBoundingClientRect()
+  return bottom > -NEAR && top < innerHeight + NEAR
+}
+
+/**
+ * Have Python draw anew where what this view follows is no longer what is drawn. What nobody sees waits until it is
+ * scrolled to; the page as a whole does not.
  * @param {Follower} part
  */
 function tell(part) {
@@ -132,6 +144,7 @@ function tell(part) {
   if (same && !found.gone) return
   const now = performance.now()
   const soon = data.follows === 'mark' || data.follows === 'all'
+  if (!soon && !found.gone && !seen(part)) return
   const left = soon && found.mark !== data.mark ? 0 : busy(part.looks)
   if (now - part.told < Math.max(soon ? AT_ONCE : PATIENCE, left)) return
   part.told = now
