@@ -1,13 +1,17 @@
 """What the app holds of memory: idle after its start, and after every page was seen and every task trained.
 
 Counted is what would come free if all its processes ended: pages that several of them share count once (PSS, on Linux;
-elsewhere what a process has for itself, USS). Every task is trained for 20 steps, its figures included.
+elsewhere what a process has for itself, USS). Every task is trained for 20 steps, its figures included, as many at a
+time as there are workers.
 """
 
 from __future__ import annotations
 
 import argparse
+import sys
 import time
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import islice
 from pathlib import Path
 
 import psutil
@@ -36,11 +40,18 @@ def main() -> None:
         rest(server, asked.workers)
         show("after every page", server)
         for number in range(asked.rounds):
-            for slug in TASKS:
-                train(opened, server, slug)
-                show(f"  {slug}", server)
+            for slugs in batched(TASKS, asked.workers):
+                most = train(opened, server, slugs)
+                show(f"  {', '.join(slugs)}, {most:.0f} at most", server)
             rest(server, asked.workers)
             show(f"after every task, round {number + 1}", server)
+
+
+def batched(names: Iterable[str], size: int) -> Iterator[tuple[str, ...]]:
+    """Names in groups of a size, the last one perhaps smaller (`itertools.batched` came with Python 3.12)."""
+    left = iter(names)
+    while group := tuple(islice(left, size)):
+        yield group
 
 
 def rest(server: Server, workers: int) -> None:
@@ -65,20 +76,28 @@ def see(opened: Browser, server: Server, name: str) -> None:
     page.context.close()
 
 
-def train(opened: Browser, server: Server, slug: str) -> None:
-    """Train a task to its budget, so that the figures are measured, too."""
-    page = new_page(opened)
-    page.add_init_script(FIND)
-    page.goto(f"{server.url}/{slug}?view=lab&{slug}_steps={STEPS}", wait_until="commit")
-    page.locator(".st-key-train button").first.click(timeout=120_000)
-    page.wait_for_function(DONE, polling=500, timeout=600_000)
-    page.context.close()
+def train(opened: Browser, server: Server, slugs: Sequence[str]) -> float:
+    """Train tasks side by side to their budget, so that the figures are measured, too; MB held meanwhile, at most."""
+    pages = [new_page(opened) for _ in slugs]
+    for page, slug in zip(pages, slugs, strict=True):
+        page.add_init_script(FIND)
+        page.goto(f"{server.url}/{slug}?view=lab&{slug}_steps={STEPS}", wait_until="commit")
+        page.locator(".st-key-train button").first.click(timeout=120_000)
+    most, end = 0.0, time.monotonic() + 600
+    while not all(page.evaluate(DONE) for page in pages):
+        most = max(most, sum(map(sum, family(server.pid).values())))
+        pages[0].wait_for_timeout(300)
+        if time.monotonic() > end:
+            sys.exit(f"{', '.join(slugs)} did not come to their end in ten minutes")
+    for page in pages:
+        page.context.close()
+    return most
 
 
 def show(when: str, server: Server) -> None:
     held = family(server.pid)
     parts = ", ".join(f"{name} {' + '.join(f'{one:.0f}' for one in each)}" for name, each in held.items() if each)
-    print(f"{when:<32} {sum(map(sum, held.values())):6.0f}   {parts}", flush=True)
+    print(f"{when:<58} {sum(map(sum, held.values())):6.0f}   {parts}", flush=True)
 
 
 def family(server: int) -> dict[str, list[float]]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
+import time
 from collections.abc import Iterator
 from dataclasses import replace
 
@@ -11,8 +12,9 @@ import numpy as np
 import pytest
 
 from sslviz.catalogue import load
+from sslviz.training import loop
 from sslviz.training.config import default
-from sslviz.training.live import slices
+from sslviz.training.live import lean, slices
 from sslviz.training.live.engine import Engine
 from sslviz.training.live.sealed import seal, unseal
 
@@ -30,7 +32,7 @@ def test_a_sealed_call_is_bytes_and_comes_out_as_it_went_in() -> None:
 
 def test_what_only_the_beginning_of_a_run_needs_is_let_go() -> None:
     from sslviz.tasks import sentences
-    from sslviz.training import figures, loop
+    from sslviz.training import figures
 
     task = load("masked_words")
     before = task.probe_data("sentences")
@@ -59,6 +61,84 @@ def test_a_worker_is_tidied_when_it_first_judges_and_not_at_every_slice(monkeypa
             load("masked_words").probe_data("sentences")  # as a worker does that judges for the first time
         state, _, _ = slices.advance(TINY.to_json(), state, 1)
         assert len(times) == tidied
+    forget()
+
+
+class Clock:
+    """A worker's time and memory, as a test sets them, and how often all was let go."""
+
+    def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        self.now, self.held, self.cleared, self.given = 0.0, 100e6, 0, 0.0
+        monkeypatch.setattr(lean.time, "monotonic", lambda: self.now)
+        monkeypatch.setattr(lean.time, "sleep", self.rest)
+        monkeypatch.setattr(lean, "held", lambda: self.held)
+        monkeypatch.setattr(lean, "caches", self.clear)
+        monkeypatch.setattr(lean, "give_back", self.give)
+
+    def rest(self, seconds: float) -> None:
+        self.now += seconds
+
+    def clear(self, _: tuple[str, ...]) -> tuple[()]:
+        self.cleared, self.held = self.cleared + 1, 100e6
+        return ()
+
+    def give(self) -> None:
+        self.held -= self.given
+
+
+def _job(worker: lean.Lean, clock: Clock, grows: float) -> None:
+    with worker.job():
+        clock.held += grows
+
+
+def test_a_worker_that_has_grown_lets_go_of_all_once_it_rests(monkeypatch: pytest.MonkeyPatch) -> None:
+    clock, worker = Clock(monkeypatch), lean.Lean()
+    for grows, cleared in ((lean.GROWN - 1, 0), (1, 1), (lean.GROWN, 2)):
+        began = clock.now
+        _job(worker, clock, grows)
+        worker._watcher.join(5)
+        assert clock.cleared == cleared, grows
+        assert clock.now - began == pytest.approx(lean.REST, abs=lean.REST / 5)
+
+
+def test_what_is_only_free_is_handed_back_and_nothing_is_let_go(monkeypatch: pytest.MonkeyPatch) -> None:
+    clock, worker = Clock(monkeypatch), lean.Lean()
+    clock.given = lean.GROWN
+    _job(worker, clock, lean.GROWN)
+    worker._watcher.join(5)
+    assert (clock.cleared, clock.held) == (0, 100e6)
+
+
+def test_a_worker_that_never_rests_lets_go_of_all_seldom(monkeypatch: pytest.MonkeyPatch) -> None:
+    clock, worker = Clock(monkeypatch), lean.Lean()
+    monkeypatch.setattr(lean.Lean, "_watch", lambda _: None)
+    seen = []
+    for clock.now in (0, 1, 2, lean.SELDOM, lean.SELDOM + 1, 2 * lean.SELDOM):
+        _job(worker, clock, lean.GROWN)
+        seen.append(clock.cleared)
+    assert seen == [0, 1, 1, 1, 2, 2]
+    with worker.job():
+        clock.now = 9 * lean.SELDOM
+        _job(worker, clock, 0)
+        assert clock.cleared == 2, "while another job is computed, all stays"
+
+
+@pytest.mark.parametrize("slug", ["masked_words", "word_and_context", "cluster_ids", "hidden_units", "queue"])
+def test_a_run_goes_on_the_same_after_all_was_let_go(slug: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    from tests.stand_ins import cheapen, forget
+
+    cheapen(monkeypatch)
+    run = replace(default(slug), steps=20, batch=16, device="cpu").to_json()
+    first, _, _ = slices.advance(run, None, 1)
+    kept, told, _ = slices.advance(run, first, 3)
+    assert loop._learner in list(lean.caches(lean.MADE_AGAIN))
+    for cache in lean.caches(lean.MADE_AGAIN):
+        cache.cache_clear()
+    after, told_after, _ = slices.advance(run, first, 3)
+    assert after.keys() == kept.keys()
+    for name, array in kept.items():
+        np.testing.assert_array_equal(after[name], array)
+    np.testing.assert_array_equal(told_after.losses, told.losses)
     forget()
 
 
@@ -98,3 +178,20 @@ def test_workers_share_what_they_import(engine: Engine) -> None:
     for text in engine.client().run(eval, HELD).values():
         held = {name: int(rest.split()[0]) for name, rest in (line.split(":") for line in text.splitlines()[1:])}
         assert held["Pss_Anon"] < 0.6 * held["Anonymous"]  # each would have all of it for itself
+
+
+LEAN = "__import__('sslviz.training.live.lean', fromlist=['_'])"
+ENTRIES = f"sum(cache.cache_info().currsize for cache in {LEAN}.caches(('sslviz.tasks.',)))"
+
+
+@pytest.mark.slow
+@pytest.mark.alone
+@pytest.mark.timeout(600)
+def test_a_worker_that_rests_holds_no_data(engine: Engine) -> None:
+    engine.client().run(eval, f"setattr({LEAN}, 'GROWN', 1e6)")
+    engine.submit(slices.advance, TINY.to_json(), None, 1).result(300)
+    assert max(engine.client().run(eval, ENTRIES).values()) > 0
+    deadline = time.monotonic() + 60
+    while any(engine.client().run(eval, ENTRIES).values()):
+        assert time.monotonic() < deadline
+        time.sleep(0.5)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 import time
 from collections.abc import Iterator
 from dataclasses import replace
@@ -14,7 +13,7 @@ from sslviz.catalogue import TASKS
 from sslviz.training import loop
 from sslviz.training.config import RunConfig
 from sslviz.training.figures import figures as measured
-from sslviz.training.live import beginning
+from sslviz.training.live import beginning, lean
 from sslviz.training.live.memory import give_back
 from sslviz.training.results import recorded
 from sslviz.training.slow_motion import describe
@@ -121,8 +120,6 @@ def tidy() -> None:
 
 def _samples() -> Iterator[Any]:
     """The caches that hold all samples of a set with all that judges a trunk."""
-    for name, module in list(sys.modules.items()):
-        if name.startswith(("sslviz.tasks.", "sslviz.training.figures")):
-            for value in list(vars(module).values()):
-                if getattr(value, "__annotations__", {}).get("return") == "ProbeData" and hasattr(value, "cache_clear"):
-                    yield value
+    for cache in lean.caches(("sslviz.tasks.", "sslviz.training.figures")):
+        if getattr(cache, "__annotations__", {}).get("return") == "ProbeData":
+            yield cache
