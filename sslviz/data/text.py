@@ -21,6 +21,7 @@ PAD, UNK, CLS, SEP, MASK = range(5)
 MARKS = (".", ",", "?", "!")
 MAX_WORDS = 30  # tokens that a visitor's sentence may have; the longest bundled one has 20
 HELD_OUT = 2000  # sentences that no model is trained on
+_SENTENCES = ASSETS / "text" / "tatoeba_en_simple_50k.tsv"
 SPLIT_SEED = 20_240_501  # any fixed number: the split must be the same on every computer
 
 _CURLY = str.maketrans({"\u2018": "'", "\u2019": "'", "\u02bc": "'", "\uff07": "'"})
@@ -96,11 +97,10 @@ class Corpus:
 @cache
 def corpus() -> Corpus:
     """The bundled corpus, loaded once and then kept."""
-    path = ASSETS / "text" / "tatoeba_en_simple_50k.tsv"
-    with path.open(encoding="utf-8") as file:
+    with _SENTENCES.open(encoding="utf-8") as file:
         sentences = tuple(line.rstrip("\n").split("\t", 1)[1] for line in file)  # a number, a tab, a sentence
     names = ("vocabulary", "ids", "lengths", "counts", "train", "held_out")
-    kept = mapped("sentences", [path], names, lambda: _numbered(sentences))
+    kept = mapped("sentences", [_SENTENCES], names, lambda: _numbered(sentences))
     vocabulary = unpacked(kept.pop("vocabulary"))
     return Corpus(
         vocabulary=vocabulary,
@@ -148,6 +148,23 @@ def _split(rows: list[list[str]]) -> tuple[NDArray[np.int64], NDArray[np.int64]]
     held_out = np.sort([row for row in order if times[words[row]] == 1][:HELD_OUT])
     train = np.setdiff1d(np.arange(len(rows)), held_out)
     return train.astype(np.int64), held_out.astype(np.int64)
+
+
+@cache
+def next_words() -> NDArray[np.float32]:
+    """(V, V) how often the word of a column comes right after that of a row, in the sentences to train on.
+
+    [CLS] and [SEP] count as words, [PAD] does not. Read-only.
+    """
+    words = corpus()
+
+    def make() -> dict[str, NDArray[np.float32]]:
+        size, ids = len(words.vocabulary), words.ids[words.train]
+        first, second = ids[:, :-1].ravel(), ids[:, 1:].ravel()
+        pairs = first[second != PAD] * size + second[second != PAD]
+        return {"times": np.bincount(pairs, minlength=size * size).reshape(size, size).astype(np.float32)}
+
+    return mapped("next_words", [_SENTENCES], ["times"], make)["times"]
 
 
 @cache

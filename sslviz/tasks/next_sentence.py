@@ -91,7 +91,7 @@ class NextSentence(Task["PairNet", NextSentenceOptions]):
 
     def loss(self, net: PairNet, labelled: Labelled, options: NextSentenceOptions) -> Loss:
         """Mean of −ln p(what was done) over the pairs, in nats; that of the hidden words is `auxiliary`."""
-        mixed = net.encode(labelled.inputs)
+        mixed = net(labelled.inputs)
         each = F.cross_entropy(net.head(mixed[:, 0]), labelled.targets["next"], reduction="none")
         words = labelled.targets["words"][:, : mixed.shape[1]]
         hidden = words != PAD
@@ -102,7 +102,7 @@ class NextSentence(Task["PairNet", NextSentenceOptions]):
 
     def answer(self, net: PairNet, labelled: Labelled, options: NextSentenceOptions) -> Answer:
         """`p` (n, 2): how likely IsNext and NotNext are."""
-        return Answer({"p": net(labelled.inputs).softmax(-1)})
+        return Answer({"p": net.head(net(labelled.inputs)[:, 0]).softmax(-1)})
 
     def score(self, answer: Answer, labelled: Labelled) -> dict[str, float]:
         """Share of pairs whose label is named."""
@@ -159,7 +159,7 @@ class NextSentence(Task["PairNet", NextSentenceOptions]):
         a = batch.data["a"]
         ids, segments = lay_out(a, torch.zeros_like(a))
         inputs = {"ids": ids, "segments": segments, "both": torch.zeros_like(ids), "visible": ids != PAD}
-        return net.encode(inputs)[:, 0]
+        return net(inputs)[:, 0]
 
     def probe_data(self, data: str) -> ProbeData:
         """Single sentences; the book that each is from is the class."""
@@ -178,15 +178,11 @@ class PairNet(nn.Module):
         self.dense, self.norm = nn.Linear(width, width), nn.LayerNorm(width)
         self.bias = nn.Parameter(torch.zeros(vocabulary))
 
-    def encode(self, inputs: dict[str, Tensor]) -> Tensor:
+    def forward(self, inputs: dict[str, Tensor]) -> Tensor:
         """(n, t) → (n, longest, width); columns that are padding in all pairs are cut off, which saves time."""
         longest = int(inputs["visible"].any(0).sum())
         ids, segments, both, visible = (inputs[k][:, :longest] for k in ("ids", "segments", "both", "visible"))
         return self.trunk(self.tokens(ids) + self.segments(segments) + self.both(both), visible=visible)
-
-    def forward(self, inputs: dict[str, Tensor]) -> Tensor:
-        """(n, 2) scores of IsNext and NotNext."""
-        return self.head(self.encode(inputs)[:, 0])
 
     def words(self, mixed: Tensor) -> Tensor:
         """(k, width) → (k, V) a score for every word."""

@@ -16,7 +16,7 @@ from torch import Tensor, nn
 from torch.nn import functional as F
 
 from sslviz.catalogue.next_word import NextWordOptions
-from sslviz.data.text import PAD, corpus
+from sslviz.data.text import PAD, corpus, next_words
 from sslviz.models.tokens import WordTokens
 from sslviz.models.trunk import Trunk
 from sslviz.tasks.base import Answer, Baseline, Batch, DataInfo, Draw, Labelled, Loss, ProbeData, Step, Task
@@ -148,13 +148,9 @@ def keep_likeliest(p: Tensor, temperature: float, top_k: int) -> Tensor:
 @lru_cache(maxsize=1)
 def _info() -> DataInfo:
     words = corpus()
-    size, ids = len(words.vocabulary), words.ids[words.train]
-    before, follows = ids[:, :-1].ravel(), ids[:, 1:].ravel()
-    real = follows != PAD
-    after = np.bincount(before[real] * size + follows[real], minlength=size * size).reshape(size, size)
-    times = after.sum(0) + 1
+    times = next_words().sum(0, dtype=np.float64) + 1
     return DataInfo(
         vocabulary=words.vocabulary,
         follows=(times / times.sum()).astype(np.float32),
-        after=after.astype(np.float32),
+        after=next_words(),
     )

@@ -24,7 +24,7 @@ from torch import Tensor, nn
 from torch.nn import functional as F
 
 from sslviz.catalogue.replaced_words import EVERY, FREQUENCIES, GENERATOR, SIZES, ReplacedWordsOptions
-from sslviz.data.text import CLS, MASK, PAD, SEP, corpus
+from sslviz.data.text import CLS, MASK, PAD, SEP, corpus, next_words
 from sslviz.models.tokens import WordTokens
 from sslviz.models.trunk import Trunk
 from sslviz.tasks.base import Answer, Baseline, Batch, DataInfo, Draw, Labelled, Loss, ProbeData, Step, Task
@@ -220,9 +220,5 @@ def told_apart(p: Tensor, truth: Tensor) -> float:
 @lru_cache(maxsize=1)
 def _info() -> DataInfo:
     words = corpus()
-    size, ids = len(words.vocabulary), words.ids[words.train]
-    first, second = ids[:, :-1].ravel(), ids[:, 1:].ravel()
-    real = (first != PAD) & (second != PAD)
-    after = np.bincount(first[real] * size + second[real], minlength=size * size).reshape(size, size)
     common = (words.counts + 1) / (words.counts + 1).sum()
-    return DataInfo(vocabulary=words.vocabulary, common=common.astype(np.float32), after=after.astype(np.float32))
+    return DataInfo(vocabulary=words.vocabulary, common=common.astype(np.float32), after=next_words())

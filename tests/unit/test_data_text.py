@@ -2,6 +2,7 @@
 
 import time
 import zlib
+from itertools import pairwise
 
 import numpy as np
 import pytest
@@ -121,6 +122,20 @@ def test_loaded_once_locked_and_soon() -> None:
     assert text.corpus() is corpus
     with pytest.raises(ValueError, match="read-only"):
         corpus.ids[0] = 0
+
+
+def test_next_words_are_counted_in_the_training_part() -> None:
+    corpus, times = text.corpus(), text.next_words()
+    rows = [corpus.ids[row, : corpus.lengths[row]].tolist() for row in corpus.train]
+    assert times.sum() == sum(len(row) - 1 for row in rows)
+    for one, other in (("[CLS]", "the"), ("of", "the"), (".", "[SEP]"), ("the", "the")):
+        pair = corpus.index[one], corpus.index[other]
+        assert times[pair] == sum(two == pair for row in rows for two in pairwise(row))
+    assert not times[text.PAD].any()
+    assert not times[:, text.PAD].any()
+    assert text.next_words() is times
+    with pytest.raises(ValueError, match="read-only"):
+        times[0] = 0
 
 
 def test_word_kinds() -> None:

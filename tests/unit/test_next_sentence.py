@@ -318,7 +318,7 @@ def test_hidden_words_are_learned_besides_and_stand_apart(labs: Any, info: DataI
     assert loss.auxiliary is not None
     assert loss.parts["hidden words"] == pytest.approx(loss.auxiliary.item())
     hidden = labelled.targets["words"][:, : int(labelled.inputs["visible"].any(0).sum())]
-    mixed = net.encode(labelled.inputs)
+    mixed = net(labelled.inputs)
     wanted = F.cross_entropy(net.words(mixed)[hidden != PAD], hidden[hidden != PAD])
     torch.testing.assert_close(loss.auxiliary, wanted)
     bare = TASK.loss(net, as_drawn(batch, info, masks=False)[1], Options())
@@ -442,4 +442,4 @@ def test_features_are_read_off_cls_of_a_alone(labs: Any, info: DataInfo) -> None
     ids, segments = lay_out(few.data["a"], torch.zeros_like(few.data["a"]))
     inputs = {"ids": ids, "segments": segments, "both": torch.zeros_like(ids), "visible": ids != PAD}
     with torch.no_grad():
-        torch.testing.assert_close(TASK.features(net, few, info), net.encode(inputs)[:, 0])
+        torch.testing.assert_close(TASK.features(net, few, info), net(inputs)[:, 0])

@@ -391,6 +391,21 @@ def test_clothes_and_emoji_are_mixed_in_the_default_set() -> None:
     assert 0.15 < coloured < 0.45  # emoji are 0.3 of all, and spread over the set
 
 
+def test_each_row_of_the_default_set_is_a_picture_of_one_of_the_two() -> None:
+    both, (clothes, emoji) = TASK.size("pictures", "held_out"), [
+        TASK.batch(data, "held_out", np.arange(TASK.size(data, "held_out"))).data["pixels"]
+        for data in ("fashion_mnist", "emoji")
+    ]  # fmt: skip
+    order = np.random.default_rng(0).permutation(both)
+    rows = np.random.default_rng(1).integers(0, both, 40)
+    for row, picture in zip(rows, TASK.batch("pictures", "held_out", rows).data["pixels"], strict=True):
+        place = order[row]
+        own = clothes[place] if place < len(clothes) else emoji[place - len(clothes)]
+        assert torch.equal(picture, own)
+    with pytest.raises(IndexError):
+        TASK.batch("pictures", "held_out", np.array([both]))
+
+
 def test_probe_pictures_keep_their_classes() -> None:
     from sslviz.data import images
 
