@@ -3,11 +3,11 @@ import look from '../../sslviz/ui/frame/look.js'
 import { open, pack } from './page.js'
 
 const about = (more = {}) => ({
-  run: 'run', film: 'run-first', follows: 'mark', mark: 'playing', step: 5, frames: 1, ...more,
+  run: 'run', film: 'run-first', follows: 'mark', mark: 'playing', step: 5, frames: 1, moves: '', ...more,
 }) // prettier-ignore
 const found = (more = {}) => ({
   run: 'run', gone: false, mark: 'playing', step: 6, frames: 1, line: "<div class='run'><b>6</b> of 9</div>",
-  curve: [[6, 1.5]], held: [], budget: 9, mode: 'live', film: false, ...more,
+  curve: [[6, 1.5]], held: [], budget: 9, mode: 'live', film: false, moved: {}, ...more,
 }) // prettier-ignore
 
 let pages = []
@@ -41,7 +41,7 @@ function listener(key) {
   host.attachShadow({ mode: 'open' }).append(root)
   document.body.append(box)
   const heard = []
-  root.addEventListener('look', event => heard.push(event.detail))
+  for (const name of ['look', 'drawn']) root.addEventListener(name, event => heard.push(event.detail))
   return heard
 }
 
@@ -118,6 +118,94 @@ describe('a look', () => {
     follow(about())
     await vi.advanceTimersByTimeAsync(1100)
     expect(loss).toHaveLength(1)
+  })
+})
+
+describe('a card that moves with a look', () => {
+  const follower = (more = {}) => follow(about({ follows: 'step', moves: 'name', run: JSON.stringify(more), ...more }))
+
+  test('is asked for where it is seen, by its name and step, and not drawn by Python', async () => {
+    const card = listener('words_card')
+    const asked = server(
+      pack(found({ step: 6 })),
+      pack(found({ step: 8, moved: { name: [{ key: 'words_card', data: { id: 'a' } }] } })),
+      pack(found({ step: 9 })),
+      pack(found({ step: 9, moved: { name: [{ key: 'words_card', frame: btoa('ab') }] } })),
+    )
+    const page = follower({ follows: 'all' }) // as in a lesson
+    await vi.advanceTimersByTimeAsync(2700)
+    expect(asked.slice(0, 5).map(url => url.searchParams.get('moves'))).toEqual([
+      null, 'name.5', null, 'name.8', null,
+    ]) // prettier-ignore
+    expect(card[0]).toEqual({ id: 'a' })
+    expect([...card[1]]).toEqual([97, 98])
+    await vi.advanceTimersByTimeAsync(5000)
+    expect(asked.at(-1).searchParams.get('moves')).toBe('name.9')
+    expect(page.told).toEqual([])
+  })
+
+  test('comes more rarely beside all the rest of a lab, and waits until it is scrolled to', async () => {
+    const asked = server()
+    const page = follower({ mark: 'far' })
+    let top = 2000
+    page.root.getBoundingClientRect = () => ({ top, bottom: top + 500 })
+    await vi.advanceTimersByTimeAsync(3000)
+    expect(asked.some(url => url.searchParams.has('moves'))).toBe(false)
+    top = 100
+    await vi.advanceTimersByTimeAsync(600)
+    expect(asked.at(-1).searchParams.get('moves')).toBe('name.5')
+  })
+
+  test('is drawn by Python where the server does not hold it, until Python gives it another name', async () => {
+    let step = 5
+    vi.stubGlobal('fetch', async url => {
+      step += 1
+      const name = url.searchParams.get('moves')?.split('.')[0]
+      const moved = name ? { [name]: name === 'name' ? null : [] } : {}
+      return { status: 200, arrayBuffer: async () => pack(found({ step, moved })).buffer }
+    })
+    const page = follower({ mark: 'playing', film: 'lost' })
+    await vi.advanceTimersByTimeAsync(5500)
+    const told = page.told.length
+    expect(told).toBeGreaterThan(0)
+    page.send(
+      about({ follows: 'step', moves: 'other', run: JSON.stringify({ mark: 'playing', film: 'lost' }), film: 'lost' }),
+    )
+    await vi.advanceTimersByTimeAsync(5000)
+    expect(page.told).toHaveLength(told)
+  })
+
+  test('has a line that moves, too, and the page as a whole is drawn only when its mark is another', async () => {
+    document.body.innerHTML = "<div class='st-key-learn_bar'><button></button><p class='nth'>step 5</p></div>"
+    const line = { key: 'learn_bar', html: "<p class='nth'>step <b>8</b></p>" }
+    let mark = 'playing'
+    vi.stubGlobal('fetch', async url => {
+      const moved = url.searchParams.has('moves') ? { name: [line] } : {}
+      return { status: 200, arrayBuffer: async () => pack(found({ mark, step: 8, moved })).buffer }
+    })
+    const page = follower({ follows: 'all' })
+    await vi.advanceTimersByTimeAsync(4000)
+    expect(document.querySelector('.nth').innerHTML).toBe('step <b>8</b>')
+    expect(document.querySelector('button')).not.toBeNull()
+    expect(page.told).toEqual([])
+    mark = 'paused'
+    await vi.advanceTimersByTimeAsync(1000)
+    expect(page.told).toHaveLength(1)
+  })
+
+  test('is left alone by an answer to an older name', async () => {
+    const card = listener('late_card')
+    let answer = () => {}
+    vi.stubGlobal('fetch', url =>
+      url.searchParams.has('moves') ? new Promise(done => (answer = done)) : Promise.resolve({ status: 204 }),
+    )
+    const page = follower({ film: 'late' })
+    await vi.advanceTimersByTimeAsync(1600)
+    page.send(about({ follows: 'step', moves: 'newer', run: JSON.stringify({ film: 'late' }), film: 'late', step: 9 }))
+    const late = pack(found({ step: 8, moved: { name: [{ key: 'late_card', data: {} }] } }))
+    answer({ status: 200, arrayBuffer: async () => late.buffer })
+    await vi.advanceTimersByTimeAsync(100)
+    expect(card).toEqual([])
   })
 })
 

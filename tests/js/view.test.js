@@ -60,6 +60,28 @@ describe('a view', () => {
     expect(resize).toHaveBeenCalledTimes(2)
   })
 
+  test('shows what a look brings, and not again the older message that Streamlit hands over once more', () => {
+    const shown = []
+    const one = () =>
+      view({
+        update: (part, data) => {
+          shown.push(data.a)
+          part.data = data
+        },
+      })
+    const page = open(one(), { a: 1 })
+    const look = a => page.root.dispatchEvent(new CustomEvent('drawn', { detail: { a } }))
+    look(2)
+    page.send({ a: 1 })
+    look(3)
+    page.send({ a: 1 }).send({ a: 4 }).send({ a: 1 })
+    expect(shown).toEqual([1, 2, 3, 4, 1])
+    const bytes = open(view({ update: (part, data) => shown.push(data[0]), changed: () => true }), Uint8Array.of(7))
+    bytes.root.dispatchEvent(new CustomEvent('drawn', { detail: Uint8Array.of(8) }))
+    bytes.send(Uint8Array.of(7)).send(Uint8Array.of(9))
+    expect(shown.slice(5)).toEqual([7, 8, 9])
+  })
+
   test('ends when its node is gone', () => {
     const end = vi.fn()
     open(view({ update: () => {}, end }), {}).close()

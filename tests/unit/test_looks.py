@@ -122,6 +122,31 @@ def test_the_mark_changes_with_all_that_only_python_draws(run: Run, monkeypatch:
     assert another()
 
 
+def test_a_card_comes_where_its_step_is_another(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    asked: list[Any] = []
+
+    def drawn(name: str, visitor: str | None, view: Any) -> Any:
+        asked.append((name, visitor, view.step))
+        return None if name == "gone" else [{"key": "card", "data": {}}]
+
+    monkeypatch.setattr(looks.moves, "drawn", drawn)
+    assert ask(run.id, run.viewer, **drawn_at(run, "name.10")) == 204
+    header, _ = ask(run.id, run.viewer, **drawn_at(run, "name.9", "gone.9", "now.10"))
+    assert header["moved"] == {"name": [{"key": "card", "data": {}}], "gone": None}
+    assert asked == [("name", run.viewer, 10), ("gone", run.viewer, 10)]
+    asked.clear()
+    for wrong in ("", ".", "no step", *(f"{n}.1" for n in range(99))):
+        ask(run.id, run.viewer, **drawn_at(run, wrong))
+    assert len(asked) == 100  # of a dot alone the name is empty, and nothing is held under it
+    asked.clear()
+    ask(run.id, run.viewer, **drawn_at(run, *(f"{n}.1" for n in range(99))))
+    assert len(asked) == looks.ASKED
+
+
+def drawn_at(run: Run, *names: str) -> dict[str, Any]:
+    return {**drawn(run), "moves": list(names)}
+
+
 def test_a_look_keeps_a_run_going_but_not_that_of_somebody_else(run: Run) -> None:
     clock = run._clock()
     run._clock = lambda: clock + 100

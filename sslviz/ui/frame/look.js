@@ -1,6 +1,6 @@
 // Looks at a run that goes on: a small request, again and again, that all views of this kind on a page share. It draws
 // nothing itself. What it finds moves loss, map and figures; what only Python can draw, it has drawn anew.
-import { unframe } from '../live/frames.js'
+import { bytes_of, unframe } from '../live/frames.js'
 import { view } from '../live/view.js'
 
 /** @import { Part, View } from '../live/view.js' */
@@ -11,6 +11,7 @@ const PATIENCE = 2000 // ms between two times that Python is asked to draw
 const SLOWER = 10 // so many times what a look takes; a server that is busy with a class is asked less
 const LONGEST = 10000 // ms
 const RARER = 4 // times: looks at a busy server are that much rarer at most, so that a run's line keeps moving
+const LIVELY = 1000 // ms between two times that a look brings a card, where the card is all that there is to see
 const AT_ONCE = 1000 // ms between two times that it is told of another mark
 const NEAR = 300 // px from the edge of the screen within which something counts as seen
 
@@ -23,6 +24,7 @@ const NEAR = 300 // px from the edge of the screen within which something counts
  * @property {string} mark  as drawn
  * @property {number} step  as drawn
  * @property {number} frames  as drawn
+ * @property {string} moves  name of what a look brings, where the step is another; "" where Python draws that
  */
 
 /**
@@ -39,9 +41,16 @@ const NEAR = 300 // px from the edge of the screen within which something counts
  * @property {number} budget  steps
  * @property {string} mode
  * @property {boolean} film  whether frames of the map follow
+ * @property {Record<string, Moved[] | null>} moved  by name, what was asked for; null: only Python can draw it
  */
 
-/** @typedef {Part<LookAbout> & { told: number, turn: number, leave?: () => void, looks?: Looks }} Follower */
+/** @typedef {{ key: string, data?: object, frame?: string, html?: string }} Moved  what a view is sent, bytes in base64; or a line */
+
+/**
+ * @typedef {Part<LookAbout> & {
+ *   told: number, turn: number, leave?: () => void, looks?: Looks, drawn: number, moved: number, lost: boolean }} Follower  drawn: the step
+ *   that is on what moves; moved: when it was asked for; lost: whether the server does not hold it
+ */
 
 /**
  * The looks at one run, for all who follow it.
@@ -103,6 +112,16 @@ async function look(run, looks) {
   const { mark, step, frames } = looks.found ?? leader.data
   const began = performance.now()
   const asked = new URLSearchParams({ mark, step: `${step}`, frames: `${frames}`, film: leader.data.film })
+  for (const part of looks.followers) {
+    if (
+      part.data.moves &&
+      !part.lost &&
+      seen(part) &&
+      began - part.moved >= Math.max(part.data.follows === 'all' ? LIVELY : PATIENCE, busy(looks))
+    ) {
+      asked.append('moves', `${part.data.moves}.${part.drawn}`)
+    }
+  }
   try {
     // eslint-disable-next-line no-restricted-globals -- by `send` every look would be a script run
     const answer = await fetch(new URL(`looks/${run}?${asked}`, document.baseURI))
@@ -111,11 +130,29 @@ async function look(run, looks) {
       const { header, bytes, at } = unframe(new Uint8Array(await answer.arrayBuffer()))
       looks.found = { ...looks.found, ...header }
       move(header, bytes.subarray(at))
+      for (const part of looks.followers) take(part, header)
     }
   } catch {
     return // the server does not answer, or something else does: the next look may find it
   }
   for (const part of looks.followers) tell(part)
+}
+
+/**
+ * Show what a look brought for this part of the page, unless Python has drawn that anew since.
+ * @param {Follower} part
+ * @param {LookHeader} found
+ */
+function take(part, found) {
+  const all = found.moved?.[part.data.moves]
+  if (all === undefined) return
+  part.lost = !all
+  part.drawn = found.step
+  part.moved = performance.now()
+  for (const { key, data, frame, html } of all ?? []) {
+    if (html === undefined) hand(key, frame === undefined ? data : bytes_of(frame), 'drawn')
+    else put(html, one => document.querySelector(`.st-key-${key} .${one.className}`))
+  }
 }
 
 /**
@@ -137,10 +174,11 @@ function tell(part) {
   const found = part.looks?.found
   if (!found) return
   const { data } = part
+  const moving = data.moves && !part.lost
   const same =
     data.follows === 'all'
-      ? found.mark === data.mark && found.step === data.step
-      : found[data.follows] === data[data.follows]
+      ? found.mark === data.mark && (moving || found.step === data.step)
+      : found[data.follows] === data[data.follows] || (data.follows === 'step' && moving)
   if (same && !found.gone) return
   const now = performance.now()
   const soon = data.follows === 'mark' || data.follows === 'all'
@@ -161,23 +199,31 @@ function tell(part) {
 function move(found, film) {
   if (found.gone) return
   const line = /** @type {HTMLElement | null} */ (document.querySelector('.st-key-transport .run'))
-  if (line?.dataset.run === found.run) {
-    const made = new DOMParser().parseFromString(found.line, 'text/html') // ours alone: no word of a visitor is in it
-    line.replaceChildren(.../** @type {Element} */ (made.body.firstElementChild).childNodes)
-  }
+  if (line?.dataset.run === found.run) put(found.line, () => line)
   hand('loss', found)
   hand('learn_loss', found)
   if (found.film) hand('embedding', film)
 }
 
 /**
+ * Put what is in an element in place of what is in its like on the page.
+ * @param {string} html  of ours alone: no word of a visitor is in it
+ * @param {(made: Element) => Element | null} place  of the like
+ */
+function put(html, place) {
+  const made = /** @type {Element} */ (new DOMParser().parseFromString(html, 'text/html').body.firstElementChild)
+  place(made)?.replaceChildren(...made.childNodes)
+}
+
+/**
  * Hand something to the view inside the container with this key.
  * @param {string} key
- * @param {LookHeader | Uint8Array} detail
+ * @param {LookHeader | object | undefined} detail
+ * @param {string} name  of the event
  */
-function hand(key, detail) {
+function hand(key, detail, name = 'look') {
   for (const node of document.querySelectorAll(`.st-key-${key} *`)) {
-    node.shadowRoot?.querySelector('.root')?.dispatchEvent(new CustomEvent('look', { detail }))
+    node.shadowRoot?.querySelector('.root')?.dispatchEvent(new CustomEvent(name, { detail }))
   }
 }
 
@@ -189,6 +235,9 @@ export default view({
   },
   update: (/** @type {Follower} */ part, data) => {
     const another = part.data?.run !== data.run || part.data.film !== data.film
+    if (part.data?.moves !== data.moves) {
+      Object.assign(part, { drawn: data.step, moved: performance.now(), lost: false })
+    }
     part.data = data
     if (!another) return
     part.told = performance.now() - AT_ONCE

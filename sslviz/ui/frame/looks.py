@@ -1,12 +1,13 @@
 """Looks at a run that goes on: what has changed since the last one, by a small request and without a script run.
 
-The browser asks (`look_view`), `answer` answers; loss, map and the line of figures then move in the browser alone. What
-only Python can draw, it draws when `mark` says that there is something: another state, the first map, a word about why
-a run waits. A script run for every look would take thirty visitors all of a server's processor.
+The browser asks (`look_view`), `answer` answers; loss, map, the line of figures and cards (`moves`) then move in the
+browser alone. What only Python can draw, it draws when `mark` says that there is something: another state, the first
+map, a word about why a run waits. A script run for every look would take thirty visitors all of a server's processor.
 """
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any, Literal, TypedDict
 
 from starlette.responses import Response
@@ -14,6 +15,7 @@ from starlette.responses import Response
 from sslviz.training.results import run_view
 from sslviz.training.results.run_view import RunView
 from sslviz.ui import startup
+from sslviz.ui.frame import moves
 from sslviz.ui.live import mount
 from sslviz.ui.live.events import whole
 from sslviz.ui.live.frames import Film, join, pack_film
@@ -27,6 +29,7 @@ if TYPE_CHECKING:
 PATH = "/looks/{number}"
 LIVE = ("playing", "pausing")
 FOR_MANY = (2, 3, 5, 10, 20, 30, 50, 100)  # at so many who train together, the page says so anew
+ASKED = 4  # cards of a page that may follow a run
 WAITING, AGAIN = 20.0, 10.0  # seconds without a slice, after which the page says why; and until it says it anew
 
 
@@ -34,7 +37,7 @@ class LookAbout(TypedDict):
     """What the view is sent: whose run, and what of it is drawn by now.
 
     run: its id; film: of its map; mark, step, frames: as drawn; follows: of which of them a change makes Python draw
-    anew; "all": of the mark or the step.
+    anew; "all": of the mark or the step; moves: name of what a look brings instead, where the step is another; or "".
     """
 
     run: str
@@ -43,13 +46,15 @@ class LookAbout(TypedDict):
     mark: str
     step: int
     frames: int
+    moves: str
 
 
 class LookHeader(TypedDict):
     """What a look is answered, before the bytes of the map's new frames.
 
     run: its id, by which what shows another run by now leaves the answer alone; gone: it is no longer there; line: the
-    figures of the run, in HTML; curve, held, budget, mode: as in LossPlot; film: whether frames follow.
+    figures of the run, in HTML; curve, held, budget, mode: as in LossPlot; film: whether frames follow;
+    moved: by name what was asked for, as `moves.drawn` gives it; null where only Python can draw it.
     """
 
     run: str
@@ -63,16 +68,33 @@ class LookHeader(TypedDict):
     budget: int
     mode: str
     film: bool
+    moved: dict[str, list[dict[str, Any]] | None]
 
 
-def follow(key: str, view: RunView, run: Run | None, follows: Literal["mark", "step", "frames", "all"]) -> None:
-    """Have this fragment drawn anew when something of a run that goes on has changed; none, where it stands still."""
-    if run is not None and view.status in LIVE:
+def follow(
+    key: str,
+    view: RunView,
+    run: Run | None,
+    follows: Literal["mark", "step", "frames", "all"],
+    moving: Sequence[moves.Moving] = (),
+) -> None:
+    """Have this fragment drawn anew when something of a run that goes on has changed; none, where it stands still.
+
+    Args:
+        key: of the fragment.
+        view: the run as it is drawn.
+        run: the run.
+        follows: of what a change has it drawn anew.
+        moving: what of it changes with each step, if that is all: a look then brings that, and Python draws nothing.
+    """
+    live = run is not None and view.status in LIVE
+    held = moves.hold(key, run.id if run else "", moving if live else ())
+    if run is not None and live:
         look_view(
             f"{key}_look",
             data={
                 "run": run.id, "film": view.id, "follows": follows, "mark": mark(run), "step": view.step,
-                "frames": len(view.frames),
+                "frames": len(view.frames), "moves": held,
             },
         )  # fmt: skip
 
@@ -109,7 +131,10 @@ def answer(request: Request) -> Response:
     run.look()
     asked = request.query_params
     now = mark(run)
-    if (asked.get("mark"), asked.get("step"), asked.get("frames")) == (now, str(run.step), str(len(run.evaluations))):
+    drawn = dict(one.rsplit(".", 1) for one in asked.getlist("moves")[:ASKED] if "." in one)
+    wanted = [name for name, step in drawn.items() if step != str(run.step)]
+    known = (asked.get("mark"), asked.get("step"), asked.get("frames"))
+    if not wanted and known == (now, str(run.step), str(len(run.evaluations))):
         return Response(status_code=204)
     view = run_view.from_run(run, refit=asked.get("film", "").endswith("-refit"))
     seen = asked.get("frames", "")
@@ -119,6 +144,7 @@ def answer(request: Request) -> Response:
         "line": line(view, time_left(run)),
         "curve": [[step, round(loss, 5)] for step, loss in view.curve], "held": view.held_out,
         "budget": max(view.config.steps, view.step), "mode": view.mode, "film": since < len(view.frames),
+        "moved": {name: moves.drawn(name, own if is_number(own) else None, view) for name in wanted},
     }  # fmt: skip
     if not told["film"]:
         return _framed(told)

@@ -15,7 +15,7 @@ from sslviz.ui.frame.picture_view import Bars, Panel, PictureCardData, PictureCo
 from sslviz.ui.frame.pictures import data_address, unlike
 from sslviz.ui.frame.stage import Stage
 from sslviz.ui.live import Event
-from sslviz.ui.live.made import heard, made, whole
+from sslviz.ui.live.made import heard, made, session, whole
 from sslviz.ui.live.shared import BarRow, Formula
 
 if TYPE_CHECKING:
@@ -57,7 +57,7 @@ class PictureCard:
 
 def selected(slug: str, this: Sample, first: int = 1) -> int:
     """Number of the picture that the visitor chose; `first` where none was chosen."""
-    return whole(st.session_state.get(f"{slug}_selected"), len(this.pixels), min(first, len(this.pixels) - 1))
+    return whole(session().get(f"{slug}_selected"), len(this.pixels), min(first, len(this.pixels) - 1))
 
 
 def edits(slug: str, identity: str, this: Sample) -> dict[int, Any]:

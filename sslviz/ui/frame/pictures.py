@@ -6,6 +6,7 @@ import base64
 import contextlib
 import io
 from collections.abc import Iterable
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -18,9 +19,9 @@ from sslviz.ui.frame.parts import credit_line
 if TYPE_CHECKING:
     from sslviz.training.results.run_view import RunView
 
-QUICK = (
-    3  # how hard a PNG is packed: half of the usual 6's time, and no larger for 32 × 32 pixels; cards have up to 100
-)
+# How hard a PNG is packed: half of the usual 6's time, and no larger for 32 × 32 pixels; cards have up to 100 of them.
+QUICK = 3
+SMALL = 16 << 10  # bytes of a picture that is kept in its packed form
 
 
 def sprite(pictures: NDArray[np.uint8], columns: int) -> bytes:
@@ -41,7 +42,21 @@ def encode(pixels: NDArray[np.uint8], kind: str = "PNG", **options: Any) -> byte
 
 
 def data_address(pixels: NDArray[np.uint8], kind: str = "JPEG") -> str:
-    """(h, w, 3) uint8 as a data: address."""
+    """(h, w, 3) uint8 as a data: address.
+
+    Small ones are kept: while a run goes on, a card is made again each second, and most of its pictures are the same.
+    """
+    if pixels.nbytes > SMALL:
+        return _address(pixels, kind)
+    return _small_address(pixels.tobytes(), pixels.shape, kind)
+
+
+@lru_cache(maxsize=1024)
+def _small_address(raw: bytes, shape: tuple[int, ...], kind: str) -> str:
+    return _address(np.frombuffer(raw, np.uint8).reshape(shape), kind)
+
+
+def _address(pixels: NDArray[np.uint8], kind: str) -> str:
     how = {"compress_level": QUICK} if kind == "PNG" else {}
     return f"data:image/{kind.lower()};base64,{base64.b64encode(encode(pixels, kind, **how)).decode()}"
 

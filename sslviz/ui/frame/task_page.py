@@ -18,7 +18,7 @@ from sslviz.catalogue.options import Option, Options
 from sslviz.data import Credit, uploads
 from sslviz.training.results import recorded
 from sslviz.ui import startup
-from sslviz.ui.frame import ahead, current, first_cards, link, looks, settings
+from sslviz.ui.frame import ahead, current, first_cards, link, looks, moves, settings
 from sslviz.ui.frame.code_panel import Listing, code_panel
 from sslviz.ui.frame.controls import Control, draw_controls
 from sslviz.ui.frame.guess import Question, guess, start_over
@@ -262,14 +262,17 @@ def _card(page: TaskPage[Any, Any], place: DeltaGenerator) -> None:
     def show() -> None:
         depth = _depth()
         view, options = current.to_be_asked(slug), page.chosen()
+        moving: Sequence[moves.Moving] = ()
         if not first_cards.show(page, view, depth):
-            page.card(page.in_view(warn=True), view, page.seed, options, depth)
+            this, seed = page.in_view(warn=True), page.seed
+            page.card(this, view, seed, options, depth)
+            moving = moves.card(page, this, seed, options, depth)
         if other := trained_otherwise(view, options, page.variant):
             remark(other)
         if page.unseen is not None and (new := page.unseen(view, page.source)):
             remark(new)
         last(lambda: ahead.send(page, page.in_view(), view, options, depth, rerun=around))
-        looks.follow(f"{slug}_card", view, current.run(slug), "step")
+        looks.follow(f"{slug}_card", view, current.run(slug), "step", moving)
 
     def body() -> None:
         options = page.chosen()

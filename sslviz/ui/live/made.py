@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
-from typing import Any
+from typing import Any, cast
 
 import streamlit as st
 
 Asked = tuple[str, str | None]  # key of a view, and identity of its data
 _NOTED: ContextVar[list[Asked] | None] = ContextVar("noted", default=None)
+_KEPT: ContextVar[Mapping[str, Any] | None] = ContextVar("kept", default=None)
 
 
 def made(key: str, identity: str | None = None) -> Any:
@@ -22,8 +23,24 @@ def made(key: str, identity: str | None = None) -> Any:
     """
     if (noted := _NOTED.get()) is not None:
         noted.append((key, identity))
-    kept = st.session_state.get(f"{key}:made", {})
+    kept = session().get(f"{key}:made", {})
     return kept.get("made") if identity is None or kept.get("id") == identity else None
+
+
+def session() -> Mapping[str, Any]:
+    """What a card may read of a visitor's session: as it is now, or where none is at hand, as `keeping` kept it."""
+    found: Any = st.session_state if (kept := _KEPT.get()) is None else kept
+    return cast("Mapping[str, Any]", found)
+
+
+@contextmanager
+def keeping(kept: Mapping[str, Any]) -> Iterator[None]:
+    """Meanwhile, and in contexts that are copied meanwhile, have cards read this in place of a session."""
+    token = _KEPT.set(kept)
+    try:
+        yield
+    finally:
+        _KEPT.reset(token)
 
 
 @contextmanager
@@ -42,7 +59,7 @@ def heard(key: str) -> int:
 
     It goes back with the data, so that the browser tells an answer to its last change from an older one.
     """
-    return whole(st.session_state.get(f"{key}:made", {}).get("nth"), 2**53, 0)
+    return whole(session().get(f"{key}:made", {}).get("nth"), 2**53, 0)
 
 
 def whole(value: Any, count: int, fallback: int) -> int:

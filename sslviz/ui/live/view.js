@@ -1,5 +1,6 @@
 // How Streamlit calls a view, and who owns what is made in it.
 import { left_behind, take_ahead } from './before.js'
+import { same_bytes } from './frames.js'
 import { find, set } from './shared.js'
 
 // ---- how Streamlit calls a view ---------------------------------------------------------------------------------
@@ -56,22 +57,43 @@ export function view({ begin, update, every, resize, end, changed = text_changed
       part.data?.id === undefined ? event : { ...event, id: part.data.id }
     part.send = (/** @type {object} */ event) => setTriggerValue('event', named(event))
     part.keep = (/** @type {object} */ made) => setStateValue?.('made', named(made))
+    const take = (/** @type {Data} */ next) => {
+      if (part.passed && left_behind(part, id(next), next)) return
+      part.last_said = next
+      show(next)
+    }
     if (!known) {
       parts.set(parentElement, part)
       begin?.(part)
       if (resize) part.observer = on_width(part.root, () => resize(part))
       take_ahead(part, id, show)
+      part.root.addEventListener('drawn', (/** @type {any} */ { detail }) => {
+        part.overtaken = true
+        take(detail)
+      })
     }
-    if (!part.passed || !left_behind(part, id(data), data)) {
-      part.last_said = data
-      show(data)
-    }
+    // What a look has brought since is newer than a message that Streamlit hands over once more.
+    if (!part.overtaken || !same_message(part.message, data)) {
+      part.overtaken = false
+      part.message = data
+      take(data)
+    } else every?.(part)
     part.observer?.observe(part.root)
     return () => {
       part.observer?.disconnect()
       end?.(part)
     }
   }
+}
+
+/**
+ * @param {any} one
+ * @param {any} other
+ */
+function same_message(one, other) {
+  if (one === other) return true
+  if (one instanceof Uint8Array) return other instanceof Uint8Array && same_bytes(one, other)
+  return JSON.stringify(one) === JSON.stringify(other)
 }
 
 /** @param {any} data */

@@ -15,7 +15,7 @@ from sslviz.evaluation.lead import Lead
 from sslviz.training.results import recorded
 from sslviz.training.results.run_view import RunView
 from sslviz.ui.classroom import teacher
-from sslviz.ui.frame import ahead, current, first_cards, stage
+from sslviz.ui.frame import ahead, current, first_cards, moves, stage
 from sslviz.ui.frame.guess import guess
 from sslviz.ui.frame.last import last
 from sslviz.ui.frame.lesson.cards_round import cards_round
@@ -55,11 +55,18 @@ def draw_part(place: Place, on: On) -> None:
 
 
 def _card(place: Place, on: On) -> None:
-    """The sample card, as far down as the scene goes."""
+    _moving_card(place, on)
+
+
+def _moving_card(place: Place, on: On) -> Sequence[moves.Moving]:
+    """Draw the sample card, as far down as the scene goes; returns what of it moves with a run."""
     page, on_stage = place.page, stage.now()
+    moving: Sequence[moves.Moving] = ()
     view, options = current.to_be_asked(page.slug), page.chosen()
     if not first_cards.show(page, view, on.depth):
-        page.card(page.in_view(warn=True), view, page.seed, options, on.depth)
+        this, seed = page.in_view(warn=True), page.seed
+        page.card(this, view, seed, options, on.depth)
+        moving = moves.card(page, this, seed, options, on.depth)
 
     def send_ahead() -> None:
         with stage.on(on_stage):
@@ -67,6 +74,7 @@ def _card(place: Place, on: On) -> None:
 
     if place.scene.another or place.scene.relabel:
         last(send_ahead)
+    return moving
 
 
 def _guess(place: Place, _on: On) -> None:
@@ -78,7 +86,7 @@ def _guess(place: Place, _on: On) -> None:
 
 
 def _learn(place: Place, on: On) -> None:
-    learning(place.page, place.lesson, place.size, lambda: _card(place, on), place.scene.done)
+    learning(place.page, place.lesson, place.size, lambda: _moving_card(place, on), place.scene.done)
 
 
 def figures(slug: str, view: RunView) -> dict[str, Any] | None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from sslviz.ui.frame.stage import Stage
 
@@ -107,7 +107,8 @@ class Lesson:
 
     Attributes:
         scenes: five to eight.
-        said: (run in view) → what the model answers now on the sample in view; None where no model is asked.
+        said: (sample, run in view, label seed, settings of the label) → what the model answers now; None where no
+            model is asked.
         about: what that answer is about, in a few words.
         good, poor: what the trained model is good for, and where not: a sentence each.
         before: whether that answer before the first step may stand beside a later one: not where an untrained model is
@@ -115,7 +116,7 @@ class Lesson:
     """
 
     scenes: tuple[Scene, ...]
-    said: Callable[[RunView], Said] | None = None
+    said: Callable[[Any, RunView, int, Any], Said] | None = None
     about: str = ""
     good: str = ""
     poor: str = ""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from importlib import import_module
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from sslviz.ui.frame.lesson import ticks
 from sslviz.ui.frame.lesson.scene import On, Said, Scene
@@ -68,13 +68,11 @@ def check(
     )  # fmt: skip
 
 
-def said(slug: str) -> Callable[[RunView], Said]:
-    """What the model answers on the sample in view, as `said` of the task's card has it."""
+def said(slug: str) -> Callable[[Any, RunView, int, Any], Said]:
+    """What the model answers on a sample, as `said` of the task's card has it."""
 
-    def answer(view: RunView) -> Said:
-        card, page = (import_module(f"sslviz.ui.tasks.{slug}.{name}") for name in ("card", "page"))
-        of_page = page.PAGE
-        found: Said = card.said(of_page.in_view(), view, of_page.seed, of_page.chosen())
+    def answer(this: Any, view: RunView, seed: int, options: Any) -> Said:
+        found: Said = import_module(f"sslviz.ui.tasks.{slug}.card").said(this, view, seed, options)
         return found
 
     return answer

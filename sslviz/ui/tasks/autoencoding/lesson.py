@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from sslviz.training.results.run_view import RunView
 from sslviz.ui.frame import picture_card
 from sslviz.ui.frame.lesson import ticks, usual
@@ -84,15 +86,13 @@ SCENES = (
 )  # fmt: skip
 
 
-def said(view: RunView) -> Said:
+def said(this: Any, view: RunView, seed: int, options: Any) -> Said:
     """How far off the rebuilt picture is, beside PCA with as many numbers."""
     from sslviz.tasks.autoencoding import WIDEST
     from sslviz.ui.tasks.autoencoding import card
-    from sslviz.ui.tasks.autoencoding.page import PAGE
 
-    this = PAGE.in_view()
     i = picture_card.selected(card.SLUG, this)
-    labelled = card.label(this.pixels[[i]], PAGE.seed, PAGE.chosen())
+    labelled = card.label(this.pixels[[i]], seed, options)
     count = min(WIDEST, card.numbers(view.config.choices))
     (rival,) = card.components(labelled, view.config.data, count)[1]
     return Said.of_error(card.rebuild(view, labelled).errors[0], rival)

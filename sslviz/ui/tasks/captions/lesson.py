@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import streamlit as st
 
 from sslviz.catalogue.captions import ENTRY
@@ -89,15 +91,13 @@ SCENES = (
 )  # fmt: skip
 
 
-def said(view: RunView) -> Said:
+def said(this: Any, view: RunView, seed: int, options: Any) -> Said:
     """The caption that it takes for the chosen picture of the sample in view."""
     from sslviz.ui.frame import picture_card
     from sslviz.ui.tasks.captions import card
-    from sslviz.ui.tasks.captions.page import PAGE
 
-    this, options = PAGE.in_view(), PAGE.chosen()
     i = picture_card.selected(SLUG, this, first=0)
-    _, labelled = card.label(this, PAGE.seed, options)
+    _, labelled = card.label(this, seed, options)
     share = card.answer(view, labelled, options).share[i]
     best = int(share.argmax())
     return Said(this.captions[best], None if this.own and i == 0 else best == i, float(share[i]))

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from sslviz.training.results.run_view import RunView
 from sslviz.ui.frame.lesson import ticks, usual
 from sslviz.ui.frame.lesson.scene import Lesson, On, Said, Scene
@@ -69,14 +71,12 @@ SCENES = (
 )  # fmt: skip
 
 
-def said(view: RunView) -> Said:
+def said(this: Any, view: RunView, seed: int, options: Any) -> Said:
     """Which pile the model names for the chosen picture."""
     from sslviz.ui.frame import picture_card
     from sslviz.ui.tasks.cluster_ids import card
-    from sslviz.ui.tasks.cluster_ids.page import PAGE
 
-    this = PAGE.in_view()
-    answers = card.answer(view, card.label(this.pixels, PAGE.seed, PAGE.chosen()))
+    answers = card.answer(view, card.label(this.pixels, seed, options))
     i = picture_card.selected(card.SLUG, this, 0)
     truth, best = int(answers.far[i].argmin()), int(answers.p[i].argmax())
     return Said(card.number(best), best == truth, float(answers.p[i, truth]))

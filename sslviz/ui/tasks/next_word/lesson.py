@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from sslviz.training.results.run_view import RunView
 from sslviz.ui.frame.lesson import usual
 from sslviz.ui.frame.lesson.scene import Lesson, On, Said, Scene
@@ -68,12 +70,11 @@ SCENES = (
 )  # fmt: skip
 
 
-def said(view: RunView) -> Said:
+def said(this: Any, view: RunView, _seed: int, _options: Any) -> Said:
     """What the model answers at the fourth place of the sentence in view."""
     from sslviz.ui.tasks.next_word.card import said as answer
-    from sslviz.ui.tasks.next_word.page import PAGE
 
-    return answer(PAGE.in_view(), view)
+    return answer(this, view)
 
 
 LESSON = Lesson(

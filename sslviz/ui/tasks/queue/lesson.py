@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from sslviz.training.results.run_view import RunView
 from sslviz.ui.frame.lesson import ticks, usual
 from sslviz.ui.frame.lesson.scene import Lesson, On, Said, Scene
@@ -87,15 +89,13 @@ SCENES = (
 )  # fmt: skip
 
 
-def said(view: RunView) -> Said:
+def said(this: Any, view: RunView, seed: int, options: Any) -> Said:
     """Where the own key of the chosen picture stands among all keys."""
     from sslviz.ui.frame import picture_card
     from sslviz.ui.tasks.queue import card
-    from sslviz.ui.tasks.queue.page import PAGE
 
-    this, options = PAGE.in_view(), PAGE.chosen()
     i = picture_card.selected(card.SLUG, this)
-    rank, count = card.rank(card.answer(view, card.label(this.pixels, PAGE.seed, options), options), i)
+    rank, count = card.rank(card.answer(view, card.label(this.pixels, seed, options), options), i)
     return Said(f"{rank:,}", rank == 1 or None, 1 - (rank - 1) / (count - 1))
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from sslviz.catalogue.redundancy import ENTRY
 from sslviz.training.results.run_view import RunView
 from sslviz.ui.frame.lesson import ticks, usual
@@ -93,7 +95,7 @@ SCENES = (
 )  # fmt: skip
 
 
-def said(view: RunView) -> Said:
+def said(_this: Any, view: RunView, _seed: int, _options: Any) -> Said:
     """How far both views agree, as the mean of the table's diagonal."""
     from sslviz.ui.tasks.redundancy.card import table
 

@@ -19,7 +19,7 @@ from sslviz.ui.frame.picture_samples import Sample, alike_pairs, as_bytes, large
 from sslviz.ui.frame.pictures import card_credits, unlike
 from sslviz.ui.live import Handler, mount
 from sslviz.ui.live.frames import join
-from sslviz.ui.live.made import heard, whole
+from sslviz.ui.live.made import heard, session, whole
 from sslviz.ui.live.mathematics import digits, fraction, line
 from sslviz.ui.live.shared import Formula
 from sslviz.ui.tasks.same_or_different import stage_card
@@ -59,7 +59,7 @@ def card(this: Sample, view: RunView, seed: int, options: SameOrDifferentOptions
         stage_card.draw(this, view, labelled, cosine, f"{this.name}·{seed}·{options}·stage")
         return
     key = f"{SLUG}_selected"
-    selected = whole(st.session_state.get(key), 2 * n, 1)
+    selected = whole(session().get(key), 2 * n, 1)
     cosine, share = (said.data[name].double().numpy() for name in ("cosine", "share"))
     partner = (selected + n) % (2 * n)
     pair_card(

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from sslviz.training.results.run_view import RunView
 from sslviz.ui.frame.lesson import ticks, usual
 from sslviz.ui.frame.lesson.scene import Lesson, On, Said, Scene
@@ -69,13 +71,11 @@ SCENES = (
 )  # fmt: skip
 
 
-def said(view: RunView) -> Said:
+def said(this: Any, view: RunView, seed: int, options: Any) -> Said:
     """Which view the model finds for the chosen picture."""
     from sslviz.ui.tasks.same_or_different import card, stage_card
-    from sslviz.ui.tasks.same_or_different.page import PAGE
 
-    this, options = PAGE.in_view(), PAGE.chosen()
-    _, labelled = card.label(this.pixels, PAGE.seed, options)
+    _, labelled = card.label(this.pixels, seed, options)
     answer, _ = card.answer(view, labelled, options)
     return stage_card.said(this, answer.data["cosine"].double().numpy())
 

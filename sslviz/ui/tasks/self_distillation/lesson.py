@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from sslviz.catalogue.self_distillation import ENTRY
 from sslviz.training.results.run_view import RunView
 from sslviz.ui.frame.lesson import ticks, usual
@@ -94,7 +96,7 @@ SCENES = (
 )  # fmt: skip
 
 
-def said(view: RunView) -> Said:
+def said(_this: Any, view: RunView, _seed: int, _options: Any) -> Said:
     """How far labels of different pictures differ: entropy of the mean label less that of a label, of ln 64."""
     from math import log
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from sslviz.training.results.run_view import RunView
 from sslviz.ui.frame.lesson import ticks, usual
 from sslviz.ui.frame.lesson.scene import Lesson, On, Said, Scene
@@ -97,7 +99,7 @@ SCENES = (
 )  # fmt: skip
 
 
-def said(view: RunView) -> Said:
+def said(_this: Any, view: RunView, _seed: int, _options: Any) -> Said:
     """The spread of its vectors, as a share of what it could be."""
     from sslviz.ui.frame.vectors import meters
 
