@@ -9,6 +9,7 @@ from visitor import Visitor
 
 from sslviz.catalogue import TASKS
 from tests.conftest import ALIKE
+from tests.unit.test_lessons import LESSONS
 
 Visit = Callable[..., Visitor]
 
@@ -212,6 +213,45 @@ def test_a_finished_run_is_judged(visit: Visit) -> None:
     assert visitor.step == 40
 
 
+RUNS = """window.scriptRuns = 0
+new MutationObserver(() => {
+  const app = document.querySelector('[data-testid="stApp"]')
+  if (app.dataset.testScriptState === 'running' && window.before !== 'running') window.scriptRuns += 1
+  window.before = app.dataset.testScriptState
+}).observe(document.querySelector('[data-testid="stApp"]'), { attributes: true })"""
+
+
+@pytest.mark.parametrize("slug", ["masked_words", pytest.param("same_or_different", marks=pytest.mark.slow)])
+@pytest.mark.parametrize("view", ["lab", "lesson"])
+def test_the_model_s_answer_moves_while_the_page_is_not_drawn(visit: Visit, view: str, slug: str) -> None:
+    scene = next(at for at, one in enumerate(LESSONS[slug].scenes, 1) if "learn" in {on.part for on in one.on})
+    visitor = visit(f"{slug}?view={view}&scene={scene}&{slug}_steps=20000")  # judged once in a thousand steps
+    card, seen = visitor.part(f"{slug}_card").locator(".root").first, list[str]()
+
+    def moved(times: int) -> bool:
+        seen.append(card.inner_html())
+        return len(set(seen)) > times
+
+    visitor.press("train")
+    visitor.until(lambda: moved(3), "the card moves")  # in a lesson, Python draws it until the scene is done
+    visitor.until(lambda: step(visitor) > 25, "the scene is done")
+    visitor.settle()
+    visitor.page.evaluate(RUNS)
+    seen.clear()
+    at = step(visitor)
+    visitor.until(lambda: moved(3), "the card moves by itself")
+    assert step(visitor) > at
+    assert visitor.page.evaluate("scriptRuns") <= 1  # perhaps for the first map
+    visitor.press("play")
+    visitor.settle()
+
+
+def step(visitor: Visitor) -> int:
+    """At which step the run is, in the lab or in a lesson."""
+    text = visitor.page.locator(".st-key-transport .run b, .st-key-learn_bar .nth b").first.inner_text()
+    return int(text.replace(",", ""))
+
+
 def test_play_on_a_recording_plays_its_film(visit: Visit) -> None:
     visitor = visit("masked_words")
     whole, end = visitor.step, visitor.loss
@@ -222,8 +262,8 @@ def test_play_on_a_recording_plays_its_film(visit: Visit) -> None:
     assert seen[-1][0] < whole  # the first may be from before: the button is drawn ahead of the line
     visitor.press("play")
     visitor.status("Play")
+    visitor.until(lambda: (visitor.step, visitor.loss) == (whole, end), "the film is over, and all stands at its end")
     expect(visitor.mode).to_have_text("◷ recorded")
-    assert (visitor.step, visitor.loss) == (whole, end)
 
 
 def test_a_run_that_blows_up_says_so_and_keeps_what_it_has(visit: Visit) -> None:
