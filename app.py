@@ -28,7 +28,18 @@ def look(request: Request) -> Response:
     return answer(request)
 
 
-LOOKS = [Route("/looks/{number}", look), Route("/{base:path}/looks/{number}", look)]  # below a path of its own, too
+def moving(request: Request) -> Response:
+    """What of a page moves with its run."""
+    from sslviz.ui.frame.looks import cards
+
+    return cards(request)
+
+
+LOOKS = [
+    Route(f"{base}{path}", answer)
+    for base in ("", "/{base:path}")  # below a path of its own, too
+    for path, answer in (("/looks/{number}", look), ("/moves/{number}/{name}", moving))
+]
 
 app = st.App(
     Path(__file__).parent / "sslviz" / "ui" / "shell.py",

@@ -37,7 +37,8 @@ from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 from sslviz.ui.visitors import new_number
 
 PAGES = ("masked_words", "same_or_different", "masked_patches", "next_word", "cluster_ids")
-RUN = re.compile(rb'"run": ?"([\w-]{16})"')  # what a view is sent that looks at a run
+# What a view is sent that looks at a run: its id, what has the part drawn anew, and the name of what moves instead.
+RUN = re.compile(rb'"run": ?"([\w-]{16})".{,200}"follows": ?"(\w+)".{,300}"moves": ?"([\w-]*)"')
 LOOK_EVERY, LOOK_AT_FIRST, REDRAW, LEAST = 0.5, 0.15, 2.0, 10.0  # seconds, as in ui/frame/look.js
 SLOWER, RARER = 10, 4  # so many times what a look takes; looks are that much rarer at most; as there
 LABEL_EVERY = 5.0  # seconds
@@ -56,7 +57,8 @@ class Visitor:
     looks: list[float] = field(default_factory=list)  # ms
     bytes: int = 0  # that it was sent after its page was there
     run: str = ""  # that it looks at
-    followed: str = ""  # the part of the page that is drawn anew when something has changed
+    followed: str = ""  # the part of the page that is drawn anew with each frame of the map
+    moves: str = ""  # name of the card that a look brings
     found: dict[str, Any] = field(default_factory=dict)  # by the last look
     opened: float = 0.0  # s from the address to the first complete page
     page: int = 0  # bytes until then, before they are compressed
@@ -89,7 +91,11 @@ class Visitor:
             elif which == "exception":
                 self.wrong.append(element.exception.message[:200])
             if self.played is not None and (run := RUN.search(raw)):
-                self.run, self.followed = run[1].decode(), message.delta.fragment_id
+                self.run = run[1].decode()
+                if run[2] == b"frames":
+                    self.followed = message.delta.fragment_id
+                if run[3]:
+                    self.moves = run[3].decode()
         return kind == "script_finished"
 
 
@@ -98,7 +104,8 @@ class Connection:
 
     def __init__(self, socket: websockets.ClientConnection, one: Visitor, server: Server, cookie: str) -> None:
         self.socket, self.one, self.server, self.cookie = socket, one, server, cookie
-        self.redrawn = self.took = 0.0
+        self.moved = self.took = self.cost = 0.0  # when a card came; what looks, and a card, take
+        self.frames = 0  # of the map, that are on the page
 
     async def ask(self, button: str = "", fragment: str = "", *, repeated: bool = False) -> float:
         """Run the script, or a part of it, and wait for its end; returns ms."""
@@ -126,18 +133,12 @@ class Connection:
         return [await self.ask(fragment=fragment, repeated=True) for fragment in list(self.one.repeated)]
 
     async def look(self) -> None:
-        """A look at the run, as look.js asks for it, and the part that is drawn anew, where something has changed."""
+        """A look at the run, as look.js asks for it; then perhaps the card, and what a new frame has drawn anew."""
         one, at = self.one, time.perf_counter()
         asked = urlencode({name: one.found.get(name, 0) for name in ("mark", "step", "frames")})
-        host, _, port = self.server.url.removeprefix("http://").partition(":")
-        reader, writer = await asyncio.open_connection(host, int(port))
-        lines = (f"GET /looks/{one.run}?{asked} HTTP/1.1", f"Host: {host}:{port}", f"Cookie: {self.cookie}")
-        writer.write("\r\n".join((*lines, "Connection: close", "", "")).encode())
-        head, _, body = (await reader.read()).partition(b"\r\n\r\n")
-        writer.close()
+        body = await self.fetch(f"looks/{one.run}?{asked}")
         one.looks.append((time.perf_counter() - at) * 1e3)
-        one.bytes += len(head) + len(body)
-        if b" 200 " not in head.splitlines()[0]:
+        if not body:
             return
         size = int.from_bytes(body[:4], "little")
         one.found = json.loads(body[4 : 4 + size])
@@ -149,9 +150,27 @@ class Connection:
         if one.found["step"] and one.moved is None and one.played is not None:
             one.moved = time.perf_counter() - one.played
         self.took = (self.took + one.looks[-1] / 1e3) / 2
-        if one.followed and time.perf_counter() - self.redrawn > max(REDRAW, self.busy()):
-            self.redrawn = time.perf_counter()
+        at = time.perf_counter()
+        if one.moves and at - self.moved > max(REDRAW, min(LEAST, SLOWER * self.cost)):
+            card = json.loads(await self.fetch(f"moves/{one.run}/{one.moves}"))
+            self.moved = time.perf_counter()
+            self.cost = self.moved - at
+            if card["moved"] is None:
+                one.wrong.append("a card was not held")
+        if one.followed and one.found["frames"] != self.frames:
+            self.frames = one.found["frames"]
             await self.ask(fragment=one.followed)
+
+    async def fetch(self, what: str) -> bytes:
+        """Ask the server beside Streamlit's socket; nothing where nothing is new."""
+        host, _, port = self.server.url.removeprefix("http://").partition(":")
+        reader, writer = await asyncio.open_connection(host, int(port))
+        lines = (f"GET /{what} HTTP/1.1", f"Host: {host}:{port}", f"Cookie: {self.cookie}")
+        writer.write("\r\n".join((*lines, "Connection: close", "", "")).encode())
+        head, _, body = (await reader.read()).partition(b"\r\n\r\n")
+        writer.close()
+        self.one.bytes += len(head) + len(body)
+        return body if b" 200 " in head.splitlines()[0] else b""
 
     def busy(self) -> float:
         """Seconds for which a busy server is left alone, as in look.js."""

@@ -7,7 +7,7 @@ const about = (more = {}) => ({
 }) // prettier-ignore
 const found = (more = {}) => ({
   run: 'run', gone: false, mark: 'playing', step: 6, frames: 1, line: "<div class='run'><b>6</b> of 9</div>",
-  curve: [[6, 1.5]], held: [], budget: 9, mode: 'live', film: false, moved: {}, ...more,
+  curve: [[6, 1.5]], held: [], budget: 9, mode: 'live', film: false, ...more,
 }) // prettier-ignore
 
 let pages = []
@@ -121,69 +121,96 @@ describe('a look', () => {
   })
 })
 
-describe('a card that moves with a look', () => {
-  const follower = (more = {}) => follow(about({ follows: 'step', moves: 'name', run: JSON.stringify(more), ...more }))
+describe('a card that moves with a run', () => {
+  const data = (more = {}) =>
+    about({ follows: 'all', moves: 'name', run: `moves ${more.film} ${more.follows}`, ...more })
+  const follower = more => follow(data(more))
 
-  test('is asked for where it is seen, by its name and step, and not drawn by Python', async () => {
-    const card = listener('words_card')
-    const asked = server(
-      pack(found({ step: 6 })),
-      pack(found({ step: 8, moved: { name: [{ key: 'words_card', data: { id: 'a' } }] } })),
-      pack(found({ step: 9 })),
-      pack(found({ step: 9, moved: { name: [{ key: 'words_card', frame: btoa('ab') }] } })),
-    )
-    const page = follower({ follows: 'all' }) // as in a lesson
-    await vi.advanceTimersByTimeAsync(2700)
-    expect(asked.slice(0, 5).map(url => url.searchParams.get('moves'))).toEqual([
-      null, 'name.5', null, 'name.8', null,
-    ]) // prettier-ignore
-    expect(card[0]).toEqual({ id: 'a' })
-    expect([...card[1]]).toEqual([97, 98])
-    await vi.advanceTimersByTimeAsync(5000)
-    expect(asked.at(-1).searchParams.get('moves')).toBe('name.9')
-    expect(page.told).toEqual([])
-  })
-
-  test('comes more rarely beside all the rest of a lab, and waits until it is scrolled to', async () => {
-    const asked = server()
-    const page = follower({ mark: 'far' })
-    let top = 2000
-    page.root.getBoundingClientRect = () => ({ top, bottom: top + 500 })
-    await vi.advanceTimersByTimeAsync(3000)
-    expect(asked.some(url => url.searchParams.has('moves'))).toBe(false)
-    top = 100
-    await vi.advanceTimersByTimeAsync(600)
-    expect(asked.at(-1).searchParams.get('moves')).toBe('name.5')
-  })
-
-  test('is drawn by Python where the server does not hold it, until Python gives it another name', async () => {
+  /** The run makes a step between two looks; `moved` says what is brought under a name. */
+  function runs(moved, mark = () => 'playing') {
+    const asked = []
     let step = 5
     vi.stubGlobal('fetch', async url => {
       step += 1
-      const name = url.searchParams.get('moves')?.split('.')[0]
-      const moved = name ? { [name]: name === 'name' ? null : [] } : {}
-      return { status: 200, arrayBuffer: async () => pack(found({ step, moved })).buffer }
+      if (!url.pathname.includes('/moves/')) {
+        return { status: 200, arrayBuffer: async () => pack(found({ step, mark: mark() })).buffer }
+      }
+      asked.push(url.pathname.split('/').at(-1))
+      const brought = await moved(asked.at(-1), step)
+      return { status: 200, json: async () => ({ step, moved: brought }) }
     })
-    const page = follower({ mark: 'playing', film: 'lost' })
+    return asked
+  }
+
+  test('is fetched by its name, at most once a second, and not drawn by Python', async () => {
+    const card = listener('words_card')
+    const asked = runs((name, step) => [
+      { key: 'words_card', data: { step } },
+      { key: 'words_card', frame: btoa('ab') },
+    ])
+    const page = follower()
+    await vi.advanceTimersByTimeAsync(5200)
+    expect(asked.length).toBeGreaterThanOrEqual(4)
+    expect(asked.length).toBeLessThanOrEqual(5)
+    expect(new Set(asked)).toEqual(new Set(['name']))
+    expect(card[0].step).toBeGreaterThan(5)
+    expect([...card[1]]).toEqual([97, 98])
+    expect(page.told).toEqual([])
+  })
+
+  test('is not fetched where the run has made no step', async () => {
+    const asked = []
+    vi.stubGlobal('fetch', async url => {
+      asked.push(url.pathname)
+      return { status: 204 }
+    })
+    follower({ film: 'still' })
+    await vi.advanceTimersByTimeAsync(5000)
+    expect(asked.some(path => path.includes('/moves/'))).toBe(false)
+  })
+
+  test('comes more rarely beside all the rest of a lab, and waits until it is scrolled to', async () => {
+    const asked = runs(() => [])
+    const page = follower({ follows: 'step' })
+    let top = 2000
+    page.root.getBoundingClientRect = () => ({ top, bottom: top + 500 })
+    await vi.advanceTimersByTimeAsync(5000)
+    expect(asked).toEqual([])
+    top = 100
+    await vi.advanceTimersByTimeAsync(10000)
+    expect(asked.length).toBeGreaterThanOrEqual(4)
+    expect(asked.length).toBeLessThanOrEqual(5)
+  })
+
+  test('comes less often where it takes long, and holds up no look', async () => {
+    const loss = listener('loss')
+    const asked = runs(() => new Promise(done => setTimeout(done, 500, [])))
+    follower({ film: 'slow' })
+    await vi.advanceTimersByTimeAsync(20000)
+    expect(asked.length).toBeGreaterThanOrEqual(3)
+    expect(asked.length).toBeLessThanOrEqual(5)
+    expect(loss.length).toBeGreaterThan(35)
+  })
+
+  test('is drawn by Python where the server does not hold it, until Python gives it another name', async () => {
+    runs(name => (name === 'name' ? null : []))
+    const page = follower({ follows: 'step', film: 'lost' })
     await vi.advanceTimersByTimeAsync(5500)
     const told = page.told.length
     expect(told).toBeGreaterThan(0)
-    page.send(
-      about({ follows: 'step', moves: 'other', run: JSON.stringify({ mark: 'playing', film: 'lost' }), film: 'lost' }),
-    )
+    page.send(data({ follows: 'step', film: 'lost', moves: 'other' }))
     await vi.advanceTimersByTimeAsync(5000)
     expect(page.told).toHaveLength(told)
   })
 
   test('has a line that moves, too, and the page as a whole is drawn only when its mark is another', async () => {
     document.body.innerHTML = "<div class='st-key-learn_bar'><button></button><p class='nth'>step 5</p></div>"
-    const line = { key: 'learn_bar', html: "<p class='nth'>step <b>8</b></p>" }
     let mark = 'playing'
-    vi.stubGlobal('fetch', async url => {
-      const moved = url.searchParams.has('moves') ? { name: [line] } : {}
-      return { status: 200, arrayBuffer: async () => pack(found({ mark, step: 8, moved })).buffer }
-    })
-    const page = follower({ follows: 'all' })
+    runs(
+      () => [{ key: 'learn_bar', html: "<p class='nth'>step <b>8</b></p>" }],
+      () => mark,
+    )
+    const page = follower({ film: 'line' })
     await vi.advanceTimersByTimeAsync(4000)
     expect(document.querySelector('.nth').innerHTML).toBe('step <b>8</b>')
     expect(document.querySelector('button')).not.toBeNull()
@@ -196,15 +223,12 @@ describe('a card that moves with a look', () => {
   test('is left alone by an answer to an older name', async () => {
     const card = listener('late_card')
     let answer = () => {}
-    vi.stubGlobal('fetch', url =>
-      url.searchParams.has('moves') ? new Promise(done => (answer = done)) : Promise.resolve({ status: 204 }),
-    )
+    runs(() => new Promise(done => (answer = done)))
     const page = follower({ film: 'late' })
-    await vi.advanceTimersByTimeAsync(1600)
-    page.send(about({ follows: 'step', moves: 'newer', run: JSON.stringify({ film: 'late' }), film: 'late', step: 9 }))
-    const late = pack(found({ step: 8, moved: { name: [{ key: 'late_card', data: {} }] } }))
-    answer({ status: 200, arrayBuffer: async () => late.buffer })
-    await vi.advanceTimersByTimeAsync(100)
+    await vi.advanceTimersByTimeAsync(2100)
+    page.send(data({ film: 'late', moves: 'newer', step: 9 }))
+    answer([{ key: 'late_card', data: {} }])
+    await vi.advanceTimersByTimeAsync(10)
     expect(card).toEqual([])
   })
 })

@@ -122,7 +122,7 @@ def test_the_mark_changes_with_all_that_only_python_draws(run: Run, monkeypatch:
     assert another()
 
 
-def test_a_card_comes_where_its_step_is_another(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_card_is_its_visitor_s_alone(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
     asked: list[Any] = []
 
     def drawn(name: str, visitor: str | None, view: Any) -> Any:
@@ -130,21 +130,17 @@ def test_a_card_comes_where_its_step_is_another(run: Run, monkeypatch: pytest.Mo
         return None if name == "gone" else [{"key": "card", "data": {}}]
 
     monkeypatch.setattr(looks.moves, "drawn", drawn)
-    assert ask(run.id, run.viewer, **drawn_at(run, "name.10")) == 204
-    header, _ = ask(run.id, run.viewer, **drawn_at(run, "name.9", "gone.9", "now.10"))
-    assert header["moved"] == {"name": [{"key": "card", "data": {}}], "gone": None}
+    client = TestClient(Starlette(routes=[Route(looks.CARDS, looks.cards)]))
+    other = {"step": 0, "moved": None}
+    assert client.get(f"/moves/{run.id}/name").json() == other  # nobody at all
+    client.cookies.set(COOKIE, new_number())
+    assert client.get(f"/moves/{run.id}/name").json() == other
+    client.cookies.set(COOKIE, run.viewer)
+    assert client.get("/moves/nothing/name").json() == other
+    assert not asked
+    assert client.get(f"/moves/{run.id}/name").json() == {"step": 10, "moved": [{"key": "card", "data": {}}]}
+    assert client.get(f"/moves/{run.id}/gone").json() == {"step": 10, "moved": None}
     assert asked == [("name", run.viewer, 10), ("gone", run.viewer, 10)]
-    asked.clear()
-    for wrong in ("", ".", "no step", *(f"{n}.1" for n in range(99))):
-        ask(run.id, run.viewer, **drawn_at(run, wrong))
-    assert len(asked) == 100  # of a dot alone the name is empty, and nothing is held under it
-    asked.clear()
-    ask(run.id, run.viewer, **drawn_at(run, *(f"{n}.1" for n in range(99))))
-    assert len(asked) == looks.ASKED
-
-
-def drawn_at(run: Run, *names: str) -> dict[str, Any]:
-    return {**drawn(run), "moves": list(names)}
 
 
 def test_a_look_keeps_a_run_going_but_not_that_of_somebody_else(run: Run) -> None:

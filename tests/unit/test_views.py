@@ -203,7 +203,7 @@ def test_a_view_puts_in_text_only_and_fetches_nothing(view: str) -> None:
         text = (UI / "live" / "bundle" / f"{view}.{ending}").read_text("utf-8")
         sinks = r"innerHTML|outerHTML|insertAdjacentHTML|document\.write|fetch\(|XMLHttpRequest|import\(|eval\(|@import"
         found = re.findall(sinks, text)
-        # The two that fetch, from this server: a card by a name that it was sent, and how a run stands.
+        # The two that fetch, from this server: a card by a name that it was sent, and how a run stands, with its card.
         assert found == (["fetch("] if (view, ending) in (("frame/ahead", "js"), ("frame/look", "js")) else [])
         assert not re.search(r"(?:https?:)?//(?!www\.w3\.org/)[\w-]+\.\w", text)
 

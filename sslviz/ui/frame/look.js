@@ -41,15 +41,15 @@ const NEAR = 300 // px from the edge of the screen within which something counts
  * @property {number} budget  steps
  * @property {string} mode
  * @property {boolean} film  whether frames of the map follow
- * @property {Record<string, Moved[] | null>} moved  by name, what was asked for; null: only Python can draw it
  */
 
 /** @typedef {{ key: string, data?: object, frame?: string, html?: string }} Moved  what a view is sent, bytes in base64; or a line */
 
 /**
  * @typedef {Part<LookAbout> & {
- *   told: number, turn: number, leave?: () => void, looks?: Looks, drawn: number, moved: number, lost: boolean }} Follower  drawn: the step
- *   that is on what moves; moved: when it was asked for; lost: whether the server does not hold it
+ *   told: number, turn: number, leave?: () => void, looks?: Looks, drawn: number, moved: number, cost: number, fetching: boolean,
+ *   lost: boolean }} Follower  drawn: the step that is on what moves; moved: when it was fetched, and at what cost, ms; lost: whether the
+ *   server does not hold it
  */
 
 /**
@@ -85,6 +85,13 @@ function join(part, run) {
 }
 
 /**
+ * Ask the server beside Streamlit: by `send` every look, and every card, would be a script run.
+ * @param {string} what
+ */
+// eslint-disable-next-line no-restricted-globals -- see above
+const ask = what => fetch(new URL(what, document.baseURI))
+
+/**
  * For how long a busy server is left alone, ms.
  * @param {Looks | undefined} looks
  */
@@ -112,44 +119,59 @@ async function look(run, looks) {
   const { mark, step, frames } = looks.found ?? leader.data
   const began = performance.now()
   const asked = new URLSearchParams({ mark, step: `${step}`, frames: `${frames}`, film: leader.data.film })
-  for (const part of looks.followers) {
-    if (
-      part.data.moves &&
-      !part.lost &&
-      seen(part) &&
-      began - part.moved >= Math.max(part.data.follows === 'all' ? LIVELY : PATIENCE, busy(looks))
-    ) {
-      asked.append('moves', `${part.data.moves}.${part.drawn}`)
-    }
-  }
   try {
-    // eslint-disable-next-line no-restricted-globals -- by `send` every look would be a script run
-    const answer = await fetch(new URL(`looks/${run}?${asked}`, document.baseURI))
+    const answer = await ask(`looks/${run}?${asked}`)
     looks.took = ((looks.took ?? 0) + performance.now() - began) / 2
     if (answer.status === 200) {
       const { header, bytes, at } = unframe(new Uint8Array(await answer.arrayBuffer()))
       looks.found = { ...looks.found, ...header }
       move(header, bytes.subarray(at))
-      for (const part of looks.followers) take(part, header)
     }
   } catch {
     return // the server does not answer, or something else does: the next look may find it
   }
-  for (const part of looks.followers) tell(part)
+  for (const part of looks.followers) {
+    tell(part)
+    void bring(part, run)
+  }
 }
 
 /**
- * Show what a look brought for this part of the page, unless Python has drawn that anew since.
+ * Fetch what moves for this part of the page, where that is seen and of an older step, and show it unless Python has
+ * drawn it anew since.
  * @param {Follower} part
- * @param {LookHeader} found
+ * @param {string} run
  */
-function take(part, found) {
-  const all = found.moved?.[part.data.moves]
-  if (all === undefined) return
-  part.lost = !all
-  part.drawn = found.step
+async function bring(part, run) {
+  const { moves, follows } = part.data
+  const step = part.looks?.found?.step ?? part.drawn
+  if (!moves || part.lost || part.fetching || step === part.drawn || !seen(part)) return
+  const began = performance.now()
+  const least = follows === 'all' ? LIVELY : PATIENCE
+  if (began - part.moved < Math.max(least, Math.min(LONGEST, SLOWER * part.cost))) return
+  part.fetching = true
+  try {
+    const answer = await ask(`moves/${run}/${moves}`)
+    part.cost = performance.now() - began
+    if (answer.status === 200) take(part, moves, await answer.json())
+  } catch {
+    return // as for a look
+  } finally {
+    part.fetching = false
+  }
+}
+
+/**
+ * @param {Follower} part
+ * @param {string} name  of what was fetched
+ * @param {{ step: number, moved: Moved[] | null }} found
+ */
+function take(part, name, { step, moved }) {
+  if (part.data.moves !== name) return
+  part.lost = !moved
+  part.drawn = step
   part.moved = performance.now()
-  for (const { key, data, frame, html } of all ?? []) {
+  for (const { key, data, frame, html } of moved ?? []) {
     if (html === undefined) hand(key, frame === undefined ? data : bytes_of(frame), 'drawn')
     else put(html, one => document.querySelector(`.st-key-${key} .${one.className}`))
   }
@@ -230,8 +252,7 @@ function hand(key, detail, name = 'look') {
 /** @type {View<LookAbout>} */
 export default view({
   begin: (/** @type {Follower} */ part) => {
-    part.told = -PATIENCE
-    part.turn = 0
+    Object.assign(part, { told: -PATIENCE, turn: 0, cost: 0, fetching: false })
   },
   update: (/** @type {Follower} */ part, data) => {
     const another = part.data?.run !== data.run || part.data.film !== data.film

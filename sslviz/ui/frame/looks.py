@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any, Literal, TypedDict
 
-from starlette.responses import Response
+from starlette.responses import JSONResponse, Response
 
 from sslviz.training.results import run_view
 from sslviz.training.results.run_view import RunView
@@ -26,10 +26,10 @@ if TYPE_CHECKING:
 
     from sslviz.training.live.runs import Run
 
-PATH = "/looks/{number}"
+PATH, CARDS = "/looks/{number}", "/moves/{number}/{name}"
+NEVER = {"Cache-Control": "no-store"}
 LIVE = ("playing", "pausing")
 FOR_MANY = (2, 3, 5, 10, 20, 30, 50, 100)  # at so many who train together, the page says so anew
-ASKED = 4  # cards of a page that may follow a run
 WAITING, AGAIN = 20.0, 10.0  # seconds without a slice, after which the page says why; and until it says it anew
 
 
@@ -53,8 +53,7 @@ class LookHeader(TypedDict):
     """What a look is answered, before the bytes of the map's new frames.
 
     run: its id, by which what shows another run by now leaves the answer alone; gone: it is no longer there; line: the
-    figures of the run, in HTML; curve, held, budget, mode: as in LossPlot; film: whether frames follow;
-    moved: by name what was asked for, as `moves.drawn` gives it; null where only Python can draw it.
+    figures of the run, in HTML; curve, held, budget, mode: as in LossPlot; film: whether frames follow.
     """
 
     run: str
@@ -68,7 +67,6 @@ class LookHeader(TypedDict):
     budget: int
     mode: str
     film: bool
-    moved: dict[str, list[dict[str, Any]] | None]
 
 
 def follow(
@@ -124,17 +122,12 @@ def for_many(run: Run) -> str:
 
 def answer(request: Request) -> Response:
     """What a look is answered: nothing, where nothing has changed."""
-    run = startup.known(request.path_params["number"])
-    own = request.cookies.get(COOKIE)
-    if run is None or (is_number(run.viewer) and own != run.viewer):
+    if (run := _own(request)) is None:
         return _framed({"gone": True})
     run.look()
     asked = request.query_params
     now = mark(run)
-    drawn = dict(one.rsplit(".", 1) for one in asked.getlist("moves")[:ASKED] if "." in one)
-    wanted = [name for name, step in drawn.items() if step != str(run.step)]
-    known = (asked.get("mark"), asked.get("step"), asked.get("frames"))
-    if not wanted and known == (now, str(run.step), str(len(run.evaluations))):
+    if (asked.get("mark"), asked.get("step"), asked.get("frames")) == (now, str(run.step), str(len(run.evaluations))):
         return Response(status_code=204)
     view = run_view.from_run(run, refit=asked.get("film", "").endswith("-refit"))
     seen = asked.get("frames", "")
@@ -144,7 +137,6 @@ def answer(request: Request) -> Response:
         "line": line(view, time_left(run)),
         "curve": [[step, round(loss, 5)] for step, loss in view.curve], "held": view.held_out,
         "budget": max(view.config.steps, view.step), "mode": view.mode, "film": since < len(view.frames),
-        "moved": {name: moves.drawn(name, own if is_number(own) else None, view) for name in wanted},
     }  # fmt: skip
     if not told["film"]:
         return _framed(told)
@@ -152,8 +144,29 @@ def answer(request: Request) -> Response:
     return _framed(told, pack_film(film, since=since, full=False))
 
 
+def cards(request: Request) -> Response:
+    """What `moves` draws under a name for the run as it is: {"step", "moved"}, null where only Python can draw it.
+
+    A request of its own: a look, by which the line of figures moves, does not wait for a network that is asked.
+    """
+    if (run := _own(request)) is None:
+        return JSONResponse({"step": 0, "moved": None}, headers=NEVER)
+    own = request.cookies.get(COOKIE)
+    view = run_view.from_run(run)
+    moved = moves.drawn(request.path_params["name"], own if is_number(own) else None, view)
+    return JSONResponse({"step": view.step, "moved": moved}, headers=NEVER)
+
+
+def _own(request: Request) -> Run | None:
+    """The run that is asked about, where it is that visitor's."""
+    run = startup.known(request.path_params["number"])
+    if run is None or (is_number(run.viewer) and request.cookies.get(COOKIE) != run.viewer):
+        return None
+    return run
+
+
 def _framed(told: Any, film: bytes = b"") -> Response:
-    return Response(join(told, film), media_type="application/octet-stream", headers={"Cache-Control": "no-store"})
+    return Response(join(told, film), media_type="application/octet-stream", headers=NEVER)
 
 
 def line(view: RunView, left: str = "") -> str:

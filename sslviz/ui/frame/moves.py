@@ -71,7 +71,7 @@ def card(page: TaskPage[Any, Any], this: Any, seed: int, options: Options, depth
 
 
 def hold(key: str, run: str, draws: Sequence[Moving]) -> str:
-    """Hold what draws something of a run; what this session held under the key before goes.
+    """Hold what draws something of a run, beside what was held before: the browser may not have heard of this one yet.
 
     Args:
         key: of the place on the page.
@@ -82,14 +82,15 @@ def hold(key: str, run: str, draws: Sequence[Moving]) -> str:
         Its name, which nobody can guess; "" where there is nothing to hold.
     """
     kept = f"{key}_moves"
-    before = st.session_state.pop(kept, "")
+    older, before = st.session_state.pop(kept, ("", ""))
     with _lock:
-        _held.pop(before, None)
+        _held.pop(older, None)
     if not draws:
         return ""
     with keeping({str(name): value for name, value in st.session_state.items() if str(name).endswith(READ)}):
         move = Move(cookie(), run, tuple(draws), copy_context())
-    name = st.session_state[kept] = secrets.token_urlsafe(16)
+    name = secrets.token_urlsafe(16)
+    st.session_state[kept] = (before, name)
     with _lock:
         _held[name] = move
         while len(_held) > MOST:
