@@ -15,6 +15,7 @@ from tests.conftest import each_page
 from tests.stand_ins import cheapen, forget
 
 KINDS = [(task, which) for task, entry in TASKS.items() for which in entry.expects.recordings]
+SAME = 5e-3  # of the largest loss
 NAMES = [f"{task}, {which}" for task, which in KINDS]
 
 
@@ -105,8 +106,21 @@ def test_its_weights_score_as_they_did(run: Recording) -> None:
 
 @pytest.mark.slow
 def test_its_first_steps_come_out_again(run: Recording) -> None:
-    # Bit for bit on the processor that recorded it; on another one frame order was seen to be off by 0.0027.
-    assert check.replay(run, 12) / float(np.abs(run.losses[:12]).max()) < 5e-3
+    assert begins_off(run) < SAME
+
+
+def begins_off(run: Recording) -> float:
+    """How far the first steps are off the stored ones, as a share of the largest loss.
+
+    None on the processor that recorded them. On others frame order was off by 0.0027 within 12 steps; Cluster IDs by
+    0.001 within 8, and 0.0074 within 12: some pictures fall into another pile, and all further steps build on that.
+    """
+    return check.replay(run, 8) / float(np.abs(run.losses[:8]).max())
+
+
+def test_another_run_seed_would_be_noticed() -> None:
+    run = stored("cluster_ids")
+    assert begins_off(replace(run, config=replace(run.config, seed=1))) > SAME
 
 
 def test_a_change_of_weights_would_be_noticed() -> None:
