@@ -96,7 +96,7 @@ def test_no_headings_notes_or_markup_are_left() -> None:
 
 
 def test_loaded_once_and_locked() -> None:
-    assert stories.stories() is TALES
+    assert stories.stories() is stories.stories()
     for array in (TALES.rows[0], TALES.document, TALES.counts, TALES.held_out, TALES.is_word):
         with pytest.raises(ValueError, match="read-only"):
             array[0] = 0
